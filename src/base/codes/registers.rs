@@ -1,0 +1,5 @@
+//! R: registers. P: plans.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

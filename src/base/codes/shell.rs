@@ -1,0 +1,112 @@
+//! W: workspace, files and commands.
+
+use super::Rule;
+use crate::base::finding::Severity::Error;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new(
+        "W01",
+        Error,
+        ("不是工作区", "not a workspace"),
+        (
+            "先执行 ssj init 文件夹，再在其中执行，或用 -C 指明。",
+            "Run ssj init DIR first, then run inside it or name it with -C.",
+        ),
+    ),
+    Rule::new(
+        "W02",
+        Error,
+        ("已有生效中的承诺", "a live commitment exists"),
+        (
+            "同一机关、同一事项、重叠的窗口只能有一份生效的承诺：完成它，或在最早信标之前作废它（ssj event … void），再以新的次数封存。",
+            "One agency has one live commitment per matter and overlapping window: finish it, or void it before its earliest beacon (ssj event … void) and commit a new attempt.",
+        ),
+    ),
+    Rule::new(
+        "W03",
+        Error,
+        ("文件已存在且内容不同", "a file exists and differs"),
+        (
+            "已完成的文件不会被覆盖：换一个输出位置，或移走旧文件后重试。",
+            "A finished file is never overwritten: choose another place or move the old file away first.",
+        ),
+    ),
+    Rule::new(
+        "W04",
+        Error,
+        ("名录库为空", "empty register"),
+        (
+            "先导入：ssj import matters|subjects|inspectors 文件。",
+            "Import first: ssj import matters|subjects|inspectors FILE.",
+        ),
+    ),
+    Rule::new(
+        "W05",
+        Error,
+        ("已不能作废", "too late to void"),
+        (
+            "最早的信标时刻已到，结果已经确定：只能照常抽取并公布，不能作废重抽。",
+            "The earliest source's time has come and the result is defined: draw and publish it; it cannot be voided.",
+        ),
+    ),
+    Rule::new(
+        "W06",
+        Error,
+        ("不是公示包", "not a bundle"),
+        (
+            "给出含 commitment.json 的文件夹，或一份抽签凭证。",
+            "Name a folder with commitment.json in it, or a receipt.",
+        ),
+    ),
+    Rule::new(
+        "W07",
+        Error,
+        ("参数不对", "wrong argument"),
+        ("用 --help 查看该命令的用法。", "See the command's --help."),
+    ),
+    Rule::new(
+        "W08",
+        Error,
+        ("读写失败", "reading or writing failed"),
+        (
+            "检查路径、权限和磁盘空间后重新执行同一命令；已完成的部分不会丢失。",
+            "Check path, permissions and disk space, then run the same command again; what was finished is kept.",
+        ),
+    ),
+    Rule::new(
+        "W09",
+        Error,
+        ("数据库不可用", "database not usable"),
+        (
+            "检查 ssj.db 是否被他人占用、损坏或由更新版本的程序写成；恢复备份或稍后再试。",
+            "Check whether ssj.db is in use, damaged or written by a newer program; restore a backup or try again later.",
+        ),
+    ),
+    Rule::new(
+        "W10",
+        Error,
+        ("抽取已作废", "the draw is void"),
+        (
+            "作废的抽取不再进行：以新的次数重新封存。",
+            "A voided draw goes no further: commit a new attempt.",
+        ),
+    ),
+    Rule::new(
+        "W11",
+        Error,
+        ("模拟时钟只能用于演练", "a set clock is for rehearsals only"),
+        (
+            "去掉 --clock，按真实时间执行；或在计划中写明 rehearsal = true。",
+            "Leave out --clock and use the real time, or mark the plan with rehearsal = true.",
+        ),
+    ),
+    Rule::new(
+        "W12",
+        Error,
+        ("查无此对象", "no such subject"),
+        (
+            "核对编号；ssj verify 会列出公示包中的任务。",
+            "Check the id; the subject is in no frame of this bundle.",
+        ),
+    ),
+];

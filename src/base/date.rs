@@ -1,0 +1,83 @@
+//! Civil dates and instants, without any time-zone database: a deadline of the regime is a civil date,
+//! the time of a beacon is seconds of UTC.
+
+use jiff::civil::Date;
+
+/// A civil date written `YYYY-MM-DD`, and nothing else.
+pub fn parse_date(text: &str) -> Option<Date> {
+    let date: Date = text.parse().ok()?;
+    (date.to_string() == text).then_some(date)
+}
+
+/// Seconds since 1970-01-01T00:00:00Z of an RFC 3339 time with offset (`2026-10-09T08:00:00+08:00`) or `Z`.
+pub fn parse_instant(text: &str) -> Option<u64> {
+    let at: jiff::Timestamp = text.parse().ok()?;
+    u64::try_from(at.as_second()).ok()
+}
+
+/// The instant in China Standard Time (UTC+8, no summer time since 1991), `2026-10-09 08:00:00`.
+pub fn china_time(unix_s: u64) -> String {
+    let seconds = i64::try_from(unix_s)
+        .unwrap_or(i64::MAX)
+        .saturating_add(8 * 3600);
+    match jiff::Timestamp::from_second(seconds) {
+        Ok(at) => at.to_string().replace('T', " ").replace('Z', ""),
+        Err(_) => format!("{unix_s} s"),
+    }
+}
+
+/// The civil date in China at that instant.
+pub fn china_date(unix_s: u64) -> Option<Date> {
+    parse_date(china_time(unix_s).get(..10)?)
+}
+
+/// Whole days from `from` to `to`; negative if `to` is earlier.
+pub fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map_or(0, |span| i64::from(span.get_days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_have_one_form() {
+        assert!(parse_date("2026-10-09").is_some());
+        for bad in [
+            "2026-10-9",
+            "20261009",
+            "2026-13-01",
+            "2026-02-30",
+            " 2026-10-09",
+            "2026-10-09T00:00",
+        ] {
+            assert!(parse_date(bad).is_none(), "{bad:?}");
+        }
+        assert_eq!(
+            days_between(
+                parse_date("2026-01-30").unwrap(),
+                parse_date("2026-03-01").unwrap()
+            ),
+            30
+        );
+        assert_eq!(
+            days_between(
+                parse_date("2026-03-01").unwrap(),
+                parse_date("2026-01-30").unwrap()
+            ),
+            -30
+        );
+    }
+
+    #[test]
+    fn instants() {
+        assert_eq!(parse_instant("2026-07-23T07:38:30Z"), Some(1_784_792_310));
+        assert_eq!(
+            parse_instant("2026-07-23T15:38:30+08:00"),
+            Some(1_784_792_310)
+        );
+        assert_eq!(china_time(1_784_792_310), "2026-07-23 15:38:30");
+        assert_eq!(china_date(1_784_792_310).unwrap().to_string(), "2026-07-23");
+        assert_eq!(parse_instant("2026-07-23T15:38:30"), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! What every layer stands on: digests, canonical text and JSON, Merkle trees, exact ratios,
+//! civil dates and findings. Nothing here knows what an inspection is.
+
+pub mod codes;
+pub mod date;
+pub mod digest;
+pub mod finding;
+pub mod json;
+pub mod merkle;
+pub mod ratio;
+pub mod table;
+pub mod text;

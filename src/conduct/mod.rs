@@ -1,0 +1,298 @@
+//! Conducts a draw: from a frozen package and the beacon's values to the published result, and from a
+//! result to one subject's receipt. The same bytes come out whoever conducts it, and whenever.
+
+use crate::base::digest::Digest;
+use crate::base::finding::{Finding, Findings};
+use crate::base::table;
+use crate::draw::select::{Selection, select};
+use crate::draw::ticket::seed;
+use crate::draw::visits::visits;
+use crate::pairing::rounds::{Rounds, pair};
+use crate::pairing::rules::Case;
+use crate::pairing::slots::{check_all_subjects, demands};
+use crate::record::beacon::Beacon;
+use crate::record::bundle::{
+    ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, MANIFEST, SHORTAGE, VISITS, draw_path,
+    manifest, roll_path,
+};
+use crate::record::commitment::Commitment;
+use crate::record::contents::{Contents, check_frames, check_registers};
+use crate::record::ids::Sid;
+use crate::record::shortage::Shortage;
+use crate::record::tables::{AssignmentRow, HandicapRow, VisitRow};
+use crate::say;
+
+/// A frozen package that may be drawn: parsed, and equal to its commitment.
+pub struct Frozen {
+    /// What was committed.
+    pub commitment: Commitment,
+    /// C.
+    pub digest: Digest,
+    contents: Contents,
+}
+
+/// What a draw produced.
+pub struct Drawn {
+    /// The new files: draw, visits, assignment, certificates, manifest.
+    pub files: Files,
+    /// The selection of each list, in the order of names.
+    pub selections: Vec<(String, Selection)>,
+    /// The visits.
+    pub visits: Vec<VisitRow>,
+    /// Everybody eligible for every slot.
+    pub case: Case,
+    /// The rounds of the pairing.
+    pub rounds: Rounds,
+}
+
+/// What happens, for whoever watches: (step, done, of how many).
+pub type Progress<'a> = &'a mut dyn FnMut(Step, usize, usize);
+
+/// The steps of a draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Tickets and selection, list by list.
+    Draw,
+    /// Pairing, slot by slot; the round begins anew at zero.
+    Pair,
+}
+
+impl Frozen {
+    /// Parses a package and checks it against its commitment.
+    ///
+    /// # Errors
+    /// Everything that is malformed, missing or not as committed.
+    pub fn read(files: &Files) -> Result<Self, Findings> {
+        let bytes = files.get(COMMITMENT).ok_or_else(|| missing(COMMITMENT))?;
+        let commitment = Commitment::parse(bytes).map_err(|f| f.file(COMMITMENT))?;
+        let (contents, mut findings) = Contents::parse(&commitment, files);
+        if findings.is_empty() {
+            let layout = crate::record::bundle::layout(
+                &commitment,
+                crate::record::bundle::Stage::Frozen,
+                false,
+            );
+            let paths = layout.public.iter().chain(&layout.closed);
+            findings.extend(
+                paths
+                    .filter(|path| !files.contains_key(*path))
+                    .map(|path| missing(path)),
+            );
+        }
+        if findings.is_empty() {
+            findings.extend(check_registers(&commitment, &contents));
+            findings.extend(check_frames(&commitment, &contents));
+        }
+        if findings.is_empty() {
+            findings.extend(check_all_subjects(&commitment, &contents));
+        }
+        let digest = commitment.suite.digest(bytes);
+        Findings::check(
+            findings,
+            Frozen {
+                commitment,
+                digest,
+                contents,
+            },
+        )
+        .map(|(frozen, _)| frozen)
+    }
+
+    /// Draws and pairs with these beacon values. `master` is the secret of a sealed draw.
+    ///
+    /// # Errors
+    /// A beacon that does not fit the commitment, or equal tickets.
+    pub fn draw(
+        &self,
+        beacon: &Beacon,
+        master: Option<&Digest>,
+        progress: Progress<'_>,
+    ) -> Result<Drawn, Findings> {
+        beacon
+            .check(self.commitment.suite, &self.commitment.sources)
+            .map_err(|f| f.file(BEACON))?;
+        self.draw_from(
+            &seed(self.commitment.suite, &self.digest, &beacon.strings),
+            progress,
+        )
+        .map(|mut drawn| {
+            let mut all = drawn.files.clone();
+            all.extend(self.files());
+            all.insert(BEACON.to_owned(), beacon.format());
+            let manifest = manifest(&self.commitment, &all, master.map(Digest::hex).as_deref());
+            drawn
+                .files
+                .insert(MANIFEST.to_owned(), table::format(&manifest));
+            drawn
+        })
+    }
+
+    /// Draws and pairs from a seed: the result without manifest. A rehearsal calls this with seeds of its own.
+    ///
+    /// # Errors
+    /// Equal tickets.
+    pub fn draw_from(&self, seed: &Digest, progress: Progress<'_>) -> Result<Drawn, Findings> {
+        let suite = self.commitment.suite;
+        let lists = self.commitment.lists_by_name();
+        let mut selections = Vec::new();
+        for (done, list) in lists.iter().enumerate() {
+            progress(Step::Draw, done, lists.len());
+            let frame = &self.contents.frames[&list.list];
+            selections.push((
+                list.list.clone(),
+                select(suite, seed, list, frame).map_err(|f| f.id(&list.list))?,
+            ));
+        }
+        let visits = self.visits(&selections);
+        let case = self.case(seed, &visits)?;
+        let slots = case.visits.iter().map(|visit| visit.slots.len()).sum();
+        let rounds = pair(&case, &mut |_, filled| progress(Step::Pair, filled, slots));
+        let files = self.result_files(&selections, &visits, &case, &rounds);
+        Ok(Drawn {
+            files,
+            selections,
+            visits,
+            case,
+            rounds,
+        })
+    }
+
+    fn visits(&self, selections: &[(String, Selection)]) -> Vec<VisitRow> {
+        visits(selections.iter().map(|(list, selection)| {
+            let frame = &self.contents.frames[list];
+            (
+                list.as_str(),
+                selection.drawn().map(|index| &frame[index].sid).collect(),
+            )
+        }))
+    }
+
+    fn case(&self, seed: &Digest, visits: &[VisitRow]) -> Result<Case, Finding> {
+        let contents = &self.contents;
+        Ok(Case::new(
+            self.commitment.suite,
+            seed,
+            contents.inspectors.clone().unwrap_or_default(),
+            contents.recusals.as_deref().unwrap_or_default(),
+            contents.incompatible.as_deref().unwrap_or_default(),
+            demands(&self.commitment, contents, visits)?,
+        ))
+    }
+
+    fn result_files(
+        &self,
+        selections: &[(String, Selection)],
+        visits: &[VisitRow],
+        case: &Case,
+        rounds: &Rounds,
+    ) -> Files {
+        let mut files = Files::new();
+        for (list, selection) in selections {
+            files.insert(draw_path(list), table::format(&selection.draw_rows()));
+            if self.commitment.sealed() {
+                files.insert(
+                    roll_path(list),
+                    table::format(&selection.roll(self.commitment.suite, list)),
+                );
+            }
+        }
+        files.insert(VISITS.to_owned(), table::format(visits));
+        files.insert(
+            ASSIGNMENT.to_owned(),
+            table::format(&assignment_rows(case, rounds)),
+        );
+        files.insert(
+            HANDICAPS.to_owned(),
+            table::format(&handicap_rows(case, rounds)),
+        );
+        if let Some(shortage) = shortage(case, rounds) {
+            files.insert(SHORTAGE.to_owned(), shortage.format());
+        }
+        files
+    }
+
+    /// The frozen files, printed again: they are canonical, so these are the bytes that were read.
+    fn files(&self) -> Files {
+        let contents = &self.contents;
+        let mut files = Files::from([(COMMITMENT.to_owned(), self.commitment.format())]);
+        let mut put = |path: &str, bytes: Option<Vec<u8>>| {
+            bytes.map(|bytes| files.insert(path.to_owned(), bytes))
+        };
+        put(
+            crate::record::bundle::INSPECTORS,
+            contents.inspectors.as_deref().map(table::format),
+        );
+        put(
+            crate::record::bundle::STANDBY,
+            contents.standby.as_deref().map(table::format),
+        );
+        put(
+            crate::record::bundle::INCOMPATIBLE,
+            contents.incompatible.as_deref().map(table::format),
+        );
+        put(
+            crate::record::bundle::RECUSALS,
+            contents.recusals.as_deref().map(table::format),
+        );
+        for (list, frame) in &contents.frames {
+            put(
+                &crate::record::bundle::frame_path(list),
+                Some(table::format(frame)),
+            );
+        }
+        files
+    }
+
+    /// The parsed tables.
+    pub fn contents(&self) -> &Contents {
+        &self.contents
+    }
+}
+
+fn missing(path: &str) -> Finding {
+    Finding::new("F06", say!("没有这个文件", "the file is not there")).file(path)
+}
+
+fn assignment_rows(case: &Case, rounds: &Rounds) -> Vec<AssignmentRow> {
+    let mut rows = Vec::new();
+    for (round, result) in (0..).zip(&rounds.rounds) {
+        for (visit, team) in case.visits.iter().zip(&result.teams) {
+            for (slot, i) in (0..).zip(team) {
+                let iid = case.inspectors[*i as usize].iid.clone();
+                rows.push(AssignmentRow {
+                    round,
+                    sid: visit.sid.clone(),
+                    slot,
+                    iid,
+                });
+            }
+        }
+    }
+    rows
+}
+
+fn handicap_rows(case: &Case, rounds: &Rounds) -> Vec<HandicapRow> {
+    let mut rows = Vec::new();
+    for (round, result) in (0..).zip(&rounds.rounds) {
+        for (row, handicap) in case.inspectors.iter().zip(&result.handicaps) {
+            rows.push(HandicapRow {
+                round,
+                iid: row.iid.clone(),
+                handicap: *handicap,
+            });
+        }
+    }
+    rows
+}
+
+fn shortage(case: &Case, rounds: &Rounds) -> Option<Shortage> {
+    let blocking = rounds.shortage.as_ref()?;
+    let slot = |(visit, slot): &(u32, u32)| -> (Sid, u32) {
+        (case.visits[*visit as usize].sid.clone(), *slot)
+    };
+    Some(Shortage {
+        round: u32::try_from(rounds.rounds.len()).expect("bug: fewer rounds than exclusions"),
+        slots: blocking.slots.iter().map(slot).collect(),
+        short: u64::from(blocking.short),
+    })
+}

@@ -1,0 +1,156 @@
+//! Who may take which slot, the pair tickets, and the exclusions that incompatible inspectors cause.
+//! An exclusion is a rule everybody can recompute, never a choice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::slots::{Demand, VisitSlot};
+use crate::base::digest::{Digest, Suite};
+use crate::draw::ticket::PairTickets;
+use crate::record::ids::{Iid, Sid};
+use crate::record::tables::{IncompatibleRow, InspectorRow, RecusalRow};
+
+/// What pairing works on: the inspectors, and the visits with everybody eligible for each slot.
+/// Inspectors and visits are named by their place in `inspectors.tsv` and `visits.tsv`.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// The inspectors, by iid.
+    pub inspectors: Vec<InspectorRow>,
+    /// The visits, by sid.
+    pub visits: Vec<Visit>,
+    /// Pairs who never form a team, smaller place first.
+    pub incompatible: BTreeSet<(u32, u32)>,
+}
+
+/// A visit to be paired.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The subject.
+    pub sid: Sid,
+    /// Its slots, by their text.
+    pub slots: Vec<VisitSlot>,
+    /// Per slot the eligible inspectors with their pair tickets W, by inspector.
+    pub candidates: Vec<Vec<(u32, u64)>>,
+}
+
+/// Inspectors who may not be used in a visit, as (visit, inspector): what earlier rounds excluded.
+pub type Exclusions = BTreeSet<(u32, u32)>;
+
+impl Case {
+    /// Finds everybody eligible: all needs among his tags, none of the avoids, no recusal.
+    pub fn new(
+        suite: Suite,
+        seed: &Digest,
+        inspectors: Vec<InspectorRow>,
+        recusals: &[RecusalRow],
+        incompatible: &[IncompatibleRow],
+        demands: Vec<Demand>,
+    ) -> Self {
+        let place: BTreeMap<&Iid, u32> = (0..)
+            .zip(&inspectors)
+            .map(|(i, row)| (&row.iid, i))
+            .collect();
+        let mut recused: BTreeMap<&Sid, Vec<u32>> = BTreeMap::new();
+        for row in recusals {
+            if let Some(i) = place.get(&row.iid) {
+                recused.entry(&row.sid).or_default().push(*i);
+            }
+        }
+        let pairs = incompatible
+            .iter()
+            .filter_map(|row| Some((*place.get(&row.iid)?, *place.get(&row.iid2)?)));
+        let pairs = pairs.collect();
+        // Many visits share a slot's text: who qualifies by tags is worked out once for each.
+        let qualified: BTreeMap<&str, Vec<u32>> = demands
+            .iter()
+            .flat_map(|demand| &demand.slots)
+            .map(|slot| (slot.text.as_str(), slot))
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .map(|(text, slot)| (text, qualified(&inspectors, slot)))
+            .collect();
+        let tickets = PairTickets::new(suite, seed);
+        let visits = demands
+            .par_iter()
+            .map(|demand| {
+                let row = tickets.row(demand.sid.as_str(), demand.salt.as_ref());
+                let recused = recused.get(&demand.sid).map_or(&[][..], Vec::as_slice);
+                let candidates = |(index, slot): (u32, &VisitSlot)| {
+                    let open = qualified[slot.text.as_str()]
+                        .iter()
+                        .filter(|i| !recused.contains(i));
+                    open.map(|i| (*i, row.ticket(inspectors[*i as usize].iid.as_str(), index)))
+                        .collect()
+                };
+                let candidates = (0..).zip(&demand.slots).map(candidates).collect();
+                Visit {
+                    sid: demand.sid.clone(),
+                    slots: demand.slots.clone(),
+                    candidates,
+                }
+            })
+            .collect();
+        Case {
+            visits,
+            incompatible: pairs,
+            inspectors,
+        }
+    }
+
+    /// The exclusions that a round's teams cause: of each incompatible pair in a team the one with the larger
+    /// (W of the slot he holds, iid), all pairs judged on this team.
+    pub fn exclusions(&self, teams: &[Vec<u32>]) -> Exclusions {
+        let mut excluded = Exclusions::new();
+        for (v, team) in (0..).zip(teams) {
+            let ticket = |slot: usize| {
+                let candidates = &self.visits[v as usize].candidates[slot];
+                let at = candidates.binary_search_by_key(&team[slot], |(i, _)| *i);
+                (
+                    candidates[at.expect("bug: teams are eligible")].1,
+                    &self.inspectors[team[slot] as usize].iid,
+                )
+            };
+            for a in 0..team.len() {
+                for b in a + 1..team.len() {
+                    let pair = (team[a].min(team[b]), team[a].max(team[b]));
+                    if self.incompatible.contains(&pair) {
+                        excluded.insert((
+                            v,
+                            if ticket(a) > ticket(b) {
+                                team[a]
+                            } else {
+                                team[b]
+                            },
+                        ));
+                    }
+                }
+            }
+        }
+        excluded
+    }
+
+    /// The eligible inspectors of a slot who are not excluded from the visit.
+    pub fn open<'a>(
+        &'a self,
+        exclusions: &'a Exclusions,
+        visit: u32,
+        slot: usize,
+    ) -> impl Iterator<Item = (u32, u64)> + 'a {
+        let candidates = self.visits[visit as usize].candidates[slot].iter().copied();
+        candidates.filter(move |(i, _)| !exclusions.contains(&(visit, *i)))
+    }
+}
+
+/// The inspectors whose tags fit the slot, ascending.
+pub fn qualified(inspectors: &[InspectorRow], slot: &VisitSlot) -> Vec<u32> {
+    let has = |row: &InspectorRow, tag: &String| row.tags.binary_search(tag).is_ok();
+    (0..)
+        .zip(inspectors)
+        .filter(|(_, row)| {
+            slot.needs.iter().all(|tag| has(row, tag))
+                && !slot.avoids.iter().any(|tag| has(row, tag))
+        })
+        .map(|(i, _)| i)
+        .collect()
+}

@@ -1,0 +1,189 @@
+//! The slots of a visit: those of its lists, placeholders filled from the subject's tags, equal ones merged.
+
+use std::collections::BTreeMap;
+
+use crate::base::digest::Digest;
+use crate::base::finding::Finding;
+use crate::record::bundle::frame_path;
+use crate::record::commitment::{Commitment, List, Role, Slot, placeholders};
+use crate::record::contents::Contents;
+use crate::record::ids::{SLOTS_PER_VISIT_MAX, Sid};
+use crate::record::tables::VisitRow;
+use crate::say;
+
+/// A slot of one visit. Its index in the visit is its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitSlot {
+    /// `slot|role|need,need|avoid,avoid` after replacement: what merges and orders slots.
+    pub text: String,
+    /// Inspector or expert.
+    pub role: Role,
+    /// Tags one must have.
+    pub needs: Vec<String>,
+    /// Tags one must not have.
+    pub avoids: Vec<String>,
+}
+
+/// The slots of a visit to a subject with these tags for these lists.
+///
+/// # Errors
+/// M02 if the subject lacks a placeholder's tag, M04 if there are more than 16 slots.
+pub fn visit_slots<'a>(
+    lists: impl IntoIterator<Item = &'a List>,
+    tags: &[String],
+) -> Result<Vec<VisitSlot>, Finding> {
+    let mut slots: BTreeMap<String, VisitSlot> = BTreeMap::new();
+    for slot in lists.into_iter().flat_map(|list| &list.slots) {
+        let slot = fill_slot(slot, tags)?;
+        slots.entry(slot.text.clone()).or_insert(slot);
+    }
+    let n = slots.len();
+    if n > SLOTS_PER_VISIT_MAX {
+        return Err(Finding::new(
+            "M04",
+            say!("合并后有 {n} 个岗位", "{n} slots after merging"),
+        ));
+    }
+    Ok(slots.into_values().collect())
+}
+
+/// Checks that every subject, were all its lists to draw it, has every placeholder's tag and at most 16 slots:
+/// what a commitment must guarantee before anybody is drawn. The findings come without file, by subject.
+pub fn check_all_subjects(commitment: &Commitment, contents: &Contents) -> Vec<Finding> {
+    let mut checked: BTreeMap<(&[String], Vec<&str>), Option<Finding>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (sid, entry) in contents.subjects() {
+        // Subjects with the same tags and lists share an answer.
+        let finding = checked
+            .entry((entry.tags, entry.lists.clone()))
+            .or_insert_with(|| {
+                let lists = entry.lists.iter().filter_map(|name| commitment.list(name));
+                visit_slots(lists, entry.tags).err()
+            });
+        if let Some(finding) = finding {
+            findings.push(
+                finding
+                    .clone()
+                    .file(frame_path(entry.lists[0]))
+                    .id(sid.as_str()),
+            );
+        }
+    }
+    findings
+}
+
+/// The demand of every visit.
+///
+/// # Errors
+/// M02 or M04, which a checked commitment excludes.
+pub fn demands(
+    commitment: &Commitment,
+    contents: &Contents,
+    visits: &[VisitRow],
+) -> Result<Vec<Demand>, Finding> {
+    let subjects = contents.subjects();
+    let demand = |visit: &VisitRow| {
+        let entry = subjects
+            .get(&visit.sid)
+            .expect("bug: a drawn subject stands in a frame");
+        let lists = visit.lists.iter().filter_map(|name| commitment.list(name));
+        let slots = visit_slots(lists, entry.tags).map_err(|f| f.id(visit.sid.as_str()))?;
+        Ok(Demand {
+            sid: visit.sid.clone(),
+            salt: entry.salt,
+            slots,
+        })
+    };
+    visits.iter().map(demand).collect()
+}
+
+/// The demand of one visit before it is known who is eligible.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// The subject.
+    pub sid: Sid,
+    /// Its salt, in a sealed draw.
+    pub salt: Option<Digest>,
+    /// Its slots.
+    pub slots: Vec<VisitSlot>,
+}
+
+fn fill_slot(slot: &Slot, tags: &[String]) -> Result<VisitSlot, Finding> {
+    let fill_all = |patterns: &[String]| {
+        patterns
+            .iter()
+            .map(|pattern| fill(pattern, tags))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let (needs, avoids) = (fill_all(&slot.needs)?, fill_all(&slot.avoids)?);
+    let text = format!(
+        "{}|{}|{}|{}",
+        slot.slot,
+        slot.role.name(),
+        needs.join(","),
+        avoids.join(",")
+    );
+    Ok(VisitSlot {
+        text,
+        role: slot.role,
+        needs,
+        avoids,
+    })
+}
+
+/// `{key}` becomes the text v of the subject's first tag of the form `key:v` with v not empty.
+fn fill(pattern: &str, tags: &[String]) -> Result<String, Finding> {
+    let mut filled = pattern.to_owned();
+    for key in placeholders(pattern).unwrap_or_default() {
+        let fits = |tag: &&str| {
+            tag.split_once(':')
+                .is_some_and(|(k, value)| k == key && !value.is_empty())
+        };
+        match tags
+            .iter()
+            .map(String::as_str)
+            .find(fits)
+            .and_then(|tag| tag.split_once(':'))
+        {
+            Some((_, value)) => filled = filled.replace(&format!("{{{key}}}"), value),
+            None => {
+                let cause = say!(
+                    "缺少 {key}: 标签，无法填入“{pattern}”",
+                    "no tag {key}: to fill in \"{pattern}\""
+                );
+                return Err(Finding::new("M02", cause));
+            }
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(name: &str, needs: &[&str], avoids: &[&str]) -> Slot {
+        let own = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect();
+        Slot {
+            slot: name.to_owned(),
+            role: Role::Inspector,
+            needs: own(needs),
+            avoids: own(avoids),
+        }
+    }
+
+    #[test]
+    fn placeholders_take_the_first_tag_of_their_key() {
+        let tags = ["area:东:区", "area:西", "empty:"].map(str::to_owned);
+        let filled = fill_slot(&slot("a", &["area:{area}", "lead"], &["x:{area}"]), &tags).unwrap();
+        assert_eq!(filled.text, "a|inspector|area:东:区,lead|x:东:区");
+        for missing in ["{none}", "{empty}"] {
+            assert_eq!(
+                fill_slot(&slot("a", &[missing], &[]), &tags)
+                    .unwrap_err()
+                    .code(),
+                "M02"
+            );
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The types of the protocol `dr1` with their parse and format: the published bytes, and nothing that
+//! decides anything. `docs/protocol.md` is their specification.
+
+pub mod beacon;
+pub mod bundle;
+pub mod commitment;
+pub mod contents;
+pub mod drand;
+pub mod event;
+pub mod ids;
+pub mod shortage;
+pub mod tables;

@@ -1,0 +1,236 @@
+//! What a verifier prints besides the verdict: attempt, rehearsal, trust, forced slots, small strata, chances.
+
+use super::tables::quotas_of;
+use crate::base::digest::Digest;
+use crate::draw::quota::chances;
+use crate::draw::select::Selection;
+use crate::pairing::rules::Case;
+use crate::record::beacon::Trust;
+use crate::record::commitment::{Commitment, Method};
+use crate::record::contents::Contents;
+
+/// Facts about a draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The draw's name.
+    pub draw: String,
+    /// The draw's title.
+    pub title: String,
+    /// The office that drew.
+    pub agency: String,
+    /// From 1; more than 1 means that earlier attempts exist.
+    pub attempt: u64,
+    /// C of the attempt before.
+    pub prev: Option<Digest>,
+    /// A rehearsal binds nobody.
+    pub rehearsal: bool,
+    /// Dice or shares are vouched for by the witnesses alone.
+    pub witnessed: bool,
+    /// Who opens a sealed draw to whom, and by which day.
+    pub opens: Option<(&'static str, String)>,
+    /// Voided before the beacon's time.
+    pub void: bool,
+    /// Pairing was impossible.
+    pub shortage: bool,
+    /// The seed.
+    pub seed: Option<Digest>,
+    /// One row per list, by name.
+    pub lists: Vec<ListFacts>,
+    /// Visits after merging, and drawn subjects before.
+    pub visits: Option<usize>,
+    /// Slots with fewer than three eligible inspectors: (sid, slot, eligible).
+    pub forced_slots: Vec<(String, u32, usize)>,
+    /// Rounds of the pairing.
+    pub rounds: usize,
+    /// Least and most visits of an inspector in the final round, over those with capacity.
+    pub loads: Option<(u32, u32)>,
+    /// The most incompatible rows that name one inspector, and who.
+    pub most_incompatible: Option<(usize, String)>,
+}
+
+/// Facts about one list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFacts {
+    /// Its name.
+    pub list: String,
+    /// Its title.
+    pub title: String,
+    /// `fixed`, `proportional` or `pareto`.
+    pub method: &'static str,
+    /// Subjects in the frame.
+    pub size: u64,
+    /// Subjects drawn, as far as known.
+    pub drawn: Option<u64>,
+    /// The strata, as committed.
+    pub strata: Vec<StratumFacts>,
+}
+
+/// Facts about one stratum.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StratumFacts {
+    /// Its name.
+    pub stratum: String,
+    /// N.
+    pub size: u64,
+    /// n, once the seed is known; of `pareto` what came out.
+    pub drawn: Option<u64>,
+    /// The exact chance of each subject, numerator and denominator; `pareto` has one per subject.
+    pub chance: Option<(u128, u128)>,
+}
+
+impl StratumFacts {
+    /// Every subject of the stratum is drawn.
+    pub fn is_whole(&self) -> bool {
+        self.size > 0 && self.drawn == Some(self.size)
+    }
+
+    /// Fewer than ten subjects.
+    pub fn is_small(&self) -> bool {
+        (1..10).contains(&self.size)
+    }
+}
+
+impl Facts {
+    pub(super) fn of_commitment(commitment: &Commitment, contents: &Contents) -> Self {
+        let lists = commitment.lists_by_name().into_iter().map(|list| {
+            let chances: Vec<Option<(u128, u128)>> = match list.method {
+                Method::Pareto { .. } => vec![None; list.strata.len()],
+                _ => chances(list).into_iter().map(Some).collect(),
+            };
+            let stratum =
+                |(stratum, chance): (&crate::record::commitment::Stratum, Option<(u128, u128)>)| {
+                    StratumFacts {
+                        stratum: stratum.stratum.clone(),
+                        size: stratum.size,
+                        drawn: None,
+                        chance,
+                    }
+                };
+            ListFacts {
+                list: list.list.clone(),
+                title: list.title.clone(),
+                method: list.method.name(),
+                size: list.frame.n,
+                drawn: None,
+                strata: list.strata.iter().zip(chances).map(stratum).collect(),
+            }
+        });
+        let opens = |seal: &crate::record::commitment::Seal| {
+            (
+                if seal.opens_to_public {
+                    "public"
+                } else {
+                    "auditor"
+                },
+                seal.by.clone(),
+            )
+        };
+        Facts {
+            draw: commitment.draw.clone(),
+            title: commitment.title.clone(),
+            agency: commitment.agency.clone(),
+            attempt: commitment.attempt,
+            prev: commitment.prev,
+            rehearsal: commitment.rehearsal,
+            witnessed: commitment.trust == Trust::Witnessed,
+            opens: commitment.seal.as_ref().map(opens),
+            lists: lists.collect(),
+            most_incompatible: most_incompatible(contents),
+            ..Facts::default()
+        }
+    }
+
+    /// Counts what was drawn, from the recomputed selections.
+    pub(super) fn add_selections(
+        &mut self,
+        commitment: &Commitment,
+        selections: &[(String, Selection)],
+    ) {
+        for (facts, (list, selection)) in self.lists.iter_mut().zip(selections) {
+            facts.drawn = Some(selection.drawn().count() as u64);
+            let pareto = commitment
+                .list(list)
+                .is_some_and(|list| matches!(list.method, Method::Pareto { .. }));
+            for stratum in &mut facts.strata {
+                let drawn = |ranked: &&crate::draw::select::Ranked| {
+                    ranked.row.stratum == stratum.stratum
+                        && ranked.outcome == Some(crate::record::tables::Outcome::Drawn)
+                };
+                stratum.drawn = Some(match pareto {
+                    true => selection.ranked.iter().filter(drawn).count() as u64,
+                    false => selection.quotas.get(&stratum.stratum).copied().unwrap_or(0),
+                });
+            }
+        }
+    }
+
+    /// n of every stratum of an unopened draw: it needs no frame.
+    pub(super) fn add_quotas(&mut self, commitment: &Commitment, seed: &Digest) {
+        for (list, quotas) in commitment.lists.iter().zip(quotas_of(commitment, seed)) {
+            let Some(facts) = self.lists.iter_mut().find(|facts| facts.list == list.list) else {
+                continue;
+            };
+            facts.drawn = Some(quotas.iter().sum());
+            facts
+                .strata
+                .iter_mut()
+                .zip(quotas)
+                .for_each(|(stratum, n)| stratum.drawn = Some(n));
+        }
+    }
+
+    pub(super) fn add_case(&mut self, case: &Case) {
+        self.visits = Some(case.visits.len());
+        for visit in &case.visits {
+            for (slot, candidates) in (0..)
+                .zip(&visit.candidates)
+                .filter(|(_, candidates)| candidates.len() < 3)
+            {
+                self.forced_slots
+                    .push((visit.sid.as_str().to_owned(), slot, candidates.len()));
+            }
+        }
+    }
+
+    pub(super) fn add_loads(&mut self, case: &Case, teams: Option<&Vec<Vec<u32>>>) {
+        let mut visits = vec![0u32; case.inspectors.len()];
+        teams
+            .into_iter()
+            .flatten()
+            .flatten()
+            .for_each(|i| visits[*i as usize] += 1);
+        let usable = || {
+            case.inspectors
+                .iter()
+                .zip(&visits)
+                .filter(|(row, _)| row.capacity > 0)
+                .map(|(_, n)| *n)
+        };
+        self.loads = usable().min().zip(usable().max());
+    }
+
+    /// Visits that merging saved: drawn subjects of all lists, less the visits.
+    pub fn visits_saved(&self) -> Option<u64> {
+        let drawn: u64 = self
+            .lists
+            .iter()
+            .map(|list| list.drawn)
+            .sum::<Option<u64>>()?;
+        drawn.checked_sub(self.visits? as u64)
+    }
+}
+
+fn most_incompatible(contents: &Contents) -> Option<(usize, String)> {
+    let rows = contents.incompatible.as_ref()?;
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for iid in rows
+        .iter()
+        .flat_map(|row| [row.iid.as_str(), row.iid2.as_str()])
+    {
+        *counts.entry(iid).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(iid, n)| (n, iid.to_owned()))
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
+}
