@@ -14,6 +14,13 @@
 pub mod base;
 pub mod conduct;
 pub mod draw;
+pub mod fiction;
 pub mod pairing;
 pub mod record;
+pub mod registry;
 pub mod verify;
+
+#[cfg(feature = "cli")]
+pub mod io;
+#[cfg(feature = "cli")]
+pub mod store;

@@ -1,6 +1,8 @@
 //! Conducts a draw: from a frozen package and the beacon's values to the published result, and from a
 //! result to one subject's receipt. The same bytes come out whoever conducts it, and whenever.
 
+mod receipt;
+
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::table;
@@ -12,8 +14,8 @@ use crate::pairing::rules::Case;
 use crate::pairing::slots::{check_all_subjects, demands};
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{
-    ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, MANIFEST, SHORTAGE, VISITS, draw_path,
-    manifest, roll_path,
+    ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS, SHORTAGE, STANDBY,
+    Stage, VISITS, draw_path, frame_path, layout, manifest, roll_path,
 };
 use crate::record::commitment::Commitment;
 use crate::record::contents::{Contents, check_frames, check_registers};
@@ -21,6 +23,8 @@ use crate::record::ids::Sid;
 use crate::record::shortage::Shortage;
 use crate::record::tables::{AssignmentRow, HandicapRow, VisitRow};
 use crate::say;
+
+pub use receipt::receipt;
 
 /// A frozen package that may be drawn: parsed, and equal to its commitment.
 pub struct Frozen {
@@ -33,7 +37,7 @@ pub struct Frozen {
 
 /// What a draw produced.
 pub struct Drawn {
-    /// The new files: draw, visits, assignment, certificates, manifest.
+    /// The new files: draw, visits, assignment, certificates, manifest; none in a rehearsal.
     pub files: Files,
     /// The selection of each list, in the order of names.
     pub selections: Vec<(String, Selection)>,
@@ -67,11 +71,7 @@ impl Frozen {
         let commitment = Commitment::parse(bytes).map_err(|f| f.file(COMMITMENT))?;
         let (contents, mut findings) = Contents::parse(&commitment, files);
         if findings.is_empty() {
-            let layout = crate::record::bundle::layout(
-                &commitment,
-                crate::record::bundle::Stage::Frozen,
-                false,
-            );
+            let layout = layout(&commitment, Stage::Frozen, false);
             let paths = layout.public.iter().chain(&layout.closed);
             findings.extend(
                 paths
@@ -108,26 +108,19 @@ impl Frozen {
         master: Option<&Digest>,
         progress: Progress<'_>,
     ) -> Result<Drawn, Findings> {
-        beacon
-            .check(self.commitment.suite, &self.commitment.sources)
-            .map_err(|f| f.file(BEACON))?;
-        self.draw_from(
-            &seed(self.commitment.suite, &self.digest, &beacon.strings),
-            progress,
-        )
-        .map(|mut drawn| {
-            let mut all = drawn.files.clone();
-            all.extend(self.files());
-            all.insert(BEACON.to_owned(), beacon.format());
-            let manifest = manifest(&self.commitment, &all, master.map(Digest::hex).as_deref());
-            drawn
-                .files
-                .insert(MANIFEST.to_owned(), table::format(&manifest));
-            drawn
-        })
+        beacon.check(self.commitment.suite, &self.commitment.sources).map_err(|f| f.file(BEACON))?;
+        let seed = seed(self.commitment.suite, &self.digest, &beacon.strings);
+        let mut drawn = self.draw_from(&seed, progress)?;
+        drawn.files = self.result_files(&drawn);
+        let mut bound = self.frozen_files();
+        bound.insert(BEACON.to_owned(), beacon.format());
+        bound.extend(drawn.files.clone());
+        let manifest = manifest(&self.commitment, &bound, master.map(Digest::hex).as_deref());
+        drawn.files.insert(MANIFEST.to_owned(), table::format(&manifest));
+        Ok(drawn)
     }
 
-    /// Draws and pairs from a seed: the result without manifest. A rehearsal calls this with seeds of its own.
+    /// Draws and pairs from a seed, without files: what a rehearsal does with seeds of its own.
     ///
     /// # Errors
     /// Equal tickets.
@@ -138,23 +131,14 @@ impl Frozen {
         for (done, list) in lists.iter().enumerate() {
             progress(Step::Draw, done, lists.len());
             let frame = &self.contents.frames[&list.list];
-            selections.push((
-                list.list.clone(),
-                select(suite, seed, list, frame).map_err(|f| f.id(&list.list))?,
-            ));
+            let selection = select(suite, seed, list, frame).map_err(|f| f.id(&list.list))?;
+            selections.push((list.list.clone(), selection));
         }
         let visits = self.visits(&selections);
         let case = self.case(seed, &visits)?;
         let slots = case.visits.iter().map(|visit| visit.slots.len()).sum();
         let rounds = pair(&case, &mut |_, filled| progress(Step::Pair, filled, slots));
-        let files = self.result_files(&selections, &visits, &case, &rounds);
-        Ok(Drawn {
-            files,
-            selections,
-            visits,
-            case,
-            rounds,
-        })
+        Ok(Drawn { files: Files::new(), selections, visits, case, rounds })
     }
 
     fn visits(&self, selections: &[(String, Selection)]) -> Vec<VisitRow> {
@@ -179,13 +163,8 @@ impl Frozen {
         ))
     }
 
-    fn result_files(
-        &self,
-        selections: &[(String, Selection)],
-        visits: &[VisitRow],
-        case: &Case,
-        rounds: &Rounds,
-    ) -> Files {
+    fn result_files(&self, drawn: &Drawn) -> Files {
+        let Drawn { selections, visits, case, rounds, .. } = drawn;
         let mut files = Files::new();
         for (list, selection) in selections {
             files.insert(draw_path(list), table::format(&selection.draw_rows()));
@@ -212,31 +191,31 @@ impl Frozen {
     }
 
     /// The frozen files, printed again: they are canonical, so these are the bytes that were read.
-    fn files(&self) -> Files {
+    fn frozen_files(&self) -> Files {
         let contents = &self.contents;
         let mut files = Files::from([(COMMITMENT.to_owned(), self.commitment.format())]);
         let mut put = |path: &str, bytes: Option<Vec<u8>>| {
             bytes.map(|bytes| files.insert(path.to_owned(), bytes))
         };
         put(
-            crate::record::bundle::INSPECTORS,
+            INSPECTORS,
             contents.inspectors.as_deref().map(table::format),
         );
         put(
-            crate::record::bundle::STANDBY,
+            STANDBY,
             contents.standby.as_deref().map(table::format),
         );
         put(
-            crate::record::bundle::INCOMPATIBLE,
+            INCOMPATIBLE,
             contents.incompatible.as_deref().map(table::format),
         );
         put(
-            crate::record::bundle::RECUSALS,
+            RECUSALS,
             contents.recusals.as_deref().map(table::format),
         );
         for (list, frame) in &contents.frames {
             put(
-                &crate::record::bundle::frame_path(list),
+                &frame_path(list),
                 Some(table::format(frame)),
             );
         }

@@ -63,39 +63,38 @@ pub fn check(
     }
 }
 
-/// Whether a cheaper distinct team exists. By the negative-cycle criterion (Klein 1967) it does exactly if
-/// the exchange graph over the team's slots and one node for everybody outside has a negative cycle: an arc
-/// from a to b says that the holder of b moves to a, an arc from a to outside that an outsider takes a.
-fn improves(
-    case: &Case,
-    exclusions: &Exclusions,
-    visit: u32,
-    team: &[u32],
-    handicaps: &[i128],
-) -> bool {
+fn improves(case: &Case, exclusions: &Exclusions, visit: u32, team: &[u32], handicaps: &[i128]) -> bool {
+    let cost = |(i, ticket): (u32, u64)| (i, i128::from(ticket) + handicaps[i as usize]);
+    let slots = 0..team.len();
+    let candidates: Vec<Vec<(u32, i128)>> =
+        slots.map(|slot| case.open(exclusions, visit, slot).map(cost).collect()).collect();
+    !is_best_team(&candidates, team)
+}
+
+/// Whether no distinct team is cheaper; `candidates` are the costs W + h of everybody open, per slot. By the
+/// negative-cycle criterion (Klein 1967) a cheaper one exists exactly if the exchange graph over the team's
+/// slots and one node for everybody outside has a negative cycle: an arc from a to b says that the holder of
+/// b moves to a, an arc from a to outside that an outsider takes a.
+pub fn is_best_team(candidates: &[Vec<(u32, i128)>], team: &[u32]) -> bool {
     let outside = team.len();
     let mut gain = vec![vec![None::<i128>; outside + 1]; outside + 1];
-    for slot in 0..outside {
+    for (slot, open) in candidates.iter().enumerate() {
         let mut held = 0;
-        for (i, ticket) in case.open(exclusions, visit, slot) {
-            let cost = i128::from(ticket) + handicaps[i as usize];
-            let holder = team.iter().position(|member| *member == i);
+        for (i, cost) in open {
+            let holder = team.iter().position(|member| member == i);
             if holder == Some(slot) {
-                held = cost;
+                held = *cost;
             } else {
                 let best = &mut gain[slot][holder.unwrap_or(outside)];
-                *best = Some(best.map_or(cost, |best| best.min(cost)));
+                *best = Some(best.map_or(*cost, |best| best.min(*cost)));
             }
         }
         // Whoever holds the slot now leaves it.
-        gain[slot]
-            .iter_mut()
-            .flatten()
-            .for_each(|cost| *cost -= held);
+        gain[slot].iter_mut().flatten().for_each(|cost| *cost -= held);
     }
     // A chain of moves begins where somebody leaves the team and ends with an outsider coming in.
     gain[outside][..outside].fill(Some(0));
-    has_negative_cycle(gain)
+    !has_negative_cycle(gain)
 }
 
 /// Floyd and Warshall's shortest walks; a negative diagonal is a negative cycle. At most 17 nodes.

@@ -6,18 +6,16 @@
 //! the inspector of `t` takes `s`, and ends when an outsider enters. The cheapest way for
 //! inspector `i` to leave visit `v` while outsider `j` enters, `d_v(i→j)`, is therefore a
 //! shortest path over at most 16 slots followed by one ticket. (These are the exchange costs of
-//! the valuated matroid of `v`'s teams: K. Murota, Discrete Convex Analysis, SIAM 2003, §9.5.)
+//! the valuated matroid of `v`'s teams: K. Murota, Discrete Convex Analysis, SIAM 2003.)
 //!
 //! What is remembered is only a cache: per visit the moves of its vacancies, per inspector the
 //! row of his best exchanges. Both follow from the pairing and never decide a result.
 
 use super::{UNREACHABLE, Visit, index};
 
-/// In a row: the cost is a lower bound, the visit is to be searched when it matters.
-const UNKNOWN: u32 = u32::MAX;
-/// In a row: no exchange was found yet.
-const UNLISTED: u32 = u32::MAX - 1;
-/// In a row, for the members while one visit is merged: below every cost.
+/// Instead of a visit: none.
+const NO_VISIT: u32 = u32::MAX;
+/// Instead of a second cost, for the members while one visit is merged: below every cost.
 const HIDDEN: i128 = i128::MIN;
 
 /// A new holder for a slot: (visit, slot, inspector).
@@ -27,21 +25,34 @@ pub(super) type Seat = (usize, usize, u32);
 struct Team {
     /// Inspector of each slot; `None` while the slot waits for its insertion.
     holders: Vec<Option<u32>>,
-    /// `moves[s·k + t]`: least change of ΣW when the vacancy of slot `s` moves to slot `t` by
-    /// members changing slots, W of the members that move only; [`UNREACHABLE`] if it cannot.
+    /// `moves[s·k + t]`: least change of ΣW when the holder of slot `s`, if any, leaves and the
+    /// vacancy moves to slot `t` by members changing slots; [`UNREACHABLE`] if it cannot.
     moves: Vec<i128>,
     /// `next[s·k + t]`: the slot whose holder takes `s` first on that way.
     next: Vec<u8>,
+}
+
+/// An exchange as it was when it was found. After its visit has changed, the cost is only a lower
+/// bound, which is good enough until it matters.
+#[derive(Clone, Copy)]
+struct Exchange {
+    /// Change of ΣW.
+    cost: i128,
+    /// The visit, or [`NO_VISIT`].
+    visit: u32,
+    /// The augmentation after which it was found.
+    since: u32,
 }
 
 /// The best exchanges of one inspector over all visits that he serves.
 #[derive(Default)]
 struct Row {
     /// Per outsider `j` the least `d_v(i→j)` over the visits `v`; empty until first asked for.
-    cost: Vec<i128>,
-    /// Per outsider the visit that gives it, or [`UNKNOWN`] or [`UNLISTED`].
-    visit: Vec<u32>,
-    /// The outsiders that are not [`UNLISTED`], as they came.
+    best: Vec<Exchange>,
+    /// Per outsider the least over the visits other than that of `best`, which takes its place
+    /// when that visit changes.
+    second: Vec<Exchange>,
+    /// The outsiders whose `best` was ever reachable, as they came.
     open: Vec<u32>,
     /// Visits, his or no longer his, that changed since the row was computed.
     stale: Vec<u32>,
@@ -54,8 +65,10 @@ pub(super) struct Residual<'a> {
     teams: Vec<Team>,
     served: Vec<Vec<u32>>,
     rows: Vec<Row>,
-    /// Scratch of [`Residual::refresh`]: the stale visits of the row at hand, all false otherwise.
-    is_stale: Vec<bool>,
+    /// Counts the augmentations.
+    now: u32,
+    /// Per visit the last augmentation that changed it.
+    changed: Vec<u32>,
 }
 
 impl<'a> Residual<'a> {
@@ -70,7 +83,8 @@ impl<'a> Residual<'a> {
                 .collect(),
             served: vec![Vec::new(); inspectors],
             rows: Vec::new(),
-            is_stale: vec![false; visits.len()],
+            now: 0,
+            changed: vec![0; visits.len()],
         };
         residual.rows.resize_with(inspectors, Row::default);
         residual
@@ -107,35 +121,37 @@ impl<'a> Residual<'a> {
     pub(super) fn entries(&self, visit: usize, slot: usize) -> Vec<(u32, i128)> {
         let mut row = Row::default();
         row.clear(self.inspectors);
-        self.merge(visit, slot, 0, &mut row);
+        self.merge(visit, slot, &mut row);
         row.open
             .iter()
-            .map(|&outsider| (outsider, row.cost[outsider as usize]))
+            .map(|&outsider| (outsider, row.best[outsider as usize].cost))
             .collect()
     }
 
     /// Puts into `found` the outsiders, with the cost, whose best exchange for `inspector` costs
-    /// less than `limit(outsider)`.
+    /// less than `limits[outsider] - origin`.
     pub(super) fn exchanges_below(
         &mut self,
         inspector: u32,
-        limit: impl Fn(usize) -> i128,
+        limits: &[i128],
+        origin: i128,
         found: &mut Vec<(u32, i128)>,
     ) {
         self.refresh(inspector);
         let mut row = std::mem::take(&mut self.rows[inspector as usize]);
         found.clear();
-        for &name in &row.open {
+        for place in 0..row.open.len() {
+            let name = row.open[place];
             let outsider = name as usize;
-            let limit = limit(outsider);
-            if row.cost[outsider] >= limit {
+            let limit = limits[outsider] - origin;
+            if row.best[outsider].cost >= limit {
                 continue;
             }
-            if row.visit[outsider] == UNKNOWN {
-                (row.cost[outsider], row.visit[outsider]) = self.best_exchange(inspector, name);
+            if !self.holds(row.best[outsider]) {
+                self.repair(inspector, name, &mut row);
             }
-            if row.cost[outsider] < limit {
-                found.push((name, row.cost[outsider]));
+            if row.best[outsider].cost < limit {
+                found.push((name, row.best[outsider].cost));
             }
         }
         self.rows[inspector as usize] = row;
@@ -143,7 +159,7 @@ impl<'a> Residual<'a> {
 
     /// The visit of the best exchange of `inspector` for `outsider`, both as last computed.
     pub(super) fn exchange_visit(&self, inspector: usize, outsider: usize) -> usize {
-        self.rows[inspector].visit[outsider] as usize
+        self.rows[inspector].best[outsider].visit as usize
     }
 
     /// Appends the new holders that bring `outsider` into the visit at least cost when `slot` is
@@ -169,6 +185,7 @@ impl<'a> Residual<'a> {
     /// Gives slots new holders, all at once.
     pub(super) fn reseat(&mut self, seats: &mut [Seat]) {
         seats.sort_unstable();
+        self.now += 1;
         for seats in seats.chunk_by(|a, b| a.0 == b.0) {
             let visit = seats[0].0;
             let before = self.teams[visit].holders.clone();
@@ -186,6 +203,7 @@ impl<'a> Residual<'a> {
     /// Brings all that is remembered up to date with a visit whose team was `before`.
     fn changed(&mut self, visit: usize, before: &[Option<u32>]) {
         self.compute_moves(visit);
+        self.changed[visit] = self.now;
         let name = index(visit);
         let after = &self.teams[visit].holders;
         for &member in before.iter().flatten() {
@@ -206,12 +224,14 @@ impl<'a> Residual<'a> {
     fn compute_moves(&mut self, visit: usize) {
         let k = self.teams[visit].holders.len();
         let mut team = Team::vacant(k);
+        let mut refunds = Vec::with_capacity(k);
         team.holders.clone_from(&self.teams[visit].holders);
         for (t, &holder) in team.holders.iter().enumerate() {
             let Some(holder) = holder else { continue };
             let held = self
                 .ticket(visit, t, holder)
                 .expect("bug: a holder is not eligible");
+            refunds.push((t, held));
             for s in (0..k).filter(|&s| s != t) {
                 if let Some(ticket) = self.ticket(visit, s, holder) {
                     team.moves[s * k + t] = ticket - held;
@@ -219,95 +239,93 @@ impl<'a> Residual<'a> {
             }
         }
         team.close_moves();
+        for (slot, refund) in refunds {
+            let ways = team.moves[slot * k..(slot + 1) * k].iter_mut();
+            ways.filter(|cost| **cost != UNREACHABLE)
+                .for_each(|cost| *cost -= refund);
+        }
         self.teams[visit] = team;
     }
 
-    /// Brings an inspector's row up to date. The entries that a changed visit gave are searched
-    /// anew over all his visits, then the changed visits that he still serves are merged in.
+    /// Brings an inspector's row up to date with the visits that changed: those that he still
+    /// serves are merged in again, or all of his if that is no more work. Exchanges from before
+    /// the change stay as lower bounds.
     fn refresh(&mut self, inspector: u32) {
         let mut row = std::mem::take(&mut self.rows[inspector as usize]);
         let served = &self.served[inspector as usize];
-        if row.cost.is_empty() || row.stale.len() >= served.len() {
+        let anew = row.best.is_empty() || row.stale.len() >= served.len();
+        if anew {
             row.clear(self.inspectors);
-            for &visit in served {
-                self.merge_exchange(visit as usize, inspector, &mut row);
-            }
-        } else {
-            row.stale
-                .iter()
-                .for_each(|&visit| self.is_stale[visit as usize] = true);
-            for &outsider in &row.open {
-                let visit = &mut row.visit[outsider as usize];
-                if self.is_stale.get(*visit as usize) == Some(&true) {
-                    *visit = UNKNOWN;
-                }
-            }
-            row.stale
-                .iter()
-                .for_each(|&visit| self.is_stale[visit as usize] = false);
-            for visit in std::mem::take(&mut row.stale) {
-                if served.contains(&visit) {
-                    self.merge_exchange(visit as usize, inspector, &mut row);
-                }
-            }
         }
-        row.stale.clear();
+        let stale = std::mem::take(&mut row.stale);
+        for &visit in served.iter().filter(|visit| anew || stale.contains(visit)) {
+            let slot = self.slot_of(visit as usize, inspector);
+            self.merge(visit as usize, slot, &mut row);
+        }
         self.rows[inspector as usize] = row;
     }
 
-    /// Lowers a row to the exchanges of its inspector in one visit.
-    fn merge_exchange(&self, visit: usize, inspector: u32, row: &mut Row) {
-        let (slot, refund) = self.leave(visit, inspector);
-        self.merge(visit, slot, -refund, row);
-    }
-
-    /// Lowers a row to `base` plus the entries into a visit in which `slot` is vacant.
-    fn merge(&self, visit: usize, slot: usize, base: i128, row: &mut Row) {
+    /// Lowers a row to the entries into a visit when `slot` is vacated.
+    fn merge(&self, visit: usize, slot: usize, row: &mut Row) {
         let team = &self.teams[visit];
         // Members are not outsiders. To hide them is cheaper than to ask for each candidate.
         let hide = |&member: &u32| {
-            (
-                member,
-                std::mem::replace(&mut row.cost[member as usize], HIDDEN),
-            )
+            let second = &mut row.second[member as usize];
+            (member, std::mem::replace(&mut second.cost, HIDDEN))
         };
         let hidden: Vec<(u32, i128)> = team.holders.iter().flatten().map(hide).collect();
+        let (visit, since) = (index(visit), self.now);
         for (reached, cost) in team.moves_from(slot) {
-            for &(outsider, ticket) in &self.visits[visit].slots[reached] {
-                row.lower(outsider, base + cost + i128::from(ticket), index(visit));
-            }
-        }
-        for (member, cost) in hidden {
-            row.cost[member as usize] = cost;
-        }
-    }
-
-    /// The best exchange of `inspector` for one outsider: its cost and its visit.
-    fn best_exchange(&self, inspector: u32, outsider: u32) -> (i128, u32) {
-        let mut best = (UNREACHABLE, UNKNOWN);
-        for &name in &self.served[inspector as usize] {
-            let visit = name as usize;
-            if self.holders(visit).contains(&Some(outsider)) {
-                continue;
-            }
-            let (slot, refund) = self.leave(visit, inspector);
-            for (reached, cost) in self.teams[visit].moves_from(slot) {
-                if let Some(ticket) = self.ticket(visit, reached, outsider) {
-                    best = best.min((cost + ticket - refund, name));
+            for &(outsider, ticket) in &self.visits[visit as usize].slots[reached] {
+                let cost = cost + i128::from(ticket);
+                if cost < row.second[outsider as usize].cost {
+                    row.lower(outsider, Exchange { cost, visit, since });
                 }
             }
         }
-        best
+        for (member, cost) in hidden {
+            row.second[member as usize].cost = cost;
+        }
     }
 
-    /// The slot that an inspector vacates when he leaves a visit, and the W that goes with him.
-    fn leave(&self, visit: usize, inspector: u32) -> (usize, i128) {
-        let slot = self.slot_of(visit, inspector);
-        (
-            slot,
-            self.ticket(visit, slot, inspector)
-                .expect("bug: a holder is not eligible"),
-        )
+    /// Whether an exchange's visit is as it was when the exchange was found.
+    fn holds(&self, exchange: Exchange) -> bool {
+        exchange.visit != NO_VISIT && self.changed[exchange.visit as usize] <= exchange.since
+    }
+
+    /// Finds the best exchange for one outsider after its visit has changed. That visit was merged
+    /// again already, so the second best is now the best, if it still holds itself.
+    fn repair(&self, inspector: u32, outsider: u32, row: &mut Row) {
+        let place = outsider as usize;
+        if self.holds(row.second[place]) {
+            row.best[place] = row.second[place];
+            row.second[place].visit = NO_VISIT;
+            return;
+        }
+        // The old visit's name stays, for the outsider is in the list of the open ones.
+        row.best[place].cost = UNREACHABLE;
+        row.second[place] = Exchange::NONE;
+        for &visit in &self.served[inspector as usize] {
+            if self.holders(visit as usize).contains(&Some(outsider)) {
+                continue;
+            }
+            let slot = self.slot_of(visit as usize, inspector);
+            let ways = self.teams[visit as usize].moves_from(slot);
+            let cost = |(t, cost)| Some(cost + self.ticket(visit as usize, t, outsider)?);
+            let Some(cost) = ways.filter_map(cost).min() else {
+                continue;
+            };
+            let found = Exchange {
+                cost,
+                visit,
+                since: self.now,
+            };
+            if cost < row.best[place].cost {
+                row.second[place] = std::mem::replace(&mut row.best[place], found);
+            } else if cost < row.second[place].cost {
+                row.second[place] = found;
+            }
+        }
     }
 
     /// W of an inspector in a slot, if he may take it.
@@ -372,32 +390,48 @@ impl Team {
     }
 }
 
+impl Exchange {
+    /// No exchange.
+    const NONE: Exchange = Exchange {
+        cost: UNREACHABLE,
+        visit: NO_VISIT,
+        since: 0,
+    };
+}
+
 impl Row {
     /// Notes that a visit changed.
     fn touch(&mut self, visit: u32) {
-        if !self.cost.is_empty() && !self.stale.contains(&visit) {
+        if !self.best.is_empty() && !self.stale.contains(&visit) {
             self.stale.push(visit);
         }
     }
 
-    /// Lowers the cost of one outsider to that of an exchange in `visit`.
-    fn lower(&mut self, outsider: u32, cost: i128, visit: u32) {
+    /// Takes in an exchange just found that is cheaper than the second best.
+    fn lower(&mut self, outsider: u32, found: Exchange) {
         let place = outsider as usize;
-        if cost < self.cost[place] {
-            if self.visit[place] == UNLISTED {
+        let best = &mut self.best[place];
+        if best.visit == found.visit {
+            // From another slot of the visit, or from before the visit changed. In that case all
+            // other visits cost no less than the second best, so what was found is the best.
+            if found.cost < best.cost || best.since < found.since {
+                *best = found;
+            }
+        } else if found.cost < best.cost {
+            if best.visit == NO_VISIT {
                 self.open.push(outsider);
             }
-            self.cost[place] = cost;
-            self.visit[place] = visit;
+            self.second[place] = std::mem::replace(best, found);
+        } else {
+            self.second[place] = found;
         }
     }
 
     /// Forgets all exchanges.
     fn clear(&mut self, inspectors: usize) {
-        self.cost.clear();
-        self.cost.resize(inspectors, UNREACHABLE);
-        self.visit.clear();
-        self.visit.resize(inspectors, UNLISTED);
+        self.best.clear();
+        self.best.resize(inspectors, Exchange::NONE);
+        self.second.clone_from(&self.best);
         self.open.clear();
     }
 }

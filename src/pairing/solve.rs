@@ -9,8 +9,8 @@
 //!
 //! **Method.** Convex costs of unit steps make this a minimum-cost flow, solved by successive
 //! shortest paths with prices (R. K. Ahuja, T. L. Magnanti, J. B. Orlin, Network Flows, Prentice
-//! Hall 1993, §9.7 and §14.5). Slots are inserted one by one; every insertion is a dense Dijkstra
-//! search whose nodes are the inspectors only, for what happens inside a visit is contracted (see
+//! Hall 1993). Slots are inserted one by one; every insertion is a search of
+//! Dijkstra's whose nodes are the inspectors only, for what happens inside a visit is contracted (see
 //! `residual`). That loses nothing: cheapest paths of the full network never need to pass a slot
 //! twice, and since a label is replaced only by a strictly smaller one, the path found never does.
 //!
@@ -18,7 +18,7 @@
 //! 1. every visit's team minimises Σ(W + h) over the distinct teams that fill the same slots; for
 //!    a matching of least cost this is d(i→j) + h(j) ≥ h(i) for each exchange of a member i for an
 //!    outsider j, any re-arrangement inside the visit allowed (K. Murota, Discrete Convex Analysis,
-//!    SIAM 2003, §9.5 and theorem 6.26: least among neighbours is least of all);
+//!    SIAM 2003: least among neighbours is least of all);
 //! 2. M(2ℓ − 1) ≤ h if the inspector has a visit;
 //! 3. h ≤ M(2ℓ + 1) if he has fewer visits than capacity.
 //!
@@ -47,6 +47,8 @@ const UNIT: i128 = 1 << 88;
 const FORBIDDEN: i128 = 1 << 112;
 /// Cost of what cannot be; never added to anything.
 const UNREACHABLE: i128 = i128::MAX;
+/// Above every label, and far enough from the end of i128 to be added to one.
+const NO_LIMIT: i128 = 1 << 126;
 /// Bound of slots per visit.
 const SLOTS_PER_VISIT: usize = 16;
 /// Slots of an instance are fewer.
@@ -98,7 +100,7 @@ pub struct Optimum {
 /// **Why the set proves it.** Let `f` be a slot that no augmenting path fills, and A the slots
 /// whose vacancy `f` can become: `f` itself and every filled slot that some chain of displacements
 /// from `f` empties (the Hungarian forest: H. W. Kuhn, Naval Research Logistics Quarterly 2, 1955;
-/// L. R. Ford, D. R. Fulkerson, Flows in Networks, 1962, §II.10). Take an inspector who is open to
+/// L. R. Ford, D. R. Fulkerson, Flows in Networks, 1962). Take an inspector who is open to
 /// some slot of A in some visit. If he is a member of each such visit, he could move to that slot
 /// inside it, so his own slots there are in A; there are as many of them as such visits, and
 /// no more than his capacity. Otherwise he is an outsider of one of them, so the search reached
@@ -177,6 +179,9 @@ struct Search {
     slot: usize,
     /// Distance of each inspector, [`UNREACHABLE`] if none is known.
     labels: Vec<i128>,
+    /// Label less price, or what would reach the first end if that is less: only a smaller way to
+    /// enter matters. `NO_LIMIT` where neither is known.
+    limits: Vec<i128>,
     /// The inspector whose leaving lets this one enter; `None` if he enters the free slot's visit.
     parents: Vec<Option<u32>>,
     /// Inspectors whose arcs were followed.
@@ -235,14 +240,21 @@ impl<'a> Pairing<'a> {
             visit,
             slot,
             labels: vec![UNREACHABLE; inspectors],
+            limits: vec![NO_LIMIT; inspectors],
             parents: vec![None; inspectors],
             settled: vec![false; inspectors],
             queue: BinaryHeap::new(),
             end: None,
         };
         for (inspector, cost) in self.residual.entries(visit, slot) {
-            search.lower(inspector, cost + self.prices[inspector as usize]);
+            let price = self.prices[inspector as usize];
+            search.lower(inspector, cost + price, price);
             self.try_exit(inspector, &mut search);
+        }
+        if let Some(end) = search.end {
+            for (limit, price) in search.limits.iter_mut().zip(&self.prices) {
+                *limit = (*limit).min(end.distance - price);
+            }
         }
         search
     }
@@ -250,20 +262,20 @@ impl<'a> Pairing<'a> {
     /// Lowers the labels of those who can enter where `inspector` leaves.
     fn follow(&mut self, inspector: u32, search: &mut Search) {
         let origin = search.labels[inspector as usize] - self.prices[inspector as usize];
-        let farthest = search.end.map_or(UNREACHABLE, |end| end.distance);
-        let limit = |outsider: usize| match search.labels[outsider].min(farthest) {
-            // Only strictly smaller: this keeps a path from passing a slot twice.
-            UNREACHABLE => UNREACHABLE,
-            label => label - origin - self.prices[outsider],
-        };
         let mut found = std::mem::take(&mut self.found);
-        self.residual.exchanges_below(inspector, limit, &mut found);
+        self.residual
+            .exchanges_below(inspector, &search.limits, origin, &mut found);
+        let farthest = search.end.map_or(UNREACHABLE, |end| end.distance);
         for &(outsider, cost) in &found {
+            let label = origin + cost + self.prices[outsider as usize];
+            if label >= farthest {
+                continue;
+            }
             assert!(
                 !search.settled[outsider as usize],
                 "bug: a reduced cost is negative"
             );
-            search.lower(outsider, origin + cost + self.prices[outsider as usize]);
+            search.lower(outsider, label, self.prices[outsider as usize]);
             search.parents[outsider as usize] = Some(inspector);
             self.try_exit(outsider, search);
         }
@@ -393,7 +405,9 @@ impl<'a> Pairing<'a> {
 
 impl Search {
     /// Gives an inspector a smaller label.
-    fn lower(&mut self, inspector: u32, label: i128) {
+    fn lower(&mut self, inspector: u32, label: i128, price: i128) {
+        // Only what is strictly smaller passes: this keeps a path from passing a slot twice.
+        self.limits[inspector as usize] = label - price;
         self.labels[inspector as usize] = label;
         self.queue.push(Reverse((label, inspector)));
     }

@@ -8,5 +8,6 @@ pub mod contents;
 pub mod drand;
 pub mod event;
 pub mod ids;
+pub mod receipt;
 pub mod shortage;
 pub mod tables;

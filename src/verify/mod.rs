@@ -4,6 +4,7 @@
 
 mod facts;
 mod pairing;
+mod receipt;
 mod steps;
 mod tables;
 
@@ -11,9 +12,10 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Lang, Text};
 use crate::say;
 
-pub use facts::Facts;
+pub use facts::{Facts, ListFacts, StratumFacts};
+pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};
-pub use tables::verify;
+pub use tables::{verify, verify_read};
 
 /// What a step came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -34,6 +34,11 @@ pub(super) struct Bundle<'a> {
 
 /// Verifies a bundle.
 pub fn verify(files: &Files) -> Report {
+    verify_read(files, Vec::new())
+}
+
+/// Verifies a bundle of which the shell could not read everything: links, devices, endless lines.
+pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
     let mut report = Report {
         checks: Vec::new(),
         facts: Facts::default(),
@@ -71,7 +76,8 @@ pub fn verify(files: &Files) -> Report {
         }
     };
     let digest = commitment.suite.digest(bytes);
-    let (contents, malformed) = Contents::parse(&commitment, files);
+    let (contents, mut malformed) = Contents::parse(&commitment, files);
+    malformed.extend(unreadable);
     let unopened = commitment.sealed() && !files.contains_key(OPENING);
     report.commitment = Some(digest);
     report.result = files

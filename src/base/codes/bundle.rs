@@ -354,4 +354,13 @@ pub(super) const RULES: &[Rule] = &[
         ("核验17：检查日程不符", "check 17 failed: schedule"),
         ASK,
     ),
+    Rule::new(
+        "V18",
+        Error,
+        ("抽签凭证不成立", "the receipt does not hold"),
+        (
+            "向出具凭证的机关询问，并核验完整的公示包；请使用自己取得的核验工具。",
+            "Ask the office that gave the receipt and verify the whole bundle, with a verifier obtained independently.",
+        ),
+    ),
 ];

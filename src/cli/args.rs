@@ -1,0 +1,190 @@
+//! The arguments of `ssj`, with help in both languages.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// 双随机、一公开：可证明的随机抽取 / provable random draws for inspections
+#[derive(Parser)]
+#[command(name = "ssj", version, disable_help_subcommand = true, max_term_width = 100)]
+pub(super) struct Args {
+    /// 语言，缺省随系统 / language, from the locale by default
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangArg>,
+
+    /// 以 JSON 输出，供程序使用 / print JSON for machines
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// 工作区文件夹 / folder of the workspace
+    #[arg(short = 'C', long = "workspace", global = true, default_value = ".", value_name = "DIR")]
+    pub workspace: PathBuf,
+
+    /// 演练用的时钟 / a set clock, for rehearsals only (RFC 3339)
+    #[arg(long, global = true, value_name = "TIME")]
+    pub clock: Option<String>,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum LangArg {
+    Zh,
+    En,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// 用自带的虚构区县走完全程 / the whole job on a fictional district
+    Demo(DemoArgs),
+    /// 新建工作区 / make a workspace
+    Init {
+        /// 文件夹 / folder
+        dir: PathBuf,
+    },
+    /// 导入名录（先试运行，--apply 生效） / import a register (a dry run without --apply)
+    Import(ImportArgs),
+    /// 生成虚构名录，或给已有名单配上虚构属性 / generate a fictional district
+    Generate(GenerateArgs),
+    /// 校核计划：规模、排除、概率、能否匹配 / check a plan
+    Check {
+        /// 计划文件 / plan file (TOML)
+        plan: PathBuf,
+    },
+    /// 封存：冻结名录与计划，生成公示包 / freeze registers and plan into a bundle
+    Commit(CommitArgs),
+    /// 录入公开随机信标 / enter the public random values
+    Beacon(BeaconArgs),
+    /// 随机抽取并随机匹配 / draw subjects and pair inspectors
+    Draw {
+        /// 公示包文件夹 / the bundle's folder
+        bundle: PathBuf,
+    },
+    /// 登记事件 / record an event
+    Event(EventArgs),
+    /// 核验公示包或抽签凭证 / verify bundles or receipts
+    Verify {
+        /// 公示包文件夹或凭证文件 / bundle folders or receipt files
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// 为一个检查对象出具抽签凭证 / make one subject's receipt
+    Receipt(ReceiptArgs),
+    /// 解释代码（R07、V09 …），不带代码则列出全部 / explain a code, or list all
+    Explain {
+        /// 代码 / code
+        code: Option<String>,
+    },
+    /// 命令补全脚本 / shell completions
+    Completions {
+        /// 命令行 / shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(clap::Args)]
+pub(super) struct DemoArgs {
+    /// 输出文件夹 / output folder
+    #[arg(long, default_value = "ssj-demo", value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ImportArgs {
+    /// 哪一个名录 / which register
+    #[arg(value_enum)]
+    pub register: RegisterArg,
+    /// CSV 文件，UTF-8 / CSV file, UTF-8
+    pub file: PathBuf,
+    /// 生效；不带则只试运行 / apply; a dry run otherwise
+    #[arg(long)]
+    pub apply: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum RegisterArg {
+    Matters,
+    Subjects,
+    Inspectors,
+    Recusals,
+    Incompatibles,
+}
+
+#[derive(clap::Args)]
+pub(super) struct GenerateArgs {
+    /// 检查对象数 / number of subjects
+    #[arg(long, default_value_t = 20_000)]
+    pub subjects: usize,
+    /// 执法人员数 / number of inspectors
+    #[arg(long, default_value_t = 120)]
+    pub inspectors: usize,
+    /// 种子 / seed
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// 以此 CSV 中的企业为检查对象 / dress the enterprises of this CSV (uscc, name, …)
+    #[arg(long, value_name = "FILE")]
+    pub dress: Option<PathBuf>,
+    /// 输出文件夹 / output folder
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub(super) struct CommitArgs {
+    /// 计划文件 / plan file (TOML)
+    pub plan: PathBuf,
+    /// 公示包文件夹 / the bundle's folder
+    #[arg(long, value_name = "BUNDLE")]
+    pub out: PathBuf,
+    /// 匹配可能失败时的批准人 / who approves a chance of failing pairing above 1 %
+    #[arg(long, value_name = "NAME")]
+    pub approve_shortage: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct BeaconArgs {
+    /// 公示包文件夹 / the bundle's folder
+    pub bundle: PathBuf,
+    /// 按来源次序给出的值：drand 为签名 / values in order of the sources; of drand the signature
+    #[arg(long = "value", value_name = "VALUE")]
+    pub values: Vec<String>,
+    /// 由谁公布或见证 / who announced or witnessed the values
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct EventArgs {
+    /// 公示包文件夹 / the bundle's folder
+    pub bundle: PathBuf,
+    #[command(subcommand)]
+    pub kind: EventKind,
+}
+
+#[derive(Subcommand)]
+pub(super) enum EventKind {
+    /// 在最早的信标之前作废 / void the draw before its earliest source
+    Void {
+        /// 原因 / reason
+        #[arg(long)]
+        reason: String,
+        /// 经办人 / who does it
+        #[arg(long)]
+        by: String,
+        /// 批准人（另一人） / who approves it (somebody else)
+        #[arg(long)]
+        approver: String,
+    },
+}
+
+#[derive(clap::Args)]
+pub(super) struct ReceiptArgs {
+    /// 公示包文件夹 / the bundle's folder
+    pub bundle: PathBuf,
+    /// 检查对象编号 / the subject's id (sid)
+    pub sid: String,
+    /// 凭证文件；缺省为 <sid>.receipt.json / the receipt's file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}

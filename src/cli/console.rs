@@ -1,0 +1,147 @@
+//! What people and machines read: texts in one language, tables that fit 80 columns, progress, JSON.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::args::{Args, LangArg};
+use crate::base::finding::{Finding, Findings, Lang, Severity, Text};
+
+/// At most so many findings of one code are printed; all of them are counted, and `--json` has them all.
+const SHOWN_PER_CODE: usize = 5;
+
+/// Where a command reports.
+pub(super) struct Console {
+    pub lang: Lang,
+    pub json: bool,
+}
+
+impl Console {
+    pub fn new(args: &Args) -> Self {
+        let lang = match args.lang {
+            Some(LangArg::Zh) => Lang::Zh,
+            Some(LangArg::En) => Lang::En,
+            None => lang_of_locale(),
+        };
+        Console { lang, json: args.json }
+    }
+
+    /// One line for people.
+    pub fn line(&self, text: &str) {
+        if !self.json {
+            // A closed pipe is no fault of the draw.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+    }
+
+    /// One sentence for people.
+    pub fn say(&self, text: &Text) {
+        self.line(text.get(self.lang));
+    }
+
+    /// The report for machines: one JSON object on one line.
+    pub fn report(&self, value: &Value) {
+        if self.json {
+            let _ = writeln!(std::io::stdout(), "{value}");
+        }
+    }
+
+    /// Findings that did not stop the step.
+    pub fn findings(&self, findings: &[Finding]) {
+        if !self.json {
+            for line in grouped(findings, self.lang) {
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
+        }
+    }
+
+    /// The findings that ended the command.
+    pub fn failure(&self, findings: &Findings) {
+        self.findings(&findings.0);
+        let errors: Vec<Value> = findings.0.iter().map(|finding| finding_json(finding, self.lang)).collect();
+        self.report(&json!({"ok": false, "findings": errors}));
+    }
+
+    /// A bar on a terminal, nothing elsewhere.
+    pub fn progress(&self, text: &Text, total: u64) -> ProgressBar {
+        let shown = !self.json && std::io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total), target);
+        let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}");
+        bar.set_style(style.expect("bug: the template is well formed"));
+        bar.set_message(text.get(self.lang).to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+/// `LC_ALL`, `LC_MESSAGES`, `LANG` in their order; Chinese unless they say English.
+fn lang_of_locale() -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    match set {
+        Some(locale) if locale.starts_with("en") => Lang::En,
+        _ => Lang::Zh,
+    }
+}
+
+/// The findings as lines: errors first, a few of each code, the rest counted.
+fn grouped(findings: &[Finding], lang: Lang) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut codes: Vec<(Severity, &str)> = findings.iter().map(|f| (f.severity(), f.code())).collect();
+    codes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    codes.dedup();
+    for (_, code) in codes {
+        let of_code: Vec<&Finding> = findings.iter().filter(|f| f.code() == code).collect();
+        lines.extend(of_code.iter().take(SHOWN_PER_CODE).map(|f| f.show(lang)));
+        let more = of_code.len().saturating_sub(SHOWN_PER_CODE);
+        if more > 0 {
+            lines.push(match lang {
+                Lang::Zh => format!("  …… {code} 另有 {more} 条（--json 列出全部）"),
+                Lang::En => format!("  … {more} more of {code} (--json lists them all)"),
+            });
+        }
+    }
+    lines
+}
+
+/// A finding for machines.
+pub(super) fn finding_json(finding: &Finding, lang: Lang) -> Value {
+    let severity = match finding.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    json!({
+        "code": finding.code(),
+        "severity": severity,
+        "file": finding.place.file,
+        "row": finding.place.row,
+        "column": finding.place.column,
+        "id": finding.place.id,
+        "title": finding.title(lang),
+        "cause": finding.cause.get(lang),
+        "remedy": finding.remedy(lang),
+    })
+}
+
+/// Columns of a terminal that a text takes: Chinese characters take two.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if matches!(c as u32, 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFD) { 2 } else { 1 }).sum()
+}
+
+/// Rows as aligned columns; numbers, which are all but the first column's texts, stand right.
+pub(super) fn table(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> =
+        (0..columns).map(|c| rows.iter().filter_map(|row| row.get(c)).map(|cell| width(cell)).max().unwrap_or(0)).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(c, (cell, wide))| {
+            let gap = " ".repeat(wide - width(cell));
+            if c == 0 { format!("{cell}{gap}") } else { format!("{gap}{cell}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}

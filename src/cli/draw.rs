@@ -1,0 +1,314 @@
+//! `ssj beacon`, `ssj draw` and `ssj event`: the steps after the freeze.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{BeaconArgs, EventArgs, EventKind};
+use super::clock::Clock;
+use super::console::Console;
+use super::{DONE, Failure, NOT_VERIFIED};
+use crate::base::date::china_time;
+use crate::base::digest::Digest;
+use crate::base::finding::{Finding, Findings};
+use crate::conduct::{Drawn, Frozen, Step};
+use crate::io::durable::{Lock, Written, write_files};
+use crate::io::folder::read_bundle;
+use crate::record::beacon::{Beacon, Source};
+use crate::record::bundle::{BEACON, Files, MANIFEST, Stage, stage};
+use crate::record::commitment::Commitment;
+use crate::record::event::Event;
+use crate::say;
+use crate::store::{FILE, State, Store};
+
+fn read_frozen(bundle: &Path) -> Result<(Files, Frozen), Failure> {
+    let (files, unreadable) = read_bundle(bundle)?;
+    if !unreadable.is_empty() {
+        return Err(Failure::bundle(Findings(unreadable)));
+    }
+    let frozen = Frozen::read(&files).map_err(Failure::bundle)?;
+    Ok((files, frozen))
+}
+
+/// The event that voids a draw, if there is one.
+fn void_event(files: &Files) -> Option<Event> {
+    let events = files.iter().filter(|(path, _)| path.starts_with("events/"));
+    events.filter_map(|(_, bytes)| Event::parse(bytes).ok()).find(|event| event.kind == "void")
+}
+
+fn refuse_void(files: &Files, bundle: &Path) -> Result<(), Failure> {
+    match void_event(files) {
+        Some(event) => {
+            let reason = event.reason;
+            let cause = say!("已作废：{reason}", "voided: {reason}");
+            Err(Finding::new("W10", cause).file(bundle.display().to_string()).into())
+        }
+        None => Ok(()),
+    }
+}
+
+pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+    let _lock = Lock::of_folder(&args.bundle)?;
+    let (files, frozen) = read_frozen(&args.bundle)?;
+    refuse_void(&files, &args.bundle)?;
+    let commitment = &frozen.commitment;
+    clock.check_rehearsal(commitment.rehearsal)?;
+    due(&commitment.sources, clock.now_s())?;
+    let values = if args.values.is_empty() { ask(&commitment.sources, console)? } else { args.values.clone() };
+    let beacon = Beacon::of_values(commitment.suite, &commitment.sources, &values, args.by.as_deref())?;
+    if let Some(known) = &frozen.contents().beacon
+        && known.strings != beacon.strings
+    {
+        let cause = say!("beacon.json 中已是另一个值", "beacon.json has another value already");
+        return Err(Finding::new("W14", cause).file(BEACON).into());
+    }
+    let written = match &frozen.contents().beacon {
+        Some(_) => Written::Unchanged,
+        None => {
+            let files = Files::from([(BEACON.to_owned(), beacon.format())]);
+            write_files(&args.bundle, &files, &[BEACON.to_owned()])?
+        }
+    };
+    for text in &beacon.strings {
+        console.line(text);
+    }
+    match written {
+        Written::New => console.say(&say!("已写入 {BEACON}，不可更换", "{BEACON} is written and cannot be exchanged")),
+        Written::Unchanged => console.say(&say!("{BEACON} 已存在且相同", "{BEACON} is there already, the same")),
+    }
+    console.report(&json!({"command": "beacon", "ok": true, "strings": beacon.strings, "written": written == Written::New}));
+    Ok(DONE)
+}
+
+/// Refuses values of sources whose time has not come.
+fn due(sources: &[Source], now_s: u64) -> Result<(), Findings> {
+    let early = sources.iter().filter(|source| source.at() > now_s).map(|source| {
+        let at = china_time(source.at());
+        Finding::new("B07", say!("{at}（北京时间）才产生", "not before {at} (China time)")).id(source.prefix())
+    });
+    let early: Vec<Finding> = early.collect();
+    if early.is_empty() { Ok(()) } else { Err(Findings(early)) }
+}
+
+/// Asks for every value on the terminal, typed ones twice.
+fn ask(sources: &[Source], console: &Console) -> Result<Vec<String>, Failure> {
+    let mut input = std::io::stdin().lock();
+    let mut values = Vec::new();
+    for source in sources {
+        let prefix = source.prefix();
+        let what = match source {
+            Source::Drand { .. } => say!("{prefix} 的签名（十六进制）", "signature of {prefix} (hex)"),
+            _ => say!("{prefix} 的结果", "result of {prefix}"),
+        };
+        let first = prompt(&mut input, what.get(console.lang))?;
+        // A signature proves itself; what is copied from an announcement is typed twice.
+        if !matches!(source, Source::Drand { .. }) {
+            let again = say!("请再录入一次", "type it once more");
+            if prompt(&mut input, again.get(console.lang))? != first {
+                return Err(Finding::new("B08", say!("两次录入不同", "the two entries differ")).id(prefix).into());
+            }
+        }
+        values.push(first);
+    }
+    Ok(values)
+}
+
+fn prompt(input: &mut impl BufRead, text: &str) -> Result<String, Failure> {
+    if std::io::stdin().is_terminal() {
+        let mut stderr = std::io::stderr();
+        let _ = write!(stderr, "{text}> ");
+        let _ = stderr.flush();
+    }
+    let mut line = String::new();
+    let n = input.read_line(&mut line).map_err(|e| crate::io::durable::failed(Path::new("stdin"), &e))?;
+    if n == 0 {
+        return Err(Finding::new("B09", say!("输入已结束：{text}", "the input ended: {text}")).into());
+    }
+    Ok(line.trim().to_owned())
+}
+
+pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result<u8, Failure> {
+    let _lock = Lock::of_folder(bundle)?;
+    let (files, frozen) = read_frozen(bundle)?;
+    refuse_void(&files, bundle)?;
+    let Some(beacon) = &frozen.contents().beacon else {
+        let cause = say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
+        return Err(Failure::input(Finding::new("F06", cause).file(BEACON)));
+    };
+    if frozen.commitment.sealed() {
+        let cause = say!("本版不抽取保密的公示包", "this version does not draw sealed bundles");
+        return Err(Finding::new("W07", cause).file(bundle.display().to_string()).into());
+    }
+    let was_drawn = stage(&files) == Stage::Drawn;
+    let drawn = conduct(&frozen, beacon, console)?;
+    let written = write_result(bundle, &drawn)?;
+    record_drawn(workspace, &frozen, &drawn)?;
+    summary(&frozen, &drawn, console);
+    match written {
+        Written::New if was_drawn => console.say(&say!("已补齐缺失的文件", "missing files are completed")),
+        Written::New => console.say(&say!("结果已写入公示包", "the result is in the bundle")),
+        Written::Unchanged => console.say(&say!("结果早已写入，未作改动", "the result was there already, nothing changed")),
+    }
+    let short = report_shortage(&drawn, console);
+    console.report(&json!({
+        "command": "draw", "ok": short.is_none(), "written": written == Written::New,
+        "visits": drawn.visits.len(), "rounds": drawn.rounds.rounds.len(),
+        "drawn": drawn.selections.iter().map(|(list, s)| json!({"list": list, "n": s.drawn().count()})).collect::<Vec<_>>(),
+        "result": frozen.commitment.suite.digest(&drawn.files[MANIFEST]).hex(),
+        "shortage": short,
+    }));
+    Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
+}
+
+fn conduct(frozen: &Frozen, beacon: &Beacon, console: &Console) -> Result<Drawn, Failure> {
+    let bar = console.progress(&say!("抽取与匹配", "drawing and pairing"), 1);
+    let drawn = frozen.draw(beacon, None, &mut |step, done, total| {
+        let text = match step {
+            Step::Draw => say!("随机抽取", "drawing"),
+            Step::Pair => say!("随机匹配", "pairing"),
+        };
+        bar.set_message(text.get(console.lang).to_owned());
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    drawn.map_err(Failure::bundle)
+}
+
+/// Everything first, the manifest last: whoever sees a manifest sees a whole result.
+fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
+    let mut order: Vec<String> = drawn.files.keys().filter(|path| *path != MANIFEST).cloned().collect();
+    order.push(MANIFEST.to_owned());
+    Ok(write_files(bundle, &drawn.files, &order)?)
+}
+
+/// Tells the workspace that froze this draw who was drawn, for exclusion windows of later plans.
+fn record_drawn(workspace: &Path, frozen: &Frozen, drawn: &Drawn) -> Result<(), Failure> {
+    if !workspace.join(FILE).exists() {
+        return Ok(());
+    }
+    let store = Store::open(workspace)?;
+    if store.draw(&frozen.digest)?.is_some() {
+        let day = &frozen.commitment.window.0;
+        store.record_drawn(&frozen.digest, drawn.visits.iter().map(|visit| &visit.sid), day)?;
+    }
+    Ok(())
+}
+
+/// Subjects, drawn, visits, savings, loads and rounds, in a few lines.
+fn summary(frozen: &Frozen, drawn: &Drawn, console: &Console) {
+    let subjects = frozen.contents().subjects().len();
+    let rows: usize = drawn.selections.iter().map(|(_, selection)| selection.drawn().count()).sum();
+    let visits = drawn.visits.len();
+    let saved = rows - visits;
+    console.say(&say!(
+        "抽样框内对象 {subjects}，抽中 {rows}，合并为 {visits} 次入户检查（省去 {saved} 次）",
+        "{subjects} subjects in frames, {rows} drawn, merged into {visits} visits ({saved} saved)",
+    ));
+    if let Some(round) = drawn.rounds.rounds.last() {
+        let mut counts = vec![0u32; drawn.case.inspectors.len()];
+        round.teams.iter().flatten().for_each(|i| counts[*i as usize] += 1);
+        let (least, most) = (counts.iter().min().copied().unwrap_or(0), counts.iter().max().copied().unwrap_or(0));
+        let rounds = drawn.rounds.rounds.len();
+        console.say(&say!(
+            "每名人员 {least}–{most} 次，匹配 {rounds} 轮",
+            "{least}–{most} visits per inspector, {rounds} round(s) of pairing",
+        ));
+    }
+}
+
+/// Says which slots cannot be filled; returns it for machines.
+fn report_shortage(drawn: &Drawn, console: &Console) -> Option<serde_json::Value> {
+    let shortage = drawn.rounds.shortage.as_ref()?;
+    let slot = |(visit, slot): &(u32, u32)| {
+        let visit = &drawn.case.visits[*visit as usize];
+        (visit.sid.as_str().to_owned(), visit.slots[*slot as usize].text.clone())
+    };
+    let slots: Vec<(String, String)> = shortage.slots.iter().map(slot).collect();
+    let mut open: Vec<u32> = shortage
+        .slots
+        .iter()
+        .flat_map(|(visit, slot)| drawn.case.visits[*visit as usize].candidates[*slot as usize].iter().map(|(i, _)| *i))
+        .collect();
+    open.sort_unstable();
+    open.dedup();
+    let capacity: u64 = open.iter().map(|i| u64::from(drawn.case.inspectors[*i as usize].capacity)).sum();
+    let (n, people, unfilled) = (slots.len(), open.len(), shortage.unfilled);
+    let cause = say!(
+        "{n} 个岗位只有 {people} 名人员可任（上限合计 {capacity}）；共有 {unfilled} 个岗位无法配齐",
+        "{n} slots are open to only {people} inspectors (capacity {capacity} together); {unfilled} slots stay unfilled in all",
+    );
+    console.findings(&[Finding::new("M01", cause).file("shortage.json")]);
+    for (sid, slot) in slots.iter().take(10) {
+        console.line(&format!("  {sid}  {slot}"));
+    }
+    Some(json!({"slots": slots, "inspectors": people, "capacity": capacity, "unfilled": unfilled}))
+}
+
+pub(super) fn event(workspace: &Path, args: &EventArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+    let EventKind::Void { reason, by, approver } = &args.kind;
+    let _lock = Lock::of_folder(&args.bundle)?;
+    let (files, unreadable) = read_bundle(&args.bundle)?;
+    if !unreadable.is_empty() {
+        return Err(Failure::bundle(Findings(unreadable)));
+    }
+    let place = crate::record::bundle::COMMITMENT;
+    let commitment = Commitment::parse(&files[place]).map_err(|f| Failure::bundle(f.file(place)))?;
+    let digest = commitment.suite.digest(&files[place]);
+    clock.check_rehearsal(commitment.rehearsal)?;
+    let written = match void_event(&files) {
+        Some(_) => Written::Unchanged,
+        None => {
+            let event = new_void(&commitment, &files, [reason, by, approver], clock.now_s())?;
+            let path = Event::path(event.n);
+            write_files(&args.bundle, &Files::from([(path.clone(), event.format())]), &[path])?
+        }
+    };
+    set_void(workspace, &digest)?;
+    match written {
+        Written::New => console.say(&say!("已作废，记录在公示包 events/ 中；重新封存时为下一次", "voided and recorded under events/; a new commitment is the next attempt")),
+        Written::Unchanged => console.say(&say!("早已作废，未作改动", "it was void already, nothing changed")),
+    }
+    console.report(&json!({"command": "event", "kind": "void", "ok": true, "written": written == Written::New}));
+    Ok(DONE)
+}
+
+/// The next event, if the draw can still be voided.
+fn new_void(commitment: &Commitment, files: &Files, texts: [&String; 3], now_s: u64) -> Result<Event, Findings> {
+    let mut findings = Vec::new();
+    let earliest = commitment.earliest_source_at();
+    if now_s >= earliest {
+        let at = china_time(earliest);
+        findings.push(Finding::new("W05", say!("最早的信标在 {at}（北京时间）", "the earliest source was due at {at} (China time)")));
+    }
+    let names = ["--reason", "--by", "--approver"];
+    for (text, name) in texts.iter().zip(names).filter(|(text, _)| text.is_empty() || text.chars().count() > 512) {
+        findings.push(Finding::new("W07", say!("“{text}” 须有 1–512 个字符", "\"{text}\" must have 1–512 characters")).column(name));
+    }
+    let [reason, by, approver] = texts;
+    if by == approver {
+        findings.push(Finding::new("W07", say!("经办人与批准人须为两人", "who does it and who approves it must be two")).column("--approver"));
+    }
+    if !findings.is_empty() {
+        return Err(Findings(findings));
+    }
+    let before: Vec<&Vec<u8>> = files.iter().filter(|(path, _)| path.starts_with("events/")).map(|(_, bytes)| bytes).collect();
+    Ok(Event {
+        n: before.len() as u64 + 1,
+        prev: before.last().map(|bytes| commitment.suite.digest(bytes)),
+        kind: "void",
+        at: now_s,
+        reason: reason.clone(),
+        by: by.clone(),
+        approver: approver.clone(),
+        evidence: None,
+    })
+}
+
+fn set_void(workspace: &Path, commitment: &Digest) -> Result<(), Failure> {
+    if workspace.join(FILE).exists() {
+        Store::open(workspace)?.set_state(commitment, State::Void)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The command line `ssj`: a face on the library. It reads and writes files, tells the time and speaks two
+//! languages; it decides nothing.
+
+mod args;
+mod clock;
+mod console;
+mod demo;
+mod draw;
+mod explain;
+mod plan;
+mod verify;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use self::args::{Args, Command};
+use self::clock::Clock;
+use self::console::Console;
+use crate::base::finding::{Finding, Findings};
+
+/// Done, or verified.
+const DONE: u8 = 0;
+/// Not verified, or no pairing exists.
+const NOT_VERIFIED: u8 = 1;
+/// Bad input or usage, or no bundle.
+const BAD_INPUT: u8 = 2;
+/// A fault of machine or store.
+const MACHINE: u8 = 3;
+
+/// Why a command ended without doing its work, or what its work found.
+pub(crate) struct Failure {
+    exit: u8,
+    findings: Findings,
+}
+
+impl Failure {
+    /// Findings about input; a fault of the machine among them decides the exit code.
+    fn input(findings: impl Into<Findings>) -> Self {
+        Self::of(findings.into(), BAD_INPUT)
+    }
+
+    /// Findings about the inside of a bundle.
+    fn bundle(findings: impl Into<Findings>) -> Self {
+        Self::of(findings.into(), NOT_VERIFIED)
+    }
+
+    fn of(findings: Findings, exit: u8) -> Self {
+        let codes = || findings.0.iter().map(Finding::code);
+        let machine = codes().any(|code| ["W08", "W09"].contains(&code));
+        let usage = codes().any(|code| code.starts_with('W'));
+        Failure { exit: if machine { MACHINE } else if usage { BAD_INPUT } else { exit }, findings }
+    }
+}
+
+impl From<Finding> for Failure {
+    fn from(finding: Finding) -> Self {
+        Failure::input(finding)
+    }
+}
+
+impl From<Findings> for Failure {
+    fn from(findings: Findings) -> Self {
+        Failure::input(findings)
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Printing fails only where nobody reads.
+            let _ = error.print();
+            return ExitCode::from(if help { DONE } else { BAD_INPUT });
+        }
+    };
+    let mut console = Console::new(&args);
+    let clock = Clock::new(args.clock.as_deref());
+    let done = clock.and_then(|clock| run(&args, &clock, &mut console));
+    match done {
+        Ok(exit) => ExitCode::from(exit),
+        Err(failure) => {
+            console.failure(&failure.findings);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure> {
+    let workspace = args.workspace.as_path();
+    match &args.command {
+        Command::Demo(demo) => demo::demo(demo, console),
+        Command::Init { dir } => workspace::init(dir, console),
+        Command::Import(import) => workspace::import(workspace, import, clock, console),
+        Command::Generate(generate) => workspace::generate(generate, console),
+        Command::Check { plan } => plan::check(workspace, plan, console),
+        Command::Commit(commit) => plan::commit(workspace, commit, clock, console),
+        Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
+        Command::Draw { bundle } => draw::draw(workspace, bundle, console),
+        Command::Event(event) => draw::event(workspace, event, clock, console),
+        Command::Verify { paths } => verify::verify(paths, console),
+        Command::Receipt(receipt) => verify::receipt(receipt, console),
+        Command::Explain { code } => explain::explain(code.as_deref(), console),
+        Command::Completions { shell } => explain::completions(*shell),
+    }
+}

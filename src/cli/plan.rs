@@ -1,0 +1,275 @@
+//! `ssj check` and `ssj commit`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::args::CommitArgs;
+use super::clock::Clock;
+use super::console::{Console, finding_json, table};
+use super::verify::percent;
+use super::workspace::open_store;
+use super::{BAD_INPUT, DONE, Failure};
+use crate::base::date::china_time;
+use crate::base::digest::Digest;
+use crate::base::finding::{Finding, Findings};
+use crate::conduct::Frozen;
+use crate::io::durable::{Lock, Written, failed, write_folder};
+use crate::io::folder::is_bundle;
+use crate::plan::{Freeze, History, Plan};
+use crate::record::bundle::COMMITMENT;
+use crate::registry::{Register, Registry};
+use crate::rehearse::{Forecast, check_slots, forecast};
+use crate::say;
+use crate::store::{DrawRecord, State, Store};
+
+/// A plan frozen in memory, with everything that was found on the way.
+struct Prepared {
+    freeze: Freeze,
+    forecast: Forecast,
+    findings: Vec<Finding>,
+}
+
+fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepared, Failure> {
+    let bytes = fs::read(plan_path).map_err(|e| failed(plan_path, &e))?;
+    let place = plan_path.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Finding::new("P01", say!("不是 UTF-8", "not UTF-8")).file(&place)
+    })?;
+    let (plan, mut findings) = Plan::parse(&text, &place)?;
+    let (registry, more) = registry(store)?;
+    findings.extend(more);
+    let history = history(store, &plan)?;
+    let frozen = plan.freeze(&registry, &history);
+    let (freeze, more) = match frozen {
+        Ok(done) => done,
+        Err(Findings(more)) => {
+            findings.extend(more);
+            return Err(Findings(findings).into());
+        }
+    };
+    findings.extend(more);
+    let frozen = Frozen::read(&freeze.files)?;
+    findings.extend(check_slots(&frozen));
+    let bar = console.progress(&say!("模拟", "simulating"), 1);
+    let forecast = forecast(&frozen, &|done, runs| {
+        bar.set_length(runs as u64);
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    Ok(Prepared { freeze, forecast, findings })
+}
+
+fn registry(store: &Store) -> Result<(Registry, Vec<Finding>), Failure> {
+    let mut tables = Vec::new();
+    let mut empty = Vec::new();
+    for register in Register::ALL {
+        let table = store.table(register)?;
+        if table.rows.is_empty() && [Register::Matters, Register::Subjects, Register::Inspectors].contains(&register) {
+            let (zh, en) = (register.zh(), register.name());
+            empty.push(Finding::new("W04", say!("{zh}为空", "no {en}")).id(en));
+        }
+        tables.push(table);
+    }
+    if !empty.is_empty() {
+        return Err(Findings(empty).into());
+    }
+    Ok(Registry::build(&tables))
+}
+
+/// The attempt and who was drawn before. The latest attempt is continued unless it was voided.
+fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
+    let draws = store.draws()?;
+    let attempts: Vec<&DrawRecord> =
+        draws.iter().filter(|record| record.agency == plan.agency() && record.draw == plan.draw()).collect();
+    let digest_of = |attempt: u64| attempts.iter().find(|record| record.attempt == attempt).map(|record| record.commitment);
+    let (attempt, prev) = match attempts.iter().max_by_key(|record| record.attempt) {
+        None => (1, None),
+        Some(latest) if latest.state == State::Void => (latest.attempt + 1, Some(latest.commitment)),
+        Some(latest) => (latest.attempt, digest_of(latest.attempt - 1)),
+    };
+    let drawn: BTreeMap<_, _> = store.last_drawn(plan.draw())?;
+    Ok(History { attempt, prev, drawn })
+}
+
+pub(super) fn check(workspace: &Path, plan: &Path, console: &Console) -> Result<u8, Failure> {
+    let store = open_store(workspace)?;
+    let prepared = prepare(&store, plan, console)?;
+    console.findings(&prepared.findings);
+    print_tasks(&prepared, console);
+    print_forecast(&prepared.forecast, console);
+    let risky = prepared.forecast.is_risky();
+    console.report(&json!({
+        "command": "check", "ok": !risky, "tasks": tasks_json(&prepared), "forecast": forecast_json(&prepared.forecast),
+        "excluded_inspectors": people_json(&prepared.freeze),
+        "excluded_subjects": subjects_json(&prepared.freeze),
+        "findings": prepared.findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+    }));
+    if risky {
+        console.failure(&risk(&prepared.forecast).into());
+        return Ok(BAD_INPUT);
+    }
+    Ok(DONE)
+}
+
+fn risk(forecast: &Forecast) -> Finding {
+    let Forecast { runs, infeasible, .. } = forecast;
+    Finding::new("M05", say!("{runs} 次模拟中 {infeasible} 次无法匹配", "{infeasible} of {runs} simulated draws could not be paired"))
+}
+
+/// Per task: base, exclusions by reason, and per class N, n and chance.
+fn print_tasks(prepared: &Prepared, console: &Console) {
+    let lang = console.lang;
+    for task in &prepared.freeze.tasks {
+        let (list, title, base) = (&task.list, &task.title, task.base);
+        console.say(&say!("任务 {list} {title}：基数 {base}", "task {list} {title}: base {base}"));
+        for (reason, n) in &task.excluded {
+            let zh = crate::plan::reason_text(reason).zh;
+            let en = crate::plan::reason_text(reason).en;
+            console.say(&say!("  排除 {n}：{zh}", "  {n} excluded: {en}"));
+        }
+        let header = say!("层 N 抽取 机会", "stratum N n chance");
+        let mut rows = vec![header.get(lang).split(' ').map(str::to_owned).collect::<Vec<_>>()];
+        for stratum in &task.strata {
+            let n = stratum.n.map_or_else(|| "~".to_owned(), |n| n.to_string());
+            let chance = stratum.chance.map_or_else(|| say!("按分值", "by score").get(lang).to_owned(), percent);
+            rows.push(vec![stratum.stratum.clone(), stratum.size.to_string(), n, chance]);
+        }
+        table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
+    }
+    let people = &prepared.freeze.excluded_inspectors;
+    if !people.is_empty() {
+        let n = people.len();
+        console.say(&say!("不参加匹配的人员 {n} 名：", "{n} inspectors take no part:"));
+        for (who, reason) in people {
+            console.line(&format!("  {who}  {}", crate::plan::reason_text(reason).get(lang)));
+        }
+    }
+}
+
+fn print_forecast(forecast: &Forecast, console: &Console) {
+    let Forecast { runs, infeasible, visits: (least, most), rounds } = forecast;
+    console.say(&say!(
+        "模拟 {runs} 次：入户检查 {least}–{most} 次，匹配至多 {rounds} 轮，无法匹配 {infeasible} 次",
+        "{runs} simulated draws: {least}–{most} visits, at most {rounds} round(s), {infeasible} could not be paired",
+    ));
+}
+
+fn tasks_json(prepared: &Prepared) -> Vec<Value> {
+    let task = |task: &crate::plan::TaskSummary| {
+        let strata: Vec<Value> = task
+            .strata
+            .iter()
+            .map(|s| json!({"stratum": s.stratum, "N": s.size, "n": s.n, "chance": s.chance.map(|(a, b)| [a.to_string(), b.to_string()])}))
+            .collect();
+        let excluded: Vec<Value> = task.excluded.iter().map(|(reason, n)| json!({"reason": reason, "n": n})).collect();
+        json!({"list": task.list, "title": task.title, "base": task.base, "excluded": excluded, "strata": strata})
+    };
+    prepared.freeze.tasks.iter().map(task).collect()
+}
+
+fn people_json(freeze: &Freeze) -> Vec<Value> {
+    freeze.excluded_inspectors.iter().map(|(who, reason)| json!({"inspector": who, "reason": reason})).collect()
+}
+
+fn subjects_json(freeze: &Freeze) -> Vec<Value> {
+    let row = |row: &crate::plan::ExcludedSubject| json!({"list": row.list, "sid": row.sid.as_str(), "name": row.name, "reason": row.reason});
+    freeze.excluded_subjects.iter().map(row).collect()
+}
+
+fn forecast_json(forecast: &Forecast) -> Value {
+    json!({
+        "runs": forecast.runs, "infeasible": forecast.infeasible, "rounds": forecast.rounds,
+        "visits": [forecast.visits.0, forecast.visits.1],
+    })
+}
+
+pub(super) fn commit(workspace: &Path, args: &CommitArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+    let store = open_store(workspace)?;
+    let _lock = Lock::of_folder(&args.out)?;
+    let mut prepared = prepare(&store, &args.plan, console)?;
+    console.findings(&prepared.findings);
+    clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
+    if prepared.forecast.is_risky() && args.approve_shortage.is_none() {
+        return Err(risk(&prepared.forecast).into());
+    }
+    note_forecast(&mut prepared, args.approve_shortage.as_deref());
+    let commitment = &prepared.freeze.commitment;
+    let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
+    if store.draw(&digest)?.is_none() {
+        // A commitment that the store knows was in time when it was made.
+        in_time(commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
+    }
+    let bundle = absolute(&args.out)?;
+    let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
+    let published = |record: &DrawRecord| is_bundle(Path::new(&record.bundle));
+    if let Err(live) = store.record_draw(&record, published)? {
+        return Err(in_the_way(&live).into());
+    }
+    let written = write_folder(&args.out, &prepared.freeze.files)?;
+    let state = store.draw(&digest)?.map(|record| record.state);
+    if state == Some(State::Pending) {
+        store.set_state(&digest, State::Live)?;
+    }
+    committed(&prepared, &digest, written, &args.out, console);
+    Ok(DONE)
+}
+
+/// Puts what was simulated, and who approved a risk, into the commitment.
+fn note_forecast(prepared: &mut Prepared, approver: Option<&str>) {
+    let mut note = json!({"runs": prepared.forecast.runs, "infeasible": prepared.forecast.infeasible});
+    if let Some(approver) = approver.filter(|_| prepared.forecast.is_risky()) {
+        note["approver"] = json!(approver);
+    }
+    let commitment = &mut prepared.freeze.commitment;
+    commitment.notes.insert("forecast".to_owned(), note);
+    prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
+}
+
+fn in_time(earliest_s: u64, margin_s: u64, now_s: u64) -> Result<(), Finding> {
+    if now_s.saturating_add(margin_s) <= earliest_s {
+        return Ok(());
+    }
+    let (at, now) = (china_time(earliest_s), china_time(now_s));
+    Err(Finding::new("B03", say!(
+        "最早的来源在 {at}，现在是 {now}（北京时间），须至少提前 {margin_s} 秒",
+        "the earliest source is due at {at}, now it is {now} (China time); at least {margin_s} s are needed",
+    )))
+}
+
+fn in_the_way(live: &DrawRecord) -> Finding {
+    let DrawRecord { draw, attempt, window: (from, to), bundle, .. } = live;
+    Finding::new("W02", say!(
+        "{draw} 第 {attempt} 次，窗口 {from} 至 {to}，公示包 {bundle}",
+        "{draw}, attempt {attempt}, window {from} to {to}, bundle {bundle}",
+    ))
+    .id(live.commitment.hex())
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Finding> {
+    std::path::absolute(path).map_err(|e| failed(path, &e))
+}
+
+fn committed(prepared: &Prepared, digest: &Digest, written: Written, out: &Path, console: &Console) {
+    print_tasks(prepared, console);
+    print_forecast(&prepared.forecast, console);
+    let commitment = &prepared.freeze.commitment;
+    let place = out.display();
+    match written {
+        Written::New => console.say(&say!("已封存于 {place}，请立即公布", "committed to {place}: publish it now")),
+        Written::Unchanged => console.say(&say!("{place} 已封存且相同", "{place} is committed already, the same")),
+    }
+    console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
+    for source in &commitment.sources {
+        let (prefix, at) = (source.prefix(), china_time(source.at()));
+        console.say(&say!("信标：{prefix} {at}（北京时间）", "beacon: {prefix} {at} (China time)"));
+    }
+    console.report(&json!({
+        "command": "commit", "ok": true, "written": written == Written::New, "bundle": place.to_string(),
+        "commitment": digest.hex(), "attempt": commitment.attempt, "tasks": tasks_json(prepared),
+        "forecast": forecast_json(&prepared.forecast),
+        "findings": prepared.findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+    }));
+}

@@ -1,0 +1,290 @@
+//! `ssj verify` and `ssj receipt`.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::args::ReceiptArgs;
+use super::console::{Console, finding_json, table};
+use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
+use crate::base::finding::{Finding, Lang};
+use crate::conduct;
+use crate::io::durable::{Written, failed, write_file};
+use crate::io::folder::{Limit, read_bundle, read_limited};
+use crate::record::ids::Sid;
+use crate::record::receipt::Receipt;
+use crate::record::tables::Outcome as DrawOutcome;
+use crate::say;
+use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_read, verify_receipt};
+
+/// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
+const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+pub(super) fn verify(paths: &[PathBuf], console: &Console) -> Result<u8, Failure> {
+    let mut exit = DONE;
+    for path in paths {
+        if paths.len() > 1 {
+            console.line(&format!("== {}", path.display()));
+        }
+        let one = if path.is_dir() { verify_bundle(path, console) } else { verify_file(path, console) };
+        match one {
+            Ok(code) => exit = exit.max(code),
+            Err(failure) if paths.len() == 1 => return Err(failure),
+            Err(failure) => {
+                console.failure(&failure.findings);
+                exit = exit.max(failure.exit);
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn verify_bundle(path: &Path, console: &Console) -> Result<u8, Failure> {
+    let (files, unreadable) = read_bundle(path)?;
+    let report = verify_read(&files, unreadable);
+    print_report(&report, console);
+    console.report(&report_json(path, &report, console.lang));
+    Ok(if report.verified() { DONE } else { NOT_VERIFIED })
+}
+
+/// The numbered checks, what the reader should know, and the verdict.
+pub(super) fn print_report(report: &Report, console: &Console) {
+    let lang = console.lang;
+    for check in &report.checks {
+        let (mark, text) = match &check.outcome {
+            Outcome::Passed => (say!("通过", "passed"), check.step().proves(lang).to_owned()),
+            Outcome::NotShown(text) => (say!("未示", "not shown"), text.get(lang).to_owned()),
+            Outcome::Failed(_) => (say!("不符", "FAILED"), check.step().proves(lang).to_owned()),
+        };
+        let name = check.step().name(lang);
+        console.line(&format!("{:>2} [{}] {name}{}{text}", check.number, mark.get(lang), colon(lang)));
+        if let Outcome::Failed(findings) = &check.outcome {
+            findings.iter().take(5).for_each(|finding| console.line(&indent(&finding.show(lang))));
+            let more = findings.len().saturating_sub(5);
+            if more > 0 {
+                console.say(&say!("     …… 另有 {more} 处", "     … {more} more"));
+            }
+        }
+    }
+    print_facts(&report.facts, console);
+    for (name, digest) in [(say!("承诺摘要", "commitment"), report.commitment), (say!("结果摘要", "result"), report.result)] {
+        if let Some(digest) = digest {
+            console.line(&format!("{}{}{digest}", name.get(lang), colon(lang)));
+        }
+    }
+    console.line(&report.verdict(lang));
+}
+
+fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
+    }
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("     {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn print_facts(facts: &Facts, console: &Console) {
+    if facts.draw.is_empty() {
+        return;
+    }
+    let Facts { draw, agency, title, attempt, .. } = facts;
+    console.say(&say!("{agency} {title}（{draw}），第 {attempt} 次", "{agency} {title} ({draw}), attempt {attempt}"));
+    if facts.rehearsal {
+        console.say(&say!("这是演练，不产生效力", "this is a rehearsal and binds nobody"));
+    }
+    if facts.witnessed {
+        console.say(&say!("骰子和份额仅由见证人担保", "dice and shares: the witnesses alone vouch for them"));
+    }
+    if let Some((to, by)) = &facts.opens {
+        console.say(&say!("承诺最迟 {by} 公开（{to}）", "promised to open by {by} ({to})"));
+    }
+    print_lists(facts, console);
+    let whole: Vec<String> = strata(facts, crate::verify::StratumFacts::is_whole);
+    if !whole.is_empty() {
+        let list = whole.join(" ");
+        console.say(&say!("必查的层：{list}", "strata drawn whole: {list}"));
+    }
+    let small = strata(facts, crate::verify::StratumFacts::is_small);
+    if !small.is_empty() {
+        let list = small.join(" ");
+        console.say(&say!("不足 10 个对象的层：{list}", "strata with fewer than 10: {list}"));
+    }
+    if !facts.forced_slots.is_empty() {
+        let n = facts.forced_slots.len();
+        let shown: Vec<String> = facts.forced_slots.iter().take(5).map(|(sid, slot, k)| format!("{sid}/{slot}({k})")).collect();
+        let shown = shown.join(" ");
+        console.say(&say!("可选人员不足三名的岗位 {n} 个：{shown}", "slots with fewer than three eligible: {n}: {shown}"));
+    }
+    if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > 3) {
+        console.say(&say!("互不相容最多的人员 {who} 有 {n} 条，超过三条须经批准", "{who} stands in {n} incompatible rows; more than three need approval"));
+    }
+    if facts.shortage {
+        console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
+    }
+}
+
+fn strata(facts: &Facts, wanted: impl Fn(&crate::verify::StratumFacts) -> bool) -> Vec<String> {
+    let lists = facts.lists.iter().flat_map(|list| list.strata.iter().map(move |stratum| (list, stratum)));
+    lists.filter(|(_, s)| wanted(s)).map(|(list, s)| format!("{}/{}({})", list.list, s.stratum, s.size)).collect()
+}
+
+/// Per list and stratum: N, n and the exact chance.
+pub(super) fn print_lists(facts: &Facts, console: &Console) {
+    let dash = || "-".to_owned();
+    let header = match console.lang {
+        Lang::Zh => ["任务", "层", "N", "抽中", "机会"],
+        Lang::En => ["list", "stratum", "N", "drawn", "chance"],
+    };
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for list in &facts.lists {
+        for stratum in &list.strata {
+            let chance = stratum.chance.map_or_else(
+                || if list.method == "pareto" { say!("按分值", "by score").get(console.lang).to_owned() } else { dash() },
+                percent,
+            );
+            let drawn = stratum.drawn.map_or_else(dash, |n| n.to_string());
+            rows.push(vec![list.list.clone(), stratum.stratum.clone(), stratum.size.to_string(), drawn, chance]);
+        }
+    }
+    table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
+}
+
+/// A chance as a percentage with two decimals, rounded down.
+pub(super) fn percent((above, below): (u128, u128)) -> String {
+    let hundredths = above * 10_000 / below.max(1);
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
+pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {
+    let check = |check: &crate::verify::Check| {
+        let mut value = json!({
+            "number": check.number,
+            "id": check.step().id,
+            "outcome": check.outcome.name(),
+        });
+        match &check.outcome {
+            Outcome::Failed(findings) => {
+                value["findings"] = findings.iter().map(|f| finding_json(f, lang)).collect();
+            }
+            Outcome::NotShown(text) => value["reason"] = json!(text.get(lang)),
+            Outcome::Passed => {}
+        }
+        value
+    };
+    json!({
+        "command": "verify",
+        "path": path.display().to_string(),
+        "ok": report.verified(),
+        "verified": report.verified(),
+        "commitment": report.commitment.map(|digest| digest.hex()),
+        "result": report.result.map(|digest| digest.hex()),
+        "checks": report.checks.iter().map(check).collect::<Vec<_>>(),
+        "facts": facts_json(&report.facts),
+    })
+}
+
+fn facts_json(facts: &Facts) -> Value {
+    let stratum = |s: &crate::verify::StratumFacts| {
+        json!({
+            "stratum": s.stratum, "N": s.size, "n": s.drawn,
+            // As texts, since numerators and denominators may exceed 2^53.
+            "chance": s.chance.map(|(above, below)| [above.to_string(), below.to_string()]),
+        })
+    };
+    let list = |list: &crate::verify::ListFacts| {
+        let strata: Vec<Value> = list.strata.iter().map(stratum).collect();
+        json!({"list": list.list, "title": list.title, "method": list.method, "N": list.size, "n": list.drawn, "strata": strata})
+    };
+    json!({
+        "draw": facts.draw, "title": facts.title, "agency": facts.agency, "attempt": facts.attempt,
+        "prev": facts.prev.map(|digest| digest.hex()), "rehearsal": facts.rehearsal,
+        "witnessed": facts.witnessed, "void": facts.void, "shortage": facts.shortage,
+        "opens": facts.opens.as_ref().map(|(to, by)| json!({"to": to, "by": by})),
+        "lists": facts.lists.iter().map(list).collect::<Vec<_>>(),
+        "visits": facts.visits, "visits_saved": facts.visits_saved(), "rounds": facts.rounds,
+        "loads": facts.loads.map(|(least, most)| [least, most]),
+        "forced_slots": facts.forced_slots.iter().map(|(sid, slot, n)| json!({"sid": sid, "slot": slot, "eligible": n})).collect::<Vec<_>>(),
+        "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
+    })
+}
+
+fn verify_file(path: &Path, console: &Console) -> Result<u8, Failure> {
+    let file = File::open(path).map_err(|e| failed(path, &e))?;
+    let place = path.display().to_string();
+    let bytes = read_limited(file, Limit::File(RECEIPT_BYTES_MAX)).map_err(|e| failed(path, &e))?;
+    let bytes = bytes.map_err(|finding| Failure::of(finding.file(&place).into(), BAD_INPUT))?;
+    // A damaged receipt is a receipt that does not hold; anything else is no receipt at all.
+    if !Receipt::is_one(&bytes) && !bytes.windows(13).any(|window| window == b"\"dr1-receipt\"") {
+        let cause = say!("既不是公示包，也不是抽签凭证", "neither a bundle nor a receipt");
+        return Err(Finding::new("W06", cause).file(place).into());
+    }
+    let report = verify_receipt(&bytes);
+    print_receipt(&report, console);
+    let texts = |texts: &[crate::base::finding::Text]| texts.iter().map(|t| t.get(console.lang).to_owned()).collect::<Vec<_>>();
+    console.report(&json!({
+        "command": "verify",
+        "path": place,
+        "ok": report.failed.is_none(),
+        "verified": report.failed.is_none(),
+        "shown": texts(&report.shown),
+        "not_shown": texts(&report.not_shown),
+        "findings": report.failed.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+    }));
+    Ok(if report.failed.is_none() { DONE } else { NOT_VERIFIED })
+}
+
+fn print_receipt(report: &ReceiptReport, console: &Console) {
+    let lang = console.lang;
+    if let Some((commitment, digest)) = &report.commitment {
+        let (agency, title, draw) = (&commitment.agency, &commitment.title, &commitment.draw);
+        console.say(&say!("{agency} {title}（{draw}）", "{agency} {title} ({draw})"));
+        if commitment.rehearsal {
+            console.say(&say!("这是演练，不产生效力", "this is a rehearsal and binds nobody"));
+        }
+        console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
+    }
+    if let Some(receipt) = &report.receipt {
+        let (sid, result) = (&receipt.sid, &receipt.result);
+        console.say(&say!("检查对象：{sid}", "subject: {sid}"));
+        console.say(&say!("结果摘要（与公示对照）：{result}", "result, to compare with the notice: {result}"));
+    }
+    report.shown.iter().for_each(|text| console.say(text));
+    for text in &report.not_shown {
+        console.line(&format!("[{}] {}", say!("未示", "not shown").get(lang), text.get(lang)));
+    }
+    match &report.failed {
+        Some(finding) => {
+            console.line(&finding.show(lang));
+            console.say(&say!("核验未通过", "not verified"));
+        }
+        None => console.say(&say!("核验通过（凭证所能证明的部分）", "verified, as far as a receipt shows")),
+    }
+}
+
+pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
+    let (files, unreadable) = read_bundle(&args.bundle)?;
+    if !unreadable.is_empty() {
+        return Err(Failure::bundle(crate::base::finding::Findings(unreadable)));
+    }
+    let sid = Sid::parse(&args.sid).map_err(Failure::input)?;
+    let receipt = conduct::receipt(&files, &sid).map_err(Failure::bundle)?;
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_"))));
+    let bytes = receipt.format();
+    let written = write_file(&out, &bytes)?;
+    print_receipt(&verify_receipt(&bytes), console);
+    let place = out.display();
+    match written {
+        Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
+        Written::Unchanged => console.say(&say!("{place} 已存在且相同", "{place} is there already, the same")),
+    }
+    let drawn = receipt.lists.iter().filter(|entry| entry.outcome == Some(DrawOutcome::Drawn));
+    console.report(&json!({
+        "command": "receipt", "ok": true, "file": place.to_string(), "sid": sid.as_str(),
+        "drawn": drawn.map(|entry| entry.list.clone()).collect::<Vec<_>>(),
+    }));
+    Ok(DONE)
+}

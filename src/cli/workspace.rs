@@ -1,0 +1,202 @@
+//! `ssj init`, `ssj import` and `ssj generate`.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{GenerateArgs, ImportArgs, RegisterArg};
+use super::clock::Clock;
+use super::console::{Console, finding_json};
+use super::{BAD_INPUT, DONE, Failure};
+use crate::base::digest::Suite;
+use crate::base::finding::{Finding, Severity};
+use crate::fiction::{self, Bare, District, Spec};
+use crate::io::durable::{Written, failed, write_file};
+use crate::io::folder::{Limit, read_limited};
+use crate::io::sheet::read_csv;
+use crate::registry::{Register, Table};
+use crate::say;
+use crate::store::{FILE, Imported, Store};
+
+/// A register's line: names and addresses stay far below; a longer one is a damaged file.
+const CSV_LINE_BYTES_MAX: usize = 1024 * 1024;
+/// The plan that a new workspace begins with.
+const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
+
+pub(super) fn init(dir: &Path, console: &Console) -> Result<u8, Failure> {
+    fs::create_dir_all(dir).map_err(|e| failed(dir, &e))?;
+    let known = dir.join(FILE).exists();
+    Store::open(dir)?;
+    let plan = dir.join("plan.toml");
+    if !plan.exists() {
+        write_file(&plan, PLAN_TEMPLATE.as_bytes())?;
+    }
+    let place = dir.display();
+    if known {
+        console.say(&say!("{place} 已是工作区，未作改动", "{place} is a workspace already, nothing changed"));
+    } else {
+        console.say(&say!("工作区 {place} 已建立：先导入名录，再编写 plan.toml", "workspace {place} is ready: import registers, then edit plan.toml"));
+    }
+    console.report(&json!({"command": "init", "ok": true, "workspace": place.to_string(), "written": !known}));
+    Ok(DONE)
+}
+
+/// The store of an existing workspace.
+pub(super) fn open_store(workspace: &Path) -> Result<Store, Failure> {
+    if !workspace.join(FILE).exists() {
+        let cause = say!("其中没有 {FILE}", "there is no {FILE} in it");
+        return Err(Finding::new("W01", cause).file(workspace.display().to_string()).into());
+    }
+    Ok(Store::open(workspace)?)
+}
+
+impl RegisterArg {
+    fn register(self) -> Register {
+        match self {
+            RegisterArg::Matters => Register::Matters,
+            RegisterArg::Subjects => Register::Subjects,
+            RegisterArg::Inspectors => Register::Inspectors,
+            RegisterArg::Recusals => Register::Recusals,
+            RegisterArg::Incompatibles => Register::Incompatibles,
+        }
+    }
+}
+
+pub(super) fn import(workspace: &Path, args: &ImportArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+    let store = open_store(workspace)?;
+    let register = args.register.register();
+    let file = File::open(&args.file).map_err(|e| failed(&args.file, &e))?;
+    let place = args.file.display().to_string();
+    let bytes = read_limited(file, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(&args.file, &e))?;
+    let bytes = bytes.map_err(|finding| finding.file(&place))?;
+    let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
+    let (table, findings) = read_table(register, &place, &bytes)?;
+    bar.inc(1);
+    let before = store.table(register)?;
+    let changes = changes(&before, &table);
+    let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
+    let imported = if args.apply && errors == 0 {
+        let digest = Suite::Sha256.digest(&bytes).hex();
+        Some(store.import(&table, &place, &digest, clock.now_s())?)
+    } else {
+        None
+    };
+    bar.finish_and_clear();
+    console.findings(&findings);
+    report(register, &table, changes, &findings, imported, args.apply, console);
+    Ok(if errors > 0 { BAD_INPUT } else { DONE })
+}
+
+/// Parses the bytes of a CSV register; findings that concern rows come beside the table.
+pub(super) fn read_table(register: Register, file: &str, bytes: &[u8]) -> Result<(Table, Vec<Finding>), Failure> {
+    let (sheet, mut findings) = read_csv(file, bytes)?;
+    let (table, more) = Table::read(register, &sheet);
+    findings.extend(more);
+    Ok((table, findings))
+}
+
+/// Rows that are new, and rows that are gone.
+fn changes(before: &Table, after: &Table) -> (usize, usize) {
+    let sorted = |table: &Table| {
+        let mut rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.texts.clone()).collect();
+        rows.sort();
+        rows
+    };
+    let (before, after) = (sorted(before), sorted(after));
+    let count = |rows: &[Vec<String>], others: &[Vec<String>]| rows.iter().filter(|row| others.binary_search(row).is_err()).count();
+    (count(&after, &before), count(&before, &after))
+}
+
+fn report(
+    register: Register,
+    table: &Table,
+    (new, gone): (usize, usize),
+    findings: &[Finding],
+    imported: Option<Imported>,
+    apply: bool,
+    console: &Console,
+) {
+    let (zh, en) = (register.zh(), register.name());
+    let rows = table.rows.len();
+    let same = rows - new;
+    console.say(&say!(
+        "{zh}：{rows} 行，其中新增或改动 {new}，不变 {same}，不再出现 {gone}",
+        "{en}: {rows} rows, {new} new or changed, {same} the same, {gone} gone",
+    ));
+    let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
+    match imported {
+        Some(Imported::NewVersion(version)) => console.say(&say!("已导入，版本 {version}", "imported as version {version}")),
+        Some(Imported::Unchanged(version)) => {
+            console.say(&say!("与版本 {version} 同一文件，未作改动", "the same file as version {version}, nothing changed"));
+        }
+        None if errors > 0 => console.say(&say!("有 {errors} 处错误，未导入", "{errors} errors, nothing imported")),
+        None if !apply => console.say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
+        None => {}
+    }
+    let findings: Vec<_> = findings.iter().map(|f| finding_json(f, console.lang)).collect();
+    console.report(&json!({
+        "command": "import", "ok": errors == 0, "register": en, "rows": rows, "new": new, "gone": gone,
+        "version": match imported { Some(Imported::NewVersion(v) | Imported::Unchanged(v)) => Some(v), None => None },
+        "applied": imported.is_some(), "findings": findings,
+    }));
+}
+
+pub(super) fn generate(args: &GenerateArgs, console: &Console) -> Result<u8, Failure> {
+    let shipped = Spec::default();
+    let spec = Spec { seed: args.seed.unwrap_or(shipped.seed), subjects: args.subjects, inspectors: args.inspectors };
+    let district = match &args.dress {
+        None => fiction::generate(&spec),
+        Some(file) => fiction::dress(&spec, bare_subjects(file)?),
+    };
+    let written = write_district(&args.out, &district)?;
+    let place = args.out.display();
+    match written {
+        Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
+        Written::Unchanged => console.say(&say!("{place} 已存在且相同", "{place} is there already, the same")),
+    }
+    console.report(&json!({"command": "generate", "ok": true, "out": place.to_string()}));
+    Ok(DONE)
+}
+
+/// The registers and the plan of a district as files.
+pub(super) fn write_district(out: &Path, district: &District) -> Result<Written, Failure> {
+    let mut written = Written::Unchanged;
+    for (name, text) in [
+        ("matters.csv", &district.matters),
+        ("subjects.csv", &district.subjects),
+        ("inspectors.csv", &district.inspectors),
+        ("recusals.csv", &district.recusals),
+        ("incompatibles.csv", &district.incompatibles),
+        ("plan.toml", &district.plan),
+    ] {
+        if write_file(&out.join(name), text.as_bytes())? == Written::New {
+            written = Written::New;
+        }
+    }
+    Ok(written)
+}
+
+/// The enterprises of a CSV with a column `uscc` and a column `name`; `reg_date` and everything else that
+/// tells what they do are used where they are there.
+fn bare_subjects(file: &Path) -> Result<Vec<Bare>, Failure> {
+    let place = file.display().to_string();
+    let opened = File::open(file).map_err(|e| failed(file, &e))?;
+    let bytes = read_limited(opened, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(file, &e))?;
+    let (sheet, _) = read_csv(&place, &bytes.map_err(|f| f.file(&place))?)?;
+    let column = |name: &str| sheet.header.iter().position(|header| header == name);
+    let required = |name: &str| {
+        column(name).ok_or_else(|| Finding::new("W07", say!("缺少列 {name}", "the column {name} is missing")).file(&place))
+    };
+    let (uscc, name) = (required("uscc")?, required("name")?);
+    let established = column("reg_date");
+    let hints: Vec<usize> = ["business_scope", "scope_tags_derived"].iter().filter_map(|name| column(name)).collect();
+    let cell = |cells: &[String], at: usize| cells.get(at).cloned().unwrap_or_default();
+    let bare = |(_, cells): &(u64, Vec<String>)| Bare {
+        uscc: cell(cells, uscc),
+        name: cell(cells, name),
+        established: established.map(|at| cell(cells, at)).filter(|text| !text.is_empty()),
+        industry_hint: hints.iter().map(|at| cell(cells, *at)).collect(),
+    };
+    Ok(sheet.rows.iter().map(bare).collect())
+}

@@ -1,0 +1,212 @@
+//! Write-once files: a temporary file beside the folder, fsync, rename, fsync of the folder. Whatever
+//! interrupts a run, a file is whole or absent; an existing one must be identical.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::base::finding::Finding;
+use crate::record::bundle::Files;
+use crate::say;
+
+/// Whether something was written or stood there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is new.
+    New,
+    /// It was there, byte for byte.
+    Unchanged,
+}
+
+/// The finding of an input/output error at a path.
+pub fn failed(path: &Path, error: &io::Error) -> Finding {
+    Finding::new("W08", say!("{error}", "{error}")).file(path.display().to_string())
+}
+
+fn differs(path: &Path) -> Finding {
+    let cause = say!("已有内容不同的文件", "a different one is there already");
+    Finding::new("W03", cause).file(path.display().to_string())
+}
+
+/// Keeps other runs from working on the same folder at the same time.
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock of a folder, which need not exist yet.
+    ///
+    /// # Errors
+    /// W13 if another run holds it, W08 if the file system fails.
+    pub fn of_folder(folder: &Path) -> Result<Self, Finding> {
+        let path = beside(folder, "lock")?;
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+        }
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| failed(&path, &e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { file, path }),
+            Err(fs::TryLockError::WouldBlock) => {
+                let cause = say!("另一个 ssj 正在处理它", "another ssj is working on it");
+                Err(Finding::new("W13", cause).file(folder.display().to_string()))
+            }
+            Err(fs::TryLockError::Error(e)) => Err(failed(&path, &e)),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Removing the file is tidiness; the lock itself ends with the handle, whatever happens to the run.
+        let _ = fs::remove_file(&self.path);
+        let _ = self.file.unlock();
+    }
+}
+
+/// `.<folder's name>.<suffix>` beside the folder, on the same file system: nothing temporary ever lies in a bundle.
+fn beside(folder: &Path, suffix: &str) -> Result<PathBuf, Finding> {
+    match folder.file_name() {
+        Some(name) => Ok(folder.with_file_name(format!(".{}.{suffix}", name.to_string_lossy()))),
+        None => {
+            let cause = say!("不是文件夹的名字", "this does not name a folder");
+            Err(Finding::new("W07", cause).file(folder.display().to_string()))
+        }
+    }
+}
+
+/// Writes files into an existing folder, in the order of `order`, each of them once.
+///
+/// # Errors
+/// W03 if a file exists and differs (nothing is written then), W08 if the file system fails.
+pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Written, Finding> {
+    let mut missing = Vec::new();
+    for path in order {
+        match fs::read(folder.join(path)) {
+            Ok(bytes) if bytes == files[path] => {}
+            Ok(_) => return Err(differs(&folder.join(path))),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => missing.push(path),
+            Err(e) => return Err(failed(&folder.join(path), &e)),
+        }
+    }
+    let part = beside(folder, "part")?;
+    for path in &missing {
+        let target = folder.join(path);
+        let parent = target.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+        write_synced(&part, &files[*path]).map_err(|e| failed(&target, &e))?;
+        fs::rename(&part, &target).map_err(|e| failed(&target, &e))?;
+        sync_folder(parent).map_err(|e| failed(parent, &e))?;
+    }
+    sync_folder(folder).map_err(|e| failed(folder, &e))?;
+    Ok(if missing.is_empty() { Written::Unchanged } else { Written::New })
+}
+
+/// Writes one file at a path, once.
+///
+/// # Errors
+/// As [`write_files`].
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match fs::read(path) {
+        Ok(found) if found == bytes => return Ok(Written::Unchanged),
+        Ok(_) => return Err(differs(path)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        Err(e) => return Err(failed(path, &e)),
+    }
+    fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
+    let part = beside(path, "part")?;
+    write_synced(&part, bytes).map_err(|e| failed(path, &e))?;
+    fs::rename(&part, path).map_err(|e| failed(path, &e))?;
+    sync_folder(folder).map_err(|e| failed(folder, &e))?;
+    Ok(Written::New)
+}
+
+/// Makes a whole folder appear at once: written beside its place, then renamed. An existing folder must
+/// hold exactly these files among its own.
+///
+/// # Errors
+/// W03 if the folder exists and differs, W08 if the file system fails.
+pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
+    if folder.exists() && fs::read_dir(folder).map_err(|e| failed(folder, &e))?.next().is_some() {
+        for (path, bytes) in files {
+            match fs::read(folder.join(path)) {
+                Ok(found) if found == *bytes => {}
+                _ => return Err(differs(&folder.join(path))),
+            }
+        }
+        return Ok(Written::Unchanged);
+    }
+    let part = beside(folder, "part")?;
+    let write = || -> io::Result<()> {
+        // What a killed run left behind.
+        if part.exists() {
+            fs::remove_dir_all(&part)?;
+        }
+        for (path, bytes) in files {
+            let target = part.join(path);
+            fs::create_dir_all(target.parent().unwrap_or(&part))?;
+            write_synced(&target, bytes)?;
+        }
+        for subfolder in files.keys().filter_map(|path| Path::new(path).parent()) {
+            sync_folder(&part.join(subfolder))?;
+        }
+        sync_folder(&part)?;
+        fs::rename(&part, folder)?;
+        sync_folder(folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    };
+    write().map_err(|e| failed(folder, &e))?;
+    Ok(Written::New)
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// A rename lasts once its folder is synced; systems without that keep their own promises.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(entries: &[(&str, &str)]) -> Files {
+        entries.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn folders_appear_whole_and_files_are_never_overwritten() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("bundle");
+        let frozen = files(&[("a", "1"), ("sub/b", "2")]);
+        // A killed run's leftovers are in nobody's way.
+        fs::create_dir_all(temp.path().join(".bundle.part/junk")).unwrap();
+        assert_eq!(write_folder(&folder, &frozen), Ok(Written::New));
+        assert_eq!(write_folder(&folder, &frozen), Ok(Written::Unchanged));
+        assert_eq!(write_folder(&folder, &files(&[("a", "other")])).unwrap_err().code(), "W03");
+
+        let more = files(&[("c", "3"), ("draw/d", "4")]);
+        let order = ["draw/d".to_owned(), "c".to_owned()];
+        assert_eq!(write_files(&folder, &more, &order), Ok(Written::New));
+        assert_eq!(write_files(&folder, &more, &order), Ok(Written::Unchanged));
+        let other = files(&[("c", "other"), ("draw/d", "4")]);
+        assert_eq!(write_files(&folder, &other, &order).unwrap_err().code(), "W03");
+        assert_eq!(fs::read(folder.join("c")).unwrap(), b"3");
+        let left: Vec<_> = fs::read_dir(temp.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn one_run_at_a_time() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("bundle");
+        let lock = Lock::of_folder(&folder).unwrap();
+        assert_eq!(Lock::of_folder(&folder).err().unwrap().code(), "W13");
+        drop(lock);
+        assert!(Lock::of_folder(&folder).is_ok());
+    }
+}

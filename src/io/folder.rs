@@ -1,0 +1,158 @@
+//! Reads a bundle's folder without following links, with a limit on every line: what cannot be read becomes
+//! a finding, never a crash or an exhausted memory.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::durable::failed;
+use crate::base::finding::Finding;
+use crate::base::text::LINE_BYTES_MAX;
+use crate::record::bundle::{COMMITMENT, Files};
+use crate::say;
+
+/// Most bytes of a JSON file.
+const JSON_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Most files in a bundle: far above what lists and events need.
+const FILES_MAX: usize = 100_000;
+
+/// Whether a path is a bundle's folder.
+pub fn is_bundle(folder: &Path) -> bool {
+    fs::symlink_metadata(folder.join(COMMITMENT)).is_ok()
+}
+
+/// Reads all files of a bundle; the findings name what is no regular file or beyond a limit.
+///
+/// # Errors
+/// W06 if the folder has no commitment, W08 if the file system fails.
+pub fn read_bundle(folder: &Path) -> Result<(Files, Vec<Finding>), Finding> {
+    if !is_bundle(folder) {
+        let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
+        return Err(Finding::new("W06", cause).file(folder.display().to_string()));
+    }
+    let mut reader = Reader { files: Files::new(), findings: Vec::new() };
+    reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
+    Ok((reader.files, reader.findings))
+}
+
+struct Reader {
+    files: Files,
+    findings: Vec<Finding>,
+}
+
+impl Reader {
+    fn walk(&mut self, folder: &Path, prefix: &str) -> Result<(), (String, io::Error)> {
+        let at = |path: &Path| path.display().to_string();
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|e| (at(folder), e))? {
+            entries.push(entry.map_err(|e| (at(folder), e))?);
+        }
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            let path = format!("{prefix}{}", name.to_string_lossy());
+            let kind = entry.file_type().map_err(|e| (at(&entry.path()), e))?;
+            if name.to_str().is_none() || !(kind.is_file() || kind.is_dir()) {
+                self.findings.push(not_regular().file(path));
+            } else if kind.is_dir() {
+                self.walk(&entry.path(), &format!("{path}/"))?;
+            } else if self.files.len() >= FILES_MAX {
+                self.findings.push(Finding::new("F07", say!("文件过多", "too many files")).file(path));
+                return Ok(());
+            } else {
+                self.file(&entry.path(), path).map_err(|e| (at(&entry.path()), e))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, place: &Path, path: String) -> io::Result<()> {
+        // Nothing looks into these, so they may be of any size.
+        let unread = path.starts_with("log/") || path.starts_with("notice/");
+        if unread || path == "verify.html" || path == "README.txt" {
+            self.files.insert(path, Vec::new());
+            return Ok(());
+        }
+        let limit = if path.ends_with(".json") { Limit::File(JSON_BYTES_MAX) } else { Limit::Line(LINE_BYTES_MAX) };
+        match read_limited(File::open(place)?, limit)? {
+            Ok(bytes) => drop(self.files.insert(path, bytes)),
+            Err(finding) => self.findings.push(finding.file(path)),
+        }
+        Ok(())
+    }
+}
+
+fn not_regular() -> Finding {
+    Finding::new("F08", say!("符号链接、设备或名称不是 UTF-8", "a symbolic link, a device, or a name that is not UTF-8"))
+}
+
+/// What must not be exceeded while reading.
+#[derive(Clone, Copy)]
+pub enum Limit {
+    /// Bytes of the file.
+    File(u64),
+    /// Bytes of a line, without its LF.
+    Line(usize),
+}
+
+/// Reads everything, or stops with F09 as soon as the limit is passed.
+///
+/// # Errors
+/// What the reader fails with.
+pub fn read_limited(mut input: impl Read, limit: Limit) -> io::Result<Result<Vec<u8>, Finding>> {
+    let mut bytes = Vec::new();
+    let mut chunk = vec![0; 256 * 1024];
+    let (mut line, mut row) = (0usize, 1u64);
+    loop {
+        let n = input.read(&mut chunk)?;
+        if n == 0 {
+            return Ok(Ok(bytes));
+        }
+        match limit {
+            Limit::File(most) if bytes.len() as u64 + n as u64 > most => {
+                let mib = most / (1024 * 1024);
+                return Ok(Err(Finding::new("F09", say!("文件超过 {mib} MiB", "the file has more than {mib} MiB"))));
+            }
+            Limit::File(_) => {}
+            Limit::Line(most) => {
+                for part in chunk[..n].split_inclusive(|b| *b == b'\n') {
+                    line += part.len();
+                    if line > most + 1 {
+                        let cause = say!("一行超过 {most} 字节", "a line has more than {most} bytes");
+                        return Ok(Err(Finding::new("F09", cause).row(row)));
+                    }
+                    if part.ends_with(b"\n") {
+                        (line, row) = (0, row + 1);
+                    }
+                }
+            }
+        }
+        bytes.extend_from_slice(&chunk[..n]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_line_is_refused_early() {
+        let endless = io::repeat(b'x').take(10 << 30);
+        let finding = read_limited(endless, Limit::Line(LINE_BYTES_MAX)).unwrap().unwrap_err();
+        assert_eq!((finding.code(), finding.place.row), ("F09", Some(1)));
+        let fits = [vec![b'x'; LINE_BYTES_MAX], b"\n".to_vec()].concat();
+        assert!(read_limited(&fits[..], Limit::Line(LINE_BYTES_MAX)).unwrap().is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(temp.path().join(COMMITMENT), "{}").unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", temp.path().join("inspectors.tsv")).unwrap();
+        let (files, findings) = read_bundle(temp.path()).unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(findings[0].code(), "F08");
+        assert_eq!(findings[0].place.file.as_deref(), Some("inspectors.tsv"));
+    }
+}

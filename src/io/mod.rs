@@ -1,0 +1,6 @@
+//! Files: read with limits and without following links, written once and durably. The shell's half of every
+//! step; nothing here decides anything.
+
+pub mod durable;
+pub mod folder;
+pub mod sheet;

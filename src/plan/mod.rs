@@ -1,0 +1,37 @@
+//! The plan (抽查计划): one TOML file = one quarter = one draw. `docs/plan.md` explains the language.
+//!
+//! [`Plan::parse`] reads a file and reports every mistake with its line; [`Plan::freeze`] applies the plan
+//! to a registry and makes what is published before the beacon: commitment, frames and the tables of
+//! people. Nothing here knows the time; whether the beacon lies in the future is the shell's question.
+//! Nobody is left out without a reason: every subject in a task's base but not in its frame, and every
+//! inspector who is not in the pool, has a reason code, and the commitment counts them.
+//!
+//! What is refused rather than guessed: classes without ratio, unrated subjects unless the plan says how
+//! they count, totals below a floor, samples larger than their frame, matters not in force on every day,
+//! slots that nobody can fill, experts in inspectors' slots.
+
+mod beacon;
+mod frame;
+mod freeze;
+mod model;
+mod parse;
+mod people;
+mod quota;
+mod reader;
+mod scope;
+mod task;
+
+pub use freeze::{Freeze, History, TaskSummary};
+pub use frame::ExcludedSubject;
+pub use model::Plan;
+pub use people::ExcludedInspector;
+pub use quota::StratumSummary;
+
+#[cfg(test)]
+mod freeze_tests;
+#[cfg(test)]
+mod parse_tests;
+#[cfg(test)]
+mod rule_tests;
+#[cfg(test)]
+mod testkit;

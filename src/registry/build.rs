@@ -1,0 +1,179 @@
+//! The registers together: typed records in an order of their own, and checks across registers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::columns::Register;
+use super::records::{Incompatible, Inspector, Matter, Recusal, Subject};
+use super::table::{Cells, Table, digest};
+use crate::base::digest::{Digest, Suite};
+use crate::base::finding::Finding;
+use crate::say;
+
+/// 一单两库 with recusals and incompatible pairs. Records stand in the order of their values, whatever the
+/// order of the files.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    matters: BTreeMap<String, Matter>,
+    subjects: Vec<Subject>,
+    inspectors: Vec<Inspector>,
+    recusals: Vec<Recusal>,
+    incompatibles: Vec<Incompatible>,
+    /// Every identifier of a subject, and the subjects that have it.
+    named: BTreeMap<String, Vec<usize>>,
+    /// Each register's digest in both suites.
+    digests: BTreeMap<&'static str, (Digest, Digest)>,
+}
+
+impl Registry {
+    /// The records of these tables; a register without a table is empty.
+    ///
+    /// Findings: those of [`Table::read`] that are errors, if a store gives back something that is not
+    /// canonical; R16 for recusals, incompatible pairs and key matters that name nobody.
+    pub fn build(tables: &[Table]) -> (Registry, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let mut registry = Registry::default();
+        for register in Register::ALL {
+            let mut rows: Vec<Cells> = Vec::new();
+            for table in tables.iter().filter(|table| table.register == register) {
+                let (checked, found) = table.checked();
+                rows.extend(checked);
+                findings.extend(found);
+            }
+            let digests = (
+                digest(Suite::Sha256, register, &rows),
+                digest(Suite::Sm3, register, &rows),
+            );
+            registry.digests.insert(register.name(), digests);
+            findings.extend(registry.take(register, &rows));
+        }
+        findings.sort_by(|a, b| a.place.file.cmp(&b.place.file).then(a.place.row.cmp(&b.place.row)));
+        (registry, findings)
+    }
+
+    /// Takes a register's rows in; those it refers to stand before it in [`Register::ALL`].
+    fn take(&mut self, register: Register, rows: &[Cells]) -> Vec<Finding> {
+        match register {
+            Register::Matters => {
+                let matters = rows.iter().map(Matter::of);
+                self.matters = matters.map(|matter| (matter.id.clone(), matter)).collect();
+                Vec::new()
+            }
+            Register::Subjects => {
+                let known: BTreeSet<&str> = self.matters.keys().map(String::as_str).collect();
+                let findings = unknown_key_matters(rows, &known);
+                self.subjects = sorted(rows, Subject::of);
+                for (at, subject) in self.subjects.iter().enumerate() {
+                    for id in subject.ids() {
+                        self.named.entry(id.to_owned()).or_default().push(at);
+                    }
+                }
+                findings
+            }
+            Register::Inspectors => {
+                self.inspectors = sorted(rows, Inspector::of);
+                Vec::new()
+            }
+            Register::Recusals => {
+                let findings = self.unknown_people(register, rows, &["iid"]);
+                self.recusals = sorted(rows, Recusal::of);
+                let unknown = |row: &&Cells| self.subjects_named(&Recusal::of(row).subject).is_empty();
+                let strangers = rows.iter().filter(unknown).map(|row| {
+                    let id = &row.texts[register.index("subject")];
+                    refers(register, row, "subject", id)
+                });
+                findings.into_iter().chain(strangers).collect()
+            }
+            Register::Incompatibles => {
+                self.incompatibles = sorted(rows, Incompatible::of);
+                self.unknown_people(register, rows, &["iid", "iid2"])
+            }
+        }
+    }
+
+    /// The matter with that identifier.
+    pub fn matter(&self, id: &str) -> Option<&Matter> {
+        self.matters.get(id)
+    }
+
+    /// All matters, by identifier.
+    pub fn matters(&self) -> impl Iterator<Item = &Matter> {
+        self.matters.values()
+    }
+
+    /// All subjects, ordered.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+
+    /// All inspectors and experts, ordered.
+    pub fn inspectors(&self) -> &[Inspector] {
+        &self.inspectors
+    }
+
+    /// All recusals, ordered.
+    pub fn recusals(&self) -> &[Recusal] {
+        &self.recusals
+    }
+
+    /// All incompatible pairs, ordered.
+    pub fn incompatibles(&self) -> &[Incompatible] {
+        &self.incompatibles
+    }
+
+    /// The subjects with this identifier of any of the three kinds. Where two share one (the USCC of the one
+    /// is another's own identifier), both are meant: a recusal errs on the safe side.
+    pub fn subjects_named(&self, id: &str) -> Vec<&Subject> {
+        let found = self.named.get(id).or_else(|| self.named.get(&id.to_ascii_uppercase()));
+        found.into_iter().flatten().map(|at| &self.subjects[*at]).collect()
+    }
+
+    /// The digest of a register's canonical table; the order of its rows has no effect.
+    pub fn digest(&self, suite: Suite, register: Register) -> Digest {
+        let (sha256, sm3) = match self.digests.get(register.name()) {
+            Some(digests) => *digests,
+            None => (digest(Suite::Sha256, register, &[]), digest(Suite::Sm3, register, &[])),
+        };
+        match suite {
+            Suite::Sha256 => sha256,
+            Suite::Sm3 => sm3,
+        }
+    }
+
+    fn unknown_people(&self, register: Register, rows: &[Cells], columns: &[&str]) -> Vec<Finding> {
+        let known: BTreeSet<&str> =
+            self.inspectors.iter().filter_map(|i| i.certificate.as_deref()).collect();
+        let mut findings = Vec::new();
+        for row in rows {
+            for column in columns {
+                let id = &row.texts[register.index(column)];
+                if !known.contains(id.as_str()) {
+                    findings.push(refers(register, row, column, id));
+                }
+            }
+        }
+        findings
+    }
+}
+
+fn sorted<T: Ord>(rows: &[Cells], of: impl Fn(&Cells) -> T) -> Vec<T> {
+    let mut records: Vec<T> = rows.iter().map(of).collect();
+    records.sort_unstable();
+    records
+}
+
+fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {
+    let at = Register::Subjects.index("key_matters");
+    let mut findings = Vec::new();
+    for row in rows.iter().filter(|row| !row.texts[at].is_empty()) {
+        for id in Subject::of(row).key_matters.iter().filter(|id| !known.contains(id.as_str())) {
+            findings.push(refers(Register::Subjects, row, "key_matters", id));
+        }
+    }
+    findings
+}
+
+fn refers(register: Register, row: &Cells, column: &str, id: &str) -> Finding {
+    let cause = say!("{id} 不在名录中", "{id} is in no register");
+    let column = &register.columns()[register.index(column)];
+    Finding::new("R16", cause).file(register.name()).row(row.line).column(column.zh).id(id)
+}

@@ -1,0 +1,162 @@
+//! What a cell may hold, and its canonical text: the one form that is stored, compared and digested.
+
+use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::base::date::parse_date;
+use crate::base::finding::Text;
+use crate::base::text::{FIELD_CHARS_MAX, is_field, parse_integer};
+use crate::record::ids::{is_tag, tag_key};
+use crate::say;
+
+/// What separates several values in one cell.
+const SEPARATORS: &[char] = &[';', '；', ',', '，', '、'];
+/// Separates them in canonical cells.
+pub(super) const SEPARATOR: &str = ";";
+/// Most characters in a department, area or station, so that it fits a tag with its key.
+const PLACE_CHARS_MAX: usize = 64;
+/// Tags that columns of their own give: they could not be trusted if anybody might write them.
+const RESERVED_KEYS: &[&str] = &["lead", "dept", "area", "station"];
+
+/// The form of a column's cells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// 1–512 characters without control characters.
+    Text,
+    /// An identifier of the office's own: as text, without white space or separators.
+    Id,
+    /// A 统一社会信用代码: 18 letters and digits, upper case.
+    Uscc,
+    /// A registration number: 1–51 letters, digits, `-`, so that `REG:` and it are a sid.
+    RegNo,
+    /// `YYYY-MM-DD`.
+    Day,
+    /// Periods `from..to`, in order.
+    Periods,
+    /// An integer of this range.
+    Integer(u64, u64),
+    /// One of these words, in Chinese or English; kept in Chinese.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// A department or station: part of a tag.
+    Part,
+    /// Several such parts, sorted.
+    Parts,
+    /// Several texts without separators, sorted.
+    List,
+    /// Tags, sorted.
+    Tags,
+}
+
+/// Why a cell is refused: the rule's code and the cause.
+type Refusal = (&'static str, Text);
+
+impl Form {
+    /// The canonical text of a cell that is not empty.
+    pub(super) fn canonical(self, cell: &str) -> Result<String, Refusal> {
+        match self {
+            Form::Text if is_text(cell) => Ok(cell.to_owned()),
+            Form::Id if is_id(cell) => Ok(cell.to_owned()),
+            Form::Uscc => uscc(cell),
+            Form::RegNo if is_reg_no(cell) => Ok(cell.to_owned()),
+            Form::Day if parse_date(cell).is_some() => Ok(cell.to_owned()),
+            Form::Periods => several(cell, "R08", |part| parse_period(part).is_some()),
+            Form::Integer(least, most) => integer(cell, least, most),
+            Form::Choice(words) => choice(cell, words),
+            Form::Part if is_part(cell) => Ok(cell.to_owned()),
+            Form::Parts => several(cell, "R11", is_part),
+            Form::List => several(cell, "R11", is_text),
+            Form::Tags => several(cell, "R11", is_free_tag),
+            Form::Id | Form::RegNo => Err(refused("R07", cell)),
+            Form::Day => Err(refused("R08", cell)),
+            Form::Text | Form::Part => Err(refused("R11", cell)),
+        }
+    }
+}
+
+/// Trims a cell and brings it to NFC, as everything that is hashed later must be.
+pub(super) fn tidy(cell: &str) -> String {
+    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').nfc().collect()
+}
+
+/// The values of a cell that may hold several.
+pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// The days of `from..to`, if it is a period.
+pub(super) fn parse_period(text: &str) -> Option<(Date, Date)> {
+    let (from, to) = text.split_once("..")?;
+    let (from, to) = (parse_date(from.trim())?, parse_date(to.trim())?);
+    (from <= to).then_some((from, to))
+}
+
+fn refused(code: &'static str, cell: &str) -> Refusal {
+    let shown: String = cell.chars().take(60).map(|c| if c.is_control() { '␤' } else { c }).collect();
+    (code, say!("“{shown}” 不合该列的形式", "\"{shown}\" has not the form of this column"))
+}
+
+fn is_text(cell: &str) -> bool {
+    cell.chars().count() <= FIELD_CHARS_MAX && !cell.chars().any(char::is_control)
+}
+
+fn is_id(cell: &str) -> bool {
+    is_field(cell) && cell != "-" && !cell.contains(SEPARATORS)
+}
+
+fn is_reg_no(cell: &str) -> bool {
+    (1..=51).contains(&cell.len()) && cell.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+fn is_part(cell: &str) -> bool {
+    is_tag(cell) && !cell.contains(SEPARATORS) && cell.chars().count() <= PLACE_CHARS_MAX
+}
+
+fn is_free_tag(cell: &str) -> bool {
+    is_tag(cell) && !RESERVED_KEYS.contains(&tag_key(cell))
+}
+
+fn uscc(cell: &str) -> Result<String, Refusal> {
+    let code = cell.to_ascii_uppercase();
+    if code.len() == 18 && code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Ok(code);
+    }
+    let shown: String = cell.chars().take(60).collect();
+    let cause = say!(
+        "“{shown}” 不是 18 位统一社会信用代码",
+        "\"{shown}\" is not a credit code of 18 characters"
+    );
+    Err(("R07", cause))
+}
+
+fn integer(cell: &str, least: u64, most: u64) -> Result<String, Refusal> {
+    match parse_integer(cell, most + 1) {
+        Some(n) if n >= least => Ok(cell.to_owned()),
+        _ => {
+            let cause = say!(
+                "“{cell}” 不是 {least} 至 {most} 的整数",
+                "\"{cell}\" is not an integer from {least} to {most}"
+            );
+            Err(("R09", cause))
+        }
+    }
+}
+
+fn choice(cell: &str, words: &[(&str, &str)]) -> Result<String, Refusal> {
+    if let Some((zh, _)) = words.iter().find(|(zh, en)| cell == *zh || cell.eq_ignore_ascii_case(en)) {
+        return Ok((*zh).to_owned());
+    }
+    let zh = words.iter().map(|word| word.0).collect::<Vec<_>>().join("、");
+    let en = words.iter().map(|word| word.1).collect::<Vec<_>>().join(", ");
+    Err(("R10", say!("“{cell}” 须为 {zh} 之一", "\"{cell}\" must be one of {en}")))
+}
+
+/// Several values, sorted, none twice: their order in the cell means nothing.
+fn several(cell: &str, code: &'static str, good: impl Fn(&str) -> bool) -> Result<String, Refusal> {
+    let mut parts: Vec<&str> = split(cell).collect();
+    if let Some(bad) = parts.iter().find(|part| !good(part)) {
+        return Err(refused(code, bad));
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    Ok(parts.join(SEPARATOR))
+}

@@ -1,0 +1,28 @@
+//! The registers (一单两库): matters that may be inspected, subjects, inspectors, with recusals and
+//! incompatible pairs as rows of their own. `docs/registers.md` lists the columns.
+//!
+//! A [`Sheet`] is raw text from any file; [`Table::read`] checks it row by row and keeps canonical
+//! cells, which a store can hold as text; [`Registry::build`] makes typed records of the tables. Every
+//! bad row is reported at once, with its place; what is wrong never becomes a skipped row in silence.
+//! The order of rows in a file has no effect on anything after reading.
+
+mod build;
+mod columns;
+mod form;
+mod ident;
+mod records;
+mod rows;
+mod table;
+mod words;
+
+pub use build::Registry;
+pub use columns::{Column, Register};
+pub use ident::{reg_no_is_sound, uscc_is_sound};
+pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
+pub use table::{Cells, Sheet, Table};
+pub use words::{CreditClass, MatterKind, Origin, Reason, State};
+
+#[cfg(test)]
+mod build_tests;
+#[cfg(test)]
+mod table_tests;

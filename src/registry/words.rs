@@ -1,0 +1,118 @@
+//! Words of a fixed choice: Chinese as the office writes them, English as codes and interfaces do.
+
+/// An enum whose values have a Chinese word and an English name.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $zh:literal, $en:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$note])* $variant,)*
+        }
+
+        impl $name {
+            /// Every value's Chinese word and English name, in order.
+            pub const WORDS: &[(&str, &str)] = &[$(($zh, $en)),*];
+            /// Every value, in order.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+
+            /// 中文
+            pub fn zh(self) -> &'static str {
+                match self { $($name::$variant => $zh,)* }
+            }
+
+            /// The English name, which is also the code in published tables.
+            pub fn name(self) -> &'static str {
+                match self { $($name::$variant => $en,)* }
+            }
+
+            /// The value with this word, Chinese or English.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.zh() == text || value.name() == text)
+            }
+        }
+    };
+}
+
+words! {
+    /// 抽查事项类型.
+    MatterKind {
+        /// 一般检查事项.
+        General = "一般", "general";
+        /// 重点检查事项.
+        Key = "重点", "key";
+    }
+}
+
+words! {
+    /// 企业信用风险分类, from low to high risk; some places have E.
+    CreditClass {
+        /// Low risk.
+        A = "A", "A";
+        /// General risk.
+        B = "B", "B";
+        /// Relatively high risk.
+        C = "C", "C";
+        /// High risk.
+        D = "D", "D";
+        /// The highest class, where there is one.
+        E = "E", "E";
+    }
+}
+
+words! {
+    /// What an inspector is doing; only those 在岗 are drawn.
+    State {
+        /// At work.
+        OnDuty = "在岗", "on_duty";
+        /// On leave until further notice.
+        OnLeave = "请假", "leave";
+        /// Lent to another office.
+        Seconded = "借调", "seconded";
+        /// Suspended from duty.
+        Suspended = "停职", "suspended";
+        /// Moved elsewhere.
+        Transferred = "调离", "transferred";
+        /// Retired.
+        Retired = "退休", "retired";
+    }
+}
+
+words! {
+    /// Why somebody may not inspect (行政处罚法 §43, 公务员法 §74, §76).
+    Reason {
+        /// An interest of one's own.
+        Interest = "本人利害关系", "interest";
+        /// Husband or wife.
+        Spouse = "配偶", "spouse";
+        /// Lineal kin.
+        Lineal = "直系血亲", "lineal";
+        /// Collateral kin within three generations.
+        Collateral = "三代以内旁系血亲", "collateral";
+        /// Close relatives by marriage.
+        Affine = "近姻亲", "affine";
+        /// Another relation that may affect impartiality.
+        Other = "其他", "other";
+    }
+}
+
+words! {
+    /// How a recusal came about.
+    Origin {
+        /// By the inspector.
+        Declared = "申报", "declared";
+        /// By the subject.
+        Requested = "申请", "requested";
+        /// By the office.
+        Ordered = "决定", "ordered";
+    }
+}
+
+words! {
+    /// A yes or no.
+    Answer {
+        /// Yes.
+        Yes = "是", "yes";
+        /// No.
+        No = "否", "no";
+    }
+}

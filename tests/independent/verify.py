@@ -1,0 +1,1519 @@
+#!/usr/bin/env python3
+"""Independent verifier of the draw protocol `dr1`, written from docs/protocol.md alone.
+
+    python3 verify.py [--json] PATH...      PATH: a bundle folder or a dr1-receipt file
+
+Python 3.11, standard library only.  Everything is checked but drand's BLS signature
+(fact `signature_unchecked`).  Exit code: 0 all verified, 1 some not, 2 no bundle or usage.
+"""
+import datetime
+import hashlib
+import heapq
+import json
+import os
+import re
+import stat
+import sys
+import unicodedata
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+MAX_INT = 2 ** 53 - 1                   # §2.1
+MAX_LINE = 65536                        # §2.3 rule 5
+M = 1 << 88                             # §6.3
+MAX_HANDICAP = 1 << 120                 # §2.6
+MAX_KEY = (1 << 128) - 1                # §6.1 pareto
+QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"   # §5.3
+GENESIS, PERIOD = 1692803367, 3
+STEPS = {1: "files", 2: "commitment", 3: "registers", 4: "frames", 5: "opening", 6: "beacon",
+         7: "time", 8: "manifest", 9: "draw", 10: "rolls", 11: "visits", 12: "pairing",
+         13: "optimum", 14: "rounds", 15: "shortage", 16: "events", 17: "schedule"}
+RECEIPT_STEPS = {1: "form", 2: "beacon", 3: "frames", 4: "quota", 5: "ticket", 6: "team", 7: "result"}
+
+
+class Bad(Exception):
+    """A failed check: the file it concerns and the cause."""
+
+    def __init__(self, file, cause):
+        super().__init__(f"{file}: {cause}")
+        self.file, self.cause = file, cause
+
+
+# ---------------------------------------------------------------- digests (§2.1, §2.5, §3)
+
+def sm3_by_hand(data):
+    """SM3 (GB/T 32905) in plain Python, for a hashlib that lacks it."""
+    mask = 0xffffffff
+    v = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e]
+    data = data + b"\x80" + b"\x00" * ((55 - len(data)) % 64) + (8 * len(data)).to_bytes(8, "big")
+
+    def rot(x, n):
+        n &= 31
+        return ((x << n) | (x >> (32 - n))) & mask
+
+    for at in range(0, len(data), 64):
+        w = [int.from_bytes(data[at + i:at + i + 4], "big") for i in range(0, 64, 4)]
+        for j in range(16, 68):
+            x = w[j - 16] ^ w[j - 9] ^ rot(w[j - 3], 15)
+            w.append(x ^ rot(x, 15) ^ rot(x, 23) ^ rot(w[j - 13], 7) ^ w[j - 6])
+        a, b, c, d, e, f, g, h = v
+        for j in range(64):
+            a12 = rot(a, 12)
+            ss1 = rot((a12 + e + rot(0x79cc4519 if j < 16 else 0x7a879d8a, j)) & mask, 7)
+            if j < 16:
+                ff, gg = a ^ b ^ c, e ^ f ^ g
+            else:
+                ff, gg = (a & b) | (a & c) | (b & c), (e & f) | (~e & g)
+            tt1 = (ff + d + (ss1 ^ a12) + (w[j] ^ w[j + 4])) & mask
+            tt2 = (gg + h + ss1 + w[j]) & mask
+            a, b, c, d = tt1, a, rot(b, 9), c
+            e, f, g, h = tt2 ^ rot(tt2, 9) ^ rot(tt2, 17), e, rot(f, 19), g
+        v = [x ^ y for x, y in zip(v, (a, b, c, d, e, f, g, h))]
+    return b"".join(x.to_bytes(4, "big") for x in v)
+
+
+class Suite:
+    """The digest H of a suite, and the values of §2.5 and §3 that need nothing else."""
+
+    def __init__(self, name):
+        self.name = name
+        self.raw = lambda data: hashlib.sha256(data).digest()
+        if name == "sm3":
+            try:
+                hashlib.new("sm3", b"")
+                self.raw = lambda data: hashlib.new("sm3", data).digest()
+            except ValueError:
+                self.raw = sm3_by_hand
+
+    def h(self, data):
+        """H as text, of bytes or of text."""
+        return self.raw(data.encode() if isinstance(data, str) else data).hex()
+
+    def line(self, purpose, *fields):
+        """L(purpose, f1 ... fk) of §2.5."""
+        return "".join(f"{part}\n" for part in (f"dr1/{self.name}/{purpose}", *fields)).encode()
+
+    def hl(self, purpose, *fields):
+        return self.raw(self.line(purpose, *fields)).hex()
+
+    def hmac(self, key, message):
+        """HMAC-H with a 32-byte key, as text (both digests have blocks of 64 bytes)."""
+        key = key.ljust(64, b"\x00")
+        inner = self.raw(bytes(x ^ 0x36 for x in key) + message)
+        return self.raw(bytes(x ^ 0x5c for x in key) + inner).hex()
+
+    def node(self, left, right):
+        return self.raw(b"\x01" + left + right)
+
+    def leaf(self, row):
+        return self.raw(b"\x00" + row.encode())
+
+    def root(self, rows):
+        """RFC 6962 tree root as text.  Pairing neighbours level by level gives the same tree."""
+        level = [self.leaf(row) for row in rows] or [self.raw(b"")]
+        while len(level) > 1:
+            paired = [self.node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+            level = paired + level[len(paired) * 2:]
+        return level[0].hex()
+
+
+# ---------------------------------------------------------------- text forms (§2.2, §2.6)
+
+FIELD_CHAR = "[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"  # no White_Space, no Cc
+FIELD = re.compile(FIELD_CHAR + "{1,512}")
+ID = re.compile(r"(?!-\Z)[0-9A-Za-z_:-]{1,55}")
+NAME = re.compile(r"[0-9A-Za-z_.-]{1,64}")
+HEX64 = re.compile(r"[0-9a-f]{64}")
+PARETO_KEY = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{64}")
+INT = re.compile(r"0|[1-9][0-9]{0,15}")
+SIGNED = re.compile(r"0|-?[1-9][0-9]*")
+PLACEHOLDER = re.compile(r"\{([0-9a-z_]+)\}")
+
+
+def is_int(x, low=0, high=MAX_INT):
+    return type(x) is int and low <= x <= high      # a bool is no int
+
+
+def is_text(x):
+    return isinstance(x, str)
+
+
+def form(regex):
+    """A predicate: a text that the regular expression matches from end to end."""
+    return lambda x: isinstance(x, str) and regex.fullmatch(x) is not None
+
+
+def one_of(*values):
+    return lambda x: isinstance(x, str) and x in values
+
+
+def array_of(predicate, least=0):
+    return lambda x: isinstance(x, list) and len(x) >= least and all(map(predicate, x))
+
+
+is_field, is_id, is_name, is_hex64 = form(FIELD), form(ID), form(NAME), form(HEX64)
+
+
+def is_int_text(x):
+    return INT.fullmatch(x) is not None and int(x) <= MAX_INT
+
+
+def is_tag(x):
+    return is_field(x) and x != "-" and not any(c in x for c in ",|{}")
+
+
+def is_need(x):
+    """A tag that may contain placeholders {key} (§2.6)."""
+    return isinstance(x, str) and is_field(x) and is_tag(PLACEHOLDER.sub("x", x))
+
+
+def is_tags(x):
+    """The tags column (§4.1): `-`, or tags strictly ascending, separated by single spaces."""
+    tags = x.split(" ")
+    return x == "-" or (all(map(is_tag, tags)) and all(a < b for a, b in zip(tags, tags[1:])))
+
+
+def is_list_names(x):
+    names = x.split(",")
+    return all(map(is_name, names)) and all(a < b for a, b in zip(names, names[1:]))
+
+
+def is_date(x):
+    if not isinstance(x, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", x):
+        return False
+    try:
+        return bool(datetime.date(int(x[:4]), int(x[5:7]), int(x[8:])))
+    except ValueError:
+        return False
+
+
+def decode(data, file):
+    """§2.2: UTF-8, NFC, no BOM, no CR."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Bad(file, "not valid UTF-8")
+    if text.startswith("\ufeff") or "\r" in text:
+        raise Bad(file, "has a BOM or a CR")
+    if not unicodedata.is_normalized("NFC", text):
+        raise Bad(file, "not in NFC")
+    return text
+
+
+# ---------------------------------------------------------------- JSON (§2.4)
+
+def jcs(value, depth=1):
+    """RFC 8785 text of a value; ValueError for what §2.4 refuses."""
+    if depth > 64 and isinstance(value, (dict, list)):
+        raise ValueError("nested deeper than 64 levels")
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda k: k.encode("utf-16-be"))
+        return "{" + ",".join(f"{jcs(k, depth + 1)}:{jcs(value[k], depth + 1)}" for k in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(jcs(v, depth + 1) for v in value) + "]"
+    if isinstance(value, str):
+        if not 1 <= len(value) <= 512:
+            raise ValueError("a string is empty or longer than 512 characters")
+        return json.dumps(value, ensure_ascii=False)
+    if value is True or value is False:
+        return "true" if value else "false"
+    if is_int(value):
+        return str(value)
+    raise ValueError(f"number or value not allowed: {value!r}"[:100])
+
+
+def unique_pairs(pairs):
+    """Objects without a key that stands twice."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice")
+    return result
+
+
+def read_json(data, file, end="\n"):
+    """A canonical JSON object: it must print back to the same bytes."""
+    text = decode(data, file)
+
+    def refuse(token):
+        raise ValueError(f"number not allowed: {token[:40]}")
+
+    try:
+        value = json.loads(text, object_pairs_hook=unique_pairs, parse_float=refuse, parse_constant=refuse,
+                           parse_int=lambda t: int(t) if len(t) <= 16 else refuse(t))
+        if not isinstance(value, dict):
+            raise ValueError("the outermost value is no object")
+        if (jcs(value) + end).encode() != data:
+            raise ValueError("does not print back to the same bytes")
+    except (ValueError, RecursionError) as error:
+        raise Bad(file, f"not canonical JSON: {error}")
+    return value
+
+
+def shape(value, file, where, spec, forbid=(), closed=False):
+    """An object has every key of `spec` in its form, none of `forbid`, and if closed no other."""
+    if not isinstance(value, dict):
+        raise Bad(file, f"{where or 'value'}: not an object")
+    for key, predicate in spec.items():
+        if key not in value:
+            raise Bad(file, f"{where}{key}: missing")
+        if not predicate(value[key]):
+            raise Bad(file, f"{where}{key}: not of the required form")
+    for key in value:
+        if key in forbid or (closed and key not in spec):
+            raise Bad(file, f"{where}{key}: key not allowed here")
+
+
+# ---------------------------------------------------------------- tables (§2.3, §4.1)
+
+COLUMNS = {"sid": is_id, "iid": is_id, "iid2": is_id, "stratum": is_name, "reason": is_name, "tags": is_tags,
+           "weight": is_int_text, "capacity": is_int_text, "load": is_int_text, "rank": is_int_text,
+           "round": is_int_text, "slot": is_int_text, "outcome": one_of("drawn", "reserve"),
+           "lists": is_list_names, "handicap": form(SIGNED), "path": is_field, "digest": is_hex64,
+           "date": is_date, "key": is_hex64, "salt": one_of("-")}
+NUMERIC = {"rank", "round", "slot"}
+TABLES = {   # name: (columns, columns of the order)
+    "frames": ("sid stratum weight tags salt", "sid"), "inspectors": ("iid capacity load tags", "iid"),
+    "standby": ("iid capacity load tags", "iid"), "recusals": ("sid iid reason salt", "sid iid reason salt"),
+    "incompatible": ("iid iid2 reason", "iid iid2 reason"),
+    "draw": ("stratum rank sid key outcome", "stratum rank"), "rolls": ("stratum key", "stratum key"),
+    "visits": ("sid lists", "sid"), "assignment": ("round sid slot iid", "round sid slot"),
+    "handicaps": ("round iid handicap", "round iid"), "manifest": ("path digest", "path"),
+    "schedule": ("sid date", "sid")}
+
+
+def read_table(data, file, kind, sealed=False, pareto=False):
+    """Rows of a table as lists of fields, after all checks of §2.3."""
+    columns, order = (text.split() for text in TABLES[kind])
+    if kind == "frames" and sealed:
+        order = ["salt"]
+    if kind == "draw" and pareto:
+        order = ["rank"]
+    lines = decode(data, file).split("\n")
+    if lines.pop() != "" or "" in lines or not lines:
+        raise Bad(file, "a line without LF at the end, or an empty line")
+    if lines[0] != "\t".join(columns):
+        raise Bad(file, f"row 1: header is not {' '.join(columns)}")
+    forms = [COLUMNS[c] for c in columns]
+    if sealed and "salt" in columns:
+        forms[columns.index("salt")] = is_hex64
+    if pareto and kind == "draw":
+        forms[columns.index("key")] = form(PARETO_KEY)
+    places = [(columns.index(c), c in NUMERIC) for c in order]
+    rows, before = [], ()
+    for number, line in enumerate(lines[1:], 2):
+        row = line.split("\t")
+        if len(row) != len(columns):
+            raise Bad(file, f"row {number}: {len(row)} columns instead of {len(columns)}")
+        for column, predicate, field in zip(columns, forms, row):
+            if not predicate(field):
+                raise Bad(file, f"row {number}, column {column}: not of the required form")
+        if len(line) > MAX_LINE // 4 and len(line.encode()) > MAX_LINE:
+            raise Bad(file, f"row {number}: line too long")
+        place = tuple([int(row[i]) if numeric else row[i] for i, numeric in places])
+        if rows and not before < place:
+            raise Bad(file, f"row {number}: rows do not strictly ascend")
+        if kind == "draw" and row[1] == "0":
+            raise Bad(file, f"row {number}, column rank: counts from 1")
+        before = place
+        rows.append(row)
+    return rows
+
+
+# ---------------------------------------------------------------- commitment (step 2; §4.2, §5.1, §5.2)
+
+FILE2 = "commitment.json"
+TREE = {"n": is_int, "root": is_hex64}
+WEIGHT = 1 << 20
+is_nist_number = form(re.compile("0|[1-9][0-9]{0,19}"))
+SOURCES = {   # kind: (keys besides `kind`, bits x 10)
+    "drand": {"chain": one_of(QUICKNET), "round": lambda x: is_int(x, 1)},
+    "nist2": {"chain": is_nist_number, "pulse": is_nist_number, "at": is_int},
+    "rfc3797": {"game": one_of("ssq", "dlt", "kl8"), "issue": is_name, "at": is_int},
+    "digits": {"game": one_of("3d", "pl5"), "issue": is_name, "at": is_int},
+    "dice": {"dice": one_of("d10x20"), "at": is_int},
+    "wit": {"name": is_name, "hash": is_hex64, "at": is_int}}
+BITS = {"drand": 2560, "nist2": 5120, "ssq": 241, "dlt": 244, "kl8": 616, "3d": 99, "pl5": 166, "dice": 664, "wit": 0}
+SOURCE_KEYS = {"kind", "chain", "round", "pulse", "game", "issue", "dice", "name", "hash", "at"}
+
+
+def require(condition, cause, file=FILE2):
+    if not condition:
+        raise Bad(file, cause)
+
+
+def source_time(source):
+    """§5.2 rule 1."""
+    return GENESIS + (source["round"] - 1) * PERIOD if source["kind"] == "drand" else source["at"]
+
+
+def check_commitment(c):
+    """All rules of step 2 of §7."""
+    sealed = c.get("mode") == "sealed"
+    is_object = lambda x: isinstance(x, dict)
+    shape(c, FILE2, "", {
+        "v": one_of("dr1"), "suite": one_of("sha256", "sm3"), "draw": is_name, "agency": is_text, "title": is_text,
+        "mode": one_of("open", "sealed"), "attempt": lambda x: is_int(x, 1), "prev": is_text, "window": is_object,
+        "classes": one_of("public", "internal"), "lists": array_of(is_object, 1), "inspectors": is_object,
+        "recusals": is_object, "incompatible": is_object, "beacon": is_object, "replacement": is_object,
+        "engine": is_object, **({"seal": is_object} if sealed else {})}, forbid=() if sealed else ("seal",))
+    require(c["prev"] == "-" if c["attempt"] == 1 else is_hex64(c["prev"]), "prev: does not fit attempt")
+    shape(c["window"], FILE2, "window.", {"from": is_date, "to": is_date})
+    require(c["window"]["from"] <= c["window"]["to"], "window: from is after to")
+    for key in ("inspectors", "recusals", "incompatible", "standby"):
+        if key in c:
+            shape(c[key], FILE2, key + ".", TREE)
+    shape(c["replacement"], FILE2, "replacement.",
+          {"subject": one_of("next", "none"), "inspector": one_of("beacon", "next")})
+    shape(c["engine"], FILE2, "engine.", {"name": is_text, "version": is_text})
+    if sealed:
+        shape(c["seal"], FILE2, "seal.", {"master": is_hex64, "opens": one_of("public", "auditor"), "by": is_date})
+    check_sources(c["beacon"])
+    for i, entry in enumerate(c["lists"]):
+        check_list(entry, f"lists[{i}].", sealed)
+    names = [entry["list"].lower() for entry in c["lists"]]
+    require(len(set(names)) == len(names), "lists: a list name stands twice")
+
+
+def check_sources(beacon):
+    """§5.1 (source objects) and §5.2."""
+    shape(beacon, FILE2, "beacon.", {"sources": array_of(lambda s: isinstance(s, dict), 1), "margin_s": is_int,
+                                     "trust": one_of("public", "witnessed")})
+    bits, seen, last = 0, set(), -1
+    for i, source in enumerate(beacon["sources"]):
+        where = f"beacon.sources[{i}]."
+        shape(source, FILE2, where, {"kind": one_of(*SOURCES)})
+        kind = source["kind"]
+        own = {"kind": is_text, **SOURCES[kind]}
+        shape(source, FILE2, where, own, forbid=SOURCE_KEYS - set(own))
+        require(source_time(source) > last, where + "at: times do not strictly ascend")
+        last = source_time(source)
+        if kind != "dice":
+            identity = (kind, *[source[k] for k in sorted(own) if k not in ("kind", "at", "hash")])
+            require(identity not in seen, where + "kind: the source stands twice")
+            seen.add(identity)
+        require(beacon["trust"] == "witnessed" or kind not in ("dice", "wit"), "beacon.trust: not public with " + kind)
+        bits += BITS[source.get("game", kind) if kind in ("rfc3797", "digits") else kind]
+    require(bits >= 640, "beacon.sources: less than 64 bits in all")
+
+
+def check_list(entry, where, sealed):
+    """One list object of §4.2."""
+    is_object = lambda x: isinstance(x, dict)
+    shape(entry, FILE2, where, {
+        "list": is_name, "title": is_text, "matters": array_of(is_text, 1), "group": is_name,
+        "method": one_of("fixed", "proportional", "pareto"), "frame": is_object, "strata": array_of(is_object),
+        "reserve": is_int, "slots": array_of(is_object)})
+    shape(entry["frame"], FILE2, where + "frame.", TREE)
+    method, size = entry["method"], entry["frame"]["n"]
+    require(not (sealed and method == "pareto"), where + "method: pareto in a sealed draw")
+    if method == "fixed":
+        shape(entry, FILE2, where, {}, forbid=("n",))
+    else:
+        shape(entry, FILE2, where, {"n": lambda x: is_int(x, 0, size)})
+    total, weights = 0, 0
+    for j, stratum in enumerate(entry["strata"]):
+        spec = {"stratum": is_name, "N": is_int}
+        if method == "fixed":
+            spec["n"] = lambda x: is_int(x) and is_int(stratum.get("N")) and x <= stratum["N"]
+        if method == "proportional":
+            spec["weight"] = lambda x: is_int(x, 1, WEIGHT)
+        shape(stratum, FILE2, f"{where}strata[{j}].", spec, forbid={"n", "weight"} - set(spec))
+        total += stratum["N"]
+        weights += stratum["N"] * stratum.get("weight", 1) if method == "proportional" else stratum["N"]
+    require(len({s["stratum"] for s in entry["strata"]}) == len(entry["strata"]), where + "strata: a name stands twice")
+    require(total == size, where + "strata: the sum of N is not frame.n")
+    require(weights <= 1 << 52, where + "strata: the sum of the weights is above 2^52")
+    for j, slot in enumerate(entry["slots"]):
+        shape(slot, FILE2, f"{where}slots[{j}].", {"slot": is_name, "role": one_of("inspector", "expert"),
+                                                   "needs": array_of(is_need), "avoids": array_of(is_need)})
+    require(len({s["slot"] for s in entry["slots"]}) == len(entry["slots"]), where + "slots: a name stands twice")
+    require(sum(s["role"] == "inspector" for s in entry["slots"]) >= 2, where + "slots: fewer than two inspectors")
+
+
+# ---------------------------------------------------------------- beacon (step 6; §5)
+
+POOLS = {"ssq": ((6, 33), (1, 16)), "dlt": ((5, 35), (2, 12)), "kl8": ((20, 80),)}
+
+
+def is_pools(text, game):
+    """`7.14.15.23.28.33./3./` for the pools of a game (§5.1)."""
+    pools = text.split("/")
+    if pools.pop() != "" or len(pools) != len(POOLS[game]):
+        return False
+    for pool, (count, top) in zip(pools, POOLS[game]):
+        numbers = pool.split(".")
+        if numbers.pop() != "" or len(numbers) != count or not all(re.fullmatch("[1-9][0-9]?", n) for n in numbers):
+            return False
+        values = [int(n) for n in numbers]
+        if values[-1] > top or any(a >= b for a, b in zip(values, values[1:])):
+            return False
+    return True
+
+
+def check_string(suite, source, text):
+    """The string of one source: grammar and repetition of the source; returns its value part."""
+    kind = source["kind"]
+    middle = {"drand": "{chain}:{round}", "nist2": "{chain}:{pulse}", "rfc3797": "{game}-{issue}",
+              "digits": "{game}-{issue}", "dice": "{dice}", "wit": "{name}"}[kind].format(**source)
+    prefix = f"{kind}:{middle}:"
+    if not text.startswith(prefix):
+        return "does not repeat its source"
+    value = text[len(prefix):]
+    if kind == "rfc3797":
+        good = is_pools(value, source["game"])
+    else:
+        pattern = {"drand": "[0-9a-f]{64}", "nist2": "[0-9a-f]{128}", "dice": "[0-9]{20}", "wit": "-|[0-9a-f]{64}",
+                   "digits": "[0-9]{3}" if source.get("game") == "3d" else "[0-9]{5}"}[kind]
+        good = re.fullmatch(pattern, value) is not None
+    if not good:
+        return "the value is not in the form of its kind"
+    if kind == "wit" and value != "-" and suite.hl("wit", value) != source["hash"]:
+        return "the share does not have the committed hash"
+    return None
+
+
+def check_beacon(suite, commitment, beacon, file="beacon.json"):
+    """Step 6 of §7 but the BLS signature itself; returns what is not shown."""
+    shape(beacon, file, "", {"strings": array_of(is_text), "evidence": array_of(lambda e: isinstance(e, dict))},
+          closed=True)
+    sources, open_points = commitment["beacon"]["sources"], []
+    require(len(beacon["strings"]) == len(beacon["evidence"]) == len(sources), "not one string for each source", file)
+    for i, (source, text, evidence) in enumerate(zip(sources, beacon["strings"], beacon["evidence"])):
+        cause = check_string(suite, source, text)
+        require(cause is None, f"strings[{i}]: {cause}", file)
+        kind = source["kind"]
+        require(evidence.get("kind") == kind, f"evidence[{i}].kind: not that of the source", file)
+        if kind != "drand":
+            require("signature" not in evidence, f"evidence[{i}].signature: key not allowed here", file)
+        else:
+            signature = evidence.get("signature")
+            require(form(re.compile("[0-9a-f]{96}"))(signature), f"evidence[{i}].signature: not 96 hex digits", file)
+            require(hashlib.sha256(bytes.fromhex(signature)).hexdigest() == text[-64:],
+                    f"evidence[{i}].signature: its SHA-256 is not the value", file)
+        if kind in ("rfc3797", "digits"):
+            open_points.append(f"strings[{i}]: compare {source['game']} issue {source['issue']} with its announcement")
+        elif kind == "nist2":
+            open_points.append(f"strings[{i}]: compare chain {source['chain']} pulse {source['pulse']} with the archive")
+        elif kind == "wit" and text.endswith(":-"):
+            open_points.append(f"strings[{i}]: the share of {source['name']} was never revealed")
+    return open_points
+
+
+def seed(suite, c_digest, strings):
+    """S of §3."""
+    return suite.hl("seed", c_digest, len(strings), *strings)
+
+
+# ---------------------------------------------------------------- selection (§6.1)
+
+def quotas(suite, s, entry):
+    """{stratum: (n_g, inclusion chance as text)} of a fixed or proportional list."""
+    strata = {g["stratum"]: g for g in entry["strata"]}
+    if entry["method"] == "fixed":
+        return {name: (g["n"], str(Fraction(g["n"], g["N"])) if g["N"] else "-") for name, g in strata.items()}
+    left, n, result = dict(strata), entry["n"], {}
+    while True:
+        total = sum(g["weight"] * g["N"] for g in left.values())
+        whole = [g for g in left.values() if g["N"] > 0 and n * g["weight"] >= total]
+        if not whole:
+            break
+        for g in whole:
+            result[g["stratum"]] = (g["N"], "1")
+            del left[g["stratum"]]
+        n -= sum(g["N"] for g in whole)
+    for name in left:
+        result[name] = (0, "0" if left[name]["N"] else "-")
+    if left and n > 0:
+        start, a = int(suite.hl("round", s, entry["list"]), 16) % total, 0
+        for g in sorted(left.values(), key=lambda g: (g["weight"], g["stratum"])):
+            after = a + n * g["weight"] * g["N"]
+            quota = (after - 1 - start) // total - (a - 1 - start) // total
+            result[g["stratum"]] = (quota, str(Fraction(n * g["weight"], total)) if g["N"] else "-")
+            a = after
+    return result
+
+
+def pareto_keys(entry, weights, tickets):
+    """{sid: key number} of a pareto list, and (n, W) after take-all."""
+    left, n, keys = dict(weights), entry["n"], {}
+    while True:
+        total = sum(left.values())
+        whole = [sid for sid, w in left.items() if n * w >= total]
+        if not whole:
+            break
+        for sid in whole:
+            keys[sid] = 0
+            del left[sid]
+        n -= len(whole)
+    for sid, w in left.items():
+        x = 2 * int(tickets[sid][:16], 16) + 1
+        a, b = x * (total - n * w), ((1 << 65) - x) * n * w
+        keys[sid] = MAX_KEY if n == 0 else min(MAX_KEY, (a << 64) // b)
+    return keys, (n, total)
+
+
+def outcome(rank, n, reserve):
+    return "drawn" if rank <= n else "reserve" if rank <= n + reserve else "none"
+
+
+# ---------------------------------------------------------------- visits, slots, teams (§6.2, §6.3, §6.5)
+
+def replace(text, tags):
+    """Placeholders of a need: the first tag key:v with v not empty; KeyError if there is none."""
+    def value(match):
+        head = match.group(1) + ":"
+        for tag in tags:
+            if tag.startswith(head) and len(tag) > len(head):
+                return tag[len(head):]
+        raise KeyError(match.group(1))
+    return PLACEHOLDER.sub(value, text)
+
+
+def slot_texts(lists, names, tags):
+    """slots(s) of §6.2 for a subject with this tags column over the named lists."""
+    tags = [] if tags == "-" else tags.split(" ")
+    texts = set()
+    for name in names:
+        for slot in lists[name]["slots"]:
+            needs = ",".join(replace(t, tags) for t in slot["needs"])
+            avoids = ",".join(replace(t, tags) for t in slot["avoids"])
+            texts.add(f"{slot['slot']}|{slot['role']}|{needs}|{avoids}")
+    return sorted(texts)
+
+
+def pair_ticket(suite, row, iid, slot):
+    """W of §3."""
+    return int.from_bytes(suite.raw(f"{row}{iid}/{slot}".encode())[:8], "big")
+
+
+def cheapest_team(costs):
+    """Least sum over ways to give each slot its own inspector (§6.5); costs: one {iid: cost} per slot."""
+    k = len(costs)
+    best = [heapq.nsmallest(k, zip(row.values(), row.keys())) for row in costs]
+    if len({b[0][1] for b in best}) == k:
+        return sum(b[0][0] for b in best)
+    columns = sorted({iid for b in best for _, iid in b})   # only the k cheapest of a slot can matter
+    forbidden = 1 << 130
+    return hungarian([[row.get(iid, forbidden) for iid in columns] for row in costs], 1 << 140)
+
+
+def hungarian(cost, infinity):
+    """Exact minimum of a rectangular linear assignment problem (rows <= columns), by shortest paths."""
+    rows, cols = len(cost), len(cost[0])
+    if cols < rows:
+        return infinity
+    u, v, owner, way = [0] * (rows + 1), [0] * (cols + 1), [0] * (cols + 1), [0] * (cols + 1)
+    for i in range(1, rows + 1):
+        owner[0], j0 = i, 0
+        least, used = [infinity] * (cols + 1), [False] * (cols + 1)
+        while owner[j0]:
+            used[j0], i0, delta, j1 = True, owner[j0], infinity, 0
+            for j in range(1, cols + 1):
+                if not used[j]:
+                    reduced = cost[i0 - 1][j - 1] - u[i0] - v[j]
+                    if reduced < least[j]:
+                        least[j], way[j] = reduced, j0
+                    if least[j] < delta:
+                        delta, j1 = least[j], j
+            for j in range(cols + 1):
+                if used[j]:
+                    u[owner[j]] += delta
+                    v[j] -= delta
+                else:
+                    least[j] -= delta
+            j0 = j1
+        while j0:
+            owner[j0] = owner[way[j0]]
+            j0 = way[j0]
+    return sum(cost[owner[j] - 1][j - 1] for j in range(1, cols + 1) if owner[j])
+
+
+def blocked_minimally(slots, open_to, capacity):
+    """§6.6: |A| - 1 slots of A can be filled at once, whichever one is left out.
+
+    One maximum flow; then A without a can be filled iff the slot left over reaches a by exchanges."""
+    served = defaultdict(dict)                      # iid -> {visit: slot}
+    leftover = None
+    for start in slots:
+        parent, queue, expanded, end = {start: None}, [start], set(), None
+        for slot in queue:
+            for iid in open_to[slot]:
+                taken = served[iid].get(slot[0])
+                if taken is not None:               # (i, visit) serves one slot: exchange that
+                    nexts = [taken]
+                elif len(served[iid]) < capacity[iid]:
+                    end = iid
+                    break
+                else:                               # i is full: exchange any of his slots
+                    nexts = [] if iid in expanded else list(served[iid].values())
+                    expanded.add(iid)
+                for other in nexts:
+                    if other not in parent:
+                        parent[other] = (slot, iid)
+                        queue.append(other)
+            if end is not None:
+                break
+        if end is None:
+            if leftover is not None:
+                return False                        # a second slot cannot be filled
+            leftover = start
+            continue
+        path = [(slot, end)]
+        while parent[slot] is not None:
+            previous, iid = parent[slot]
+            if served[iid].get(slot[0]) == slot:
+                del served[iid][slot[0]]
+            path.append((previous, iid))
+            slot = previous
+        for slot, iid in path:
+            served[iid][slot[0]] = slot
+    if leftover is None:
+        return False
+    reached, queue, expanded = {leftover}, [leftover], set()
+    for slot in queue:
+        for iid in open_to[slot]:
+            taken = served[iid].get(slot[0])
+            nexts = [taken] if taken is not None else [] if iid in expanded else list(served[iid].values())
+            if taken is None:
+                expanded.add(iid)
+            fresh = [other for other in nexts if other not in reached]
+            reached.update(fresh)
+            queue.extend(fresh)
+    return len(reached) == len(slots)
+
+
+# ---------------------------------------------------------------- reports
+
+class Report:
+    """Outcomes of numbered steps; a step runs unless an earlier one found bad what it needs (§7)."""
+
+    def __init__(self, path, titles):
+        self.path, self.titles = path, titles
+        self.checks, self.facts = [], {}
+        self.broken, self.bad_files = {}, {}         # step or file -> the step that found it bad
+        self.notes, self.at = [], None               # of the running step: not shown; file in hand
+
+    def unshown(self, cause, file=None):
+        self.notes.append((file, cause))
+
+    def usable(self, file):
+        """True unless an earlier step found the file bad; then the running step is not shown."""
+        self.at = file
+        if file in self.bad_files:
+            self.unshown(f"depends on step {self.bad_files[file]}", file)
+        return file not in self.bad_files
+
+    def add(self, number, result, file=None, cause=None):
+        self.checks.append({"number": number, "id": self.titles[number], "outcome": result, "file": file, "cause": cause})
+
+    def run(self, number, function, steps=(), files=()):
+        roots = [self.broken[s] for s in steps if s in self.broken]
+        roots += [self.bad_files[f] for f in files if f in self.bad_files]
+        if roots:
+            self.broken[number] = min(roots)
+            return self.add(number, "not_shown", None, f"depends on step {min(roots)}")
+        self.notes, self.at = [], None
+        try:
+            function()
+        except Bad as bad:
+            self.broken[number] = number
+            return self.add(number, "failed", bad.file, bad.cause)
+        except Exception as error:                   # a malformed bundle must not stop the program
+            self.broken[number] = number
+            return self.add(number, "failed", self.at, f"unexpected {type(error).__name__}: {error}"[:300])
+        if self.notes:
+            return self.add(number, "not_shown", self.notes[0][0], "; ".join(dict.fromkeys(c for _, c in self.notes)))
+        self.add(number, "passed")
+
+    @property
+    def verified(self):
+        return bool(self.checks) and all(c["outcome"] != "failed" for c in self.checks)
+
+
+# ---------------------------------------------------------------- the bundle (§7)
+
+FREE = ("events/", "log/", "notice/")
+FREE_FILES = ("verify.html", "README.txt")
+
+
+def read_file(path):
+    """Bytes of a regular file; a symlink is not followed."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("not a regular file")
+        return stream.read()
+
+
+def walk(folder):
+    """All paths below a folder with `/`, and those that are no regular files."""
+    regular, other, todo = set(), set(), [""]
+    while todo:
+        prefix = todo.pop()
+        with os.scandir(os.path.join(folder, prefix)) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    todo.append(name + "/")
+                else:
+                    (regular if entry.is_file(follow_symlinks=False) else other).add(name)
+    return regular, other
+
+
+class Bundle(Report):
+    """The steps of §7 for one folder, in order."""
+
+    def __init__(self, path):
+        super().__init__(path, STEPS)
+        self.raw, self.tables, self.objects = {}, {}, {}
+        self.c, self.master, self.s = None, None, None
+        self.sealed, self.unopened, self.present, self.closed = False, False, set(), set()
+
+    def verify(self):
+        """All steps; each with the steps and files that it needs beyond its own handling of bad files."""
+        self.run(1, self.step_files)
+        self.run(2, self.step_commitment, (), [FILE2])
+        hidden = self.unopened
+        drawn = [2, 6] if hidden else [2, 4, 5, 6]   # what S, tickets and ranks need
+        files = ["beacon.json"] + [f for f in self.closed if f.startswith("frames/")] * (not hidden)
+        rules = ["inspectors.tsv", "incompatible.tsv", "recusals.tsv", "assignment.tsv", "handicaps.tsv"]
+        self.run(3, self.step_registers, [2])
+        self.run(4, self.step_frames, [2])
+        if self.sealed:
+            self.run(5, self.step_opening, [2], ["opening.json"])
+        self.run(6, self.step_beacon, [2], ["beacon.json"])
+        self.run(7, self.step_time, [2])
+        self.run(8, self.step_manifest, [2], ["manifest.tsv"])
+        self.run(9, self.step_draw, drawn, files)
+        drawn, files = ([2], []) if hidden else ([*drawn, "ranks"], files)
+        if self.sealed:
+            self.run(10, self.step_rolls, drawn, files)
+        self.run(11, self.step_visits, drawn, files)
+        self.run(12, self.step_pairing, drawn, files + rules * (not hidden))
+        self.run(13, self.step_optimum, [2, 12])
+        self.run(14, self.step_rounds, [2, 12])
+        if self.has_shortage():
+            self.run(15, self.step_shortage, [2, 12], ["shortage.json"])
+        if any(p.startswith("events/") for p in self.present):
+            self.run(16, self.step_events, [2])
+        if "schedule.tsv" in self.present and not self.unopened:
+            self.run(17, self.step_schedule)
+        self.more_facts()
+        return self
+
+    # ---- step 1
+    def step_files(self):
+        """1 files: exactly the files of §4.4, each in canonical form."""
+        self.at, self.bad_files[FILE2] = FILE2, 1     # until it is read
+        self.present, other = walk(self.path)
+        require(FILE2 in self.present, "not a regular file")
+        self.raw[FILE2] = read_file(os.path.join(self.path, FILE2))
+        self.c = read_json(self.raw[FILE2], FILE2, end="")
+        del self.bad_files[FILE2]
+        needed, optional = self.expected_files()
+        errors = [Bad(file, "not a regular file") for file in sorted(other)]
+        for file in sorted(self.present):
+            if file not in needed | optional and not file.startswith(FREE) and file not in FREE_FILES:
+                errors.append(Bad(file, "no file of this bundle (surplus)"))
+        for file in sorted(needed | (optional & self.present)):
+            if file in (FILE2, "schedule.tsv"):
+                continue
+            try:
+                self.load(file)
+            except Exception as error:
+                self.bad_files[file] = 1
+                errors.append(error if isinstance(error, Bad) else Bad(file, f"cannot be read: {error}"))
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise Bad(errors[0].file, errors[0].cause + more)
+
+    def expected_files(self):
+        """§4.4: the files that must and that may be there, for the state of this bundle."""
+        lists = self.c.get("lists")
+        good = array_of(lambda e: isinstance(e, dict) and is_name(e.get("list")), 1)(lists)
+        if not good or self.c.get("mode") not in ("open", "sealed"):
+            raise Bad(FILE2, "mode or list names unusable, so the files of the bundle are not known")
+        self.sealed = self.c["mode"] == "sealed"
+        self.unopened = self.sealed and "opening.json" not in self.present
+        self.pareto = {e["list"] for e in lists if e.get("method") == "pareto"}
+        self.public = {FILE2, "inspectors.tsv", "incompatible.tsv", "beacon.json"}
+        if "standby" in self.c:
+            self.public.add("standby.tsv")
+        self.closed = {"recusals.tsv", "visits.tsv", "assignment.tsv", "handicaps.tsv"}
+        for name in (e["list"] for e in lists):
+            self.closed |= {f"frames/{name}.tsv", f"draw/{name}.tsv"}
+            if self.sealed:
+                self.public.add(f"rolls/{name}.tsv")
+        needed = self.public | {"manifest.tsv"}
+        if self.unopened:
+            return needed, set()
+        if self.sealed:
+            needed = needed | {"opening.json"}
+        return needed | self.closed, {"shortage.json", "schedule.tsv"}
+
+    def load(self, file):
+        """Read one file and check its form, columns or keys (§2.2-§2.4, §4.1, §4.3)."""
+        if file not in self.present:
+            raise Bad(file, "missing")
+        data = self.raw[file] = read_file(os.path.join(self.path, file))
+        if file.endswith(".tsv"):
+            kind, _, name = file[:-4].partition("/")
+            self.tables[file] = read_table(data, file, kind, self.sealed, name in self.pareto)
+            return
+        value = self.objects[file] = read_json(data, file)
+        if file == "beacon.json":
+            shape(value, file, "", {"strings": array_of(is_text),
+                                    "evidence": array_of(lambda e: isinstance(e, dict))}, closed=True)
+        elif file == "opening.json":
+            shape(value, file, "", {"master": is_hex64}, closed=True)
+        elif file == "shortage.json":
+            is_slot = lambda x: isinstance(x, list) and len(x) == 2 and is_id(x[0]) and is_int(x[1])
+            shape(value, file, "", {"round": is_int, "slots": array_of(is_slot, 1),
+                                    "short": lambda x: is_int(x, 1)}, closed=True)
+            require(all(a < b for a, b in zip(value["slots"], value["slots"][1:])), "slots: not strictly ascending", file)
+
+    # ---- steps 2 to 8
+    def step_commitment(self):
+        """2 commitment."""
+        self.at, c = FILE2, self.c
+        check_commitment(c)
+        self.suite, self.lists = Suite(c["suite"]), {entry["list"]: entry for entry in c["lists"]}
+        self.digest = self.suite.h(self.raw[FILE2])
+        self.facts |= {"C": self.digest, "draw": c["draw"], "state": "open" if not self.sealed else
+                       "sealed" if self.unopened else "opened", "attempt": c["attempt"], "prev": c["prev"],
+                       "rehearsal": c.get("rehearsal") is True, "trust": c["beacon"]["trust"]}
+        if self.sealed:
+            self.facts["opening_promise"] = {"opens": c["seal"]["opens"], "by": c["seal"]["by"]}
+        self.facts["small_strata"] = [[e["list"], g["stratum"], g["N"]] for e in c["lists"]
+                                      for g in e["strata"] if g["N"] < 10]
+
+    def compare_root(self, file, committed):
+        rows = self.tables[file]
+        require(len(rows) == committed["n"], f"{len(rows)} rows, committed are {committed['n']}", file)
+        root = self.suite.root(["\t".join(row) for row in rows])
+        require(root == committed["root"], f"root {root} is not the committed one", file)
+
+    def step_registers(self):
+        """3 registers: rows, roots, limits; smaller iid first."""
+        errors = []
+        for name in ("inspectors", "incompatible", "recusals", "standby"):
+            file = name + ".tsv"
+            if name == "recusals" and self.unopened:
+                self.unshown("closed until the opening", file)
+            elif name in self.c and self.usable(file):
+                try:
+                    self.compare_root(file, self.c[name])
+                    for number, row in enumerate(self.tables[file], 2):
+                        if name in ("inspectors", "standby"):
+                            require(int(row[1]) <= 1 << 16 and int(row[2]) <= 1 << 16,
+                                    f"row {number}: capacity or load of {row[0]} above 2^16", file)
+                        if name == "incompatible":
+                            require(row[0] < row[1], f"row {number}: the smaller iid must stand first", file)
+                except Bad as bad:
+                    errors.append(bad)
+                    self.bad_files[file] = 3
+        if errors:
+            raise errors[0]
+
+    def step_frames(self):
+        """4 frames, each and over all."""
+        if self.unopened:
+            return self.unshown("closed until the opening", f"frames/{self.c['lists'][0]['list']}.tsv")
+        self.subjects, self.member, errors = {}, defaultdict(list), []
+        for name in sorted(self.lists):
+            file = f"frames/{name}.tsv"
+            try:
+                if self.usable(file):
+                    self.check_frame(file, self.lists[name])
+            except Bad as bad:
+                errors.append(bad)
+                self.bad_files[file] = 4
+        if errors:
+            raise errors[0]
+        self.texts = {}                              # (lists, tags) -> slot texts
+        for sid, names in self.member.items():
+            tags, salt, file, number = self.subjects[sid]
+            try:
+                texts = self.slots(names, tags)
+            except KeyError as error:
+                raise Bad(file, f"row {number}: {sid} has no tag for placeholder {error}")
+            require(len(texts) <= 16, f"row {number}: {sid} has {len(texts)} slots over all lists", file)
+
+    def check_frame(self, file, entry):
+        """One frame; notes tags and salt of every subject and compares them with earlier frames."""
+        self.compare_root(file, entry["frame"])
+        strata, counts, sids, total = {g["stratum"]: g for g in entry["strata"]}, Counter(), set(), 0
+        for number, (sid, stratum, weight, tags, salt) in enumerate(self.tables[file], 2):
+            require(stratum in strata, f"row {number}: stratum {stratum} of {sid} is not committed", file)
+            require(sid not in sids, f"row {number}: {sid} stands twice", file)
+            check_weight(entry, strata[stratum], int(weight), f"row {number}: weight of {sid}", file)
+            sids.add(sid)
+            counts[stratum] += 1
+            total += int(weight)
+            known = self.subjects.setdefault(sid, (tags, salt, file, number))
+            require(known[:2] == (tags, salt), f"row {number}: {sid} has other tags or salt than in {known[2]}", file)
+            self.member[sid].append(entry["list"])
+        for name, g in strata.items():
+            require(counts[name] == g["N"], f"stratum {name}: {counts[name]} rows instead of {g['N']}", file)
+        require(total <= 1 << 52, "sum of the weights is above 2^52", file)
+
+    def slots(self, names, tags):
+        key = (tuple(names), tags)
+        if key not in self.texts:
+            self.texts[key] = slot_texts(self.lists, names, tags)
+        return self.texts[key]
+
+    def step_opening(self):
+        """5 opening: master secret and every salt."""
+        if self.unopened:
+            seal = self.c["seal"]
+            return self.unshown(f"not opened: {seal['opens']} by {seal['by']}", "opening.json")
+        text = self.objects["opening.json"]["master"]
+        require(self.suite.hl("master", text) == self.c["seal"]["master"], "master: not the committed secret", "opening.json")
+        self.master, key, draw, salts = text, bytes.fromhex(text), self.c["draw"], {}
+        for file in ["recusals.tsv"] + [f"frames/{name}.tsv" for name in sorted(self.lists)]:
+            if not self.usable(file):
+                continue
+            for number, row in enumerate(self.tables[file], 2):
+                parts = ("recusal", draw, row[0], row[1]) if file == "recusals.tsv" else ("salt", draw, row[0])
+                if parts not in salts:
+                    salts[parts] = self.suite.hmac(key, self.suite.line(*parts))
+                require(row[-1] == salts[parts], f"row {number}: salt of {row[0]} does not recompute", file)
+
+    def step_beacon(self):
+        """6 beacon, without the BLS equation."""
+        self.at = "beacon.json"
+        beacon = self.objects["beacon.json"]
+        for cause in check_beacon(self.suite, self.c, beacon):
+            self.unshown(cause, "beacon.json")
+        if any(s["kind"] == "drand" for s in self.c["beacon"]["sources"]):
+            self.facts["signature_unchecked"] = True
+        self.s = self.facts["S"] = seed(self.suite, self.digest, beacon["strings"])
+
+    def step_time(self):
+        """7 time: never shown in this version."""
+        earliest = source_time(self.c["beacon"]["sources"][0])
+        self.facts["margin_s"], self.facts["earliest"] = self.c["beacon"]["margin_s"], earliest
+        self.unshown(f"published {self.c['beacon']['margin_s']} s before {earliest}? no log is read", "log/")
+
+    def step_manifest(self):
+        """8 manifest: the bound files and their digests."""
+        file = self.at = "manifest.tsv"
+        self.facts["result_digest"] = self.suite.h(self.raw[file])
+        listed = dict(self.tables[file])
+        expected = self.public | self.closed
+        if "shortage.json" in (listed if self.unopened else self.present):
+            expected = expected | {"shortage.json"}
+        for path in sorted(set(listed) ^ expected):
+            raise Bad(file, f"row of {path} is {'surplus' if path in listed else 'missing'}")
+        for path in sorted(expected):
+            plain = path in self.public or not self.sealed
+            if not plain and self.master is None:
+                self.unshown("closed digests: " + ("closed until the opening" if self.unopened else "depends on step "
+                             + str(self.bad_files.get("opening.json", 5))), file)
+            elif path not in self.raw:
+                self.unshown(f"depends on step {self.bad_files.get(path, 1)}", path)
+            else:
+                head = "" if plain else self.suite.hl("close", self.master, path)
+                digest = self.suite.h(head.encode() + self.raw[path])
+                require(digest == listed[path], "its digest is not that of manifest.tsv", path)
+
+    # ---- steps 9 to 11
+    def step_draw(self):
+        """9 draw: tickets, quotas, ranks and outcomes, byte for byte."""
+        self.quota, self.ranks, self.whole, errors = {}, {}, [], []
+        self.facts["inclusion"], self.facts["drawn_whole"] = {}, self.whole
+        for name, entry in self.lists.items():
+            if entry["method"] != "pareto":
+                self.quota[name] = quotas(self.suite, self.s, entry)
+                self.facts["inclusion"][name] = {g: chance for g, (_, chance) in sorted(self.quota[name].items())}
+                self.whole += [[name, g["stratum"]] for g in entry["strata"]
+                               if self.quota[name][g["stratum"]][0] == g["N"] > 0]
+        self.facts["n"] = {name: {g: q for g, (q, _) in sorted(quota.items())} for name, quota in self.quota.items()}
+        if self.unopened:
+            return self.unshown("closed until the opening", f"draw/{self.c['lists'][0]['list']}.tsv")
+        group_keys = {e["group"]: self.suite.hl("group", self.s, e["group"]) for e in self.c["lists"]}
+        self.tickets = defaultdict(dict)             # list -> {sid: T}
+        for name, entry in self.lists.items():
+            for row in self.tables[f"frames/{name}.tsv"]:
+                salted = f"{row[0]}.{row[4]}" if self.sealed else row[0]
+                self.tickets[name][row[0]] = self.suite.h(group_keys[entry["group"]] + salted)
+            if len(set(self.tickets[name].values())) != len(self.tickets[name]):
+                self.broken["ranks"] = 9             # nothing that follows is defined
+                raise Bad(f"frames/{name}.tsv", "two subjects have one ticket")
+        for name in sorted(self.lists):
+            self.rank_list(name)
+        for name in sorted(self.lists):
+            file = f"draw/{name}.tsv"
+            if self.usable(file):
+                self.compare_table(file, self.draw_rows(name))
+
+    def rank_list(self, name):
+        """self.ranks[name] = [(stratum, rank, sid, key, outcome)] of all subjects (§6.1)."""
+        entry, tickets = self.lists[name], self.tickets[name]
+        rows, ranked = self.tables[f"frames/{name}.tsv"], []
+        if entry["method"] == "pareto":
+            keys, (n, total) = pareto_keys(entry, {row[0]: int(row[2]) for row in rows}, tickets)
+            self.facts["inclusion"][name] = f"about n*w/W with n={n}, W={total}; 1 if taken whole"
+            self.whole += [[name, sid] for sid in sorted(keys) if keys[sid] == 0 and entry["n"] > 0]
+            order = sorted((keys[row[0]], tickets[row[0]], row[0], row[1]) for row in rows)
+            ranked = [(stratum, rank, sid, f"{key:032x}.{ticket}", outcome(rank, entry["n"], entry["reserve"]))
+                      for rank, (key, ticket, sid, stratum) in enumerate(order, 1)]
+        else:
+            strata = defaultdict(list)
+            for row in rows:
+                strata[row[1]].append((tickets[row[0]], row[0]))
+            for stratum in sorted(strata):
+                n = self.quota[name][stratum][0]
+                ranked += [(stratum, rank, sid, ticket, outcome(rank, n, entry["reserve"]))
+                           for rank, (ticket, sid) in enumerate(sorted(strata[stratum]), 1)]
+        self.ranks[name] = ranked
+
+    def draw_rows(self, name):
+        return [(g, str(rank), sid, key, what) for g, rank, sid, key, what in self.ranks[name] if what != "none"]
+
+    def compare_table(self, file, rows):
+        """The file must be the recomputed table (its form was checked in step 1)."""
+        for number, (found, right) in enumerate(zip(self.tables[file], rows), 2):
+            require(tuple(found) == right, f"row {number}: recomputed is {' '.join(right)}", file)
+        require(len(self.tables[file]) == len(rows), f"{len(self.tables[file])} rows, recomputed are {len(rows)}", file)
+
+    def step_rolls(self):
+        """10 rolls; while unopened their counts only."""
+        for name in sorted(self.lists):
+            file = f"rolls/{name}.tsv"
+            if not self.usable(file):
+                continue
+            if self.unopened:
+                counts = Counter(row[0] for row in self.tables[file])
+                expected = {g["stratum"]: g["N"] for g in self.lists[name]["strata"] if g["N"]}
+                require(counts == expected, "not N rows for each stratum of the list", file)
+                require(len({row[1] for row in self.tables[file]}) == counts.total(), "a key stands twice", file)
+                self.unshown("keys: closed until the opening", file)
+            else:
+                self.compare_table(file, sorted((g, self.suite.h(f"{ticket}.{name}.{rank}"))
+                                                for g, rank, _, ticket, _ in self.ranks[name]))
+
+    def step_visits(self):
+        """11 visits."""
+        if self.unopened:
+            return self.unshown("closed until the opening", "visits.tsv")
+        drawn = defaultdict(list)
+        for name in sorted(self.lists):
+            for _, _, sid, _, what in self.ranks[name]:
+                if what == "drawn":
+                    drawn[sid].append(name)
+        self.visits = {sid: self.slots(drawn[sid], self.subjects[sid][0]) for sid in sorted(drawn)}
+        require(sum(map(len, self.visits.values())) < 1 << 24, "2^24 slots or more", "visits.tsv")
+        if self.usable("visits.tsv"):
+            self.compare_table("visits.tsv", [(sid, ",".join(drawn[sid])) for sid in sorted(drawn)])
+
+    # ---- steps 12 to 15
+    def open_inspectors(self):
+        """self.open[sid][slot] = {iid: W} of the eligible inspectors (§6.2, §3); self.inspectors."""
+        self.inspectors = {row[0]: (int(row[1]), int(row[2]), frozenset(row[3].split(" ")))
+                           for row in self.tables["inspectors.tsv"]}
+        recused, able, self.open = defaultdict(set), {}, {}
+        for row in self.tables["recusals.tsv"]:
+            recused[row[0]].add(row[1])
+        p = self.suite.hl("pair", self.s)
+        for sid, texts in self.visits.items():
+            tail = f"{sid}.{self.subjects[sid][1]}" if self.sealed else sid
+            row = self.suite.h(p + tail)
+            self.open[sid] = []
+            for index, text in enumerate(texts):
+                demand = text.split("|", 2)[2]
+                if demand not in able:
+                    needs, avoids = ([t for t in part.split(",") if t] for part in demand.split("|"))
+                    able[demand] = [iid for iid, (_, _, tags) in self.inspectors.items()
+                                    if tags.issuperset(needs) and tags.isdisjoint(avoids)]
+                self.open[sid].append({iid: pair_ticket(self.suite, row, iid, index)
+                                       for iid in able[demand] if iid not in recused[sid]})
+        self.facts["forced_slots"] = [[sid, i] for sid, slots in self.open.items()
+                                      for i, who in enumerate(slots) if len(who) < 3]
+
+    def step_pairing(self):
+        """12 pairing: the rounds, their rows, eligibility, exclusions, capacities."""
+        file = self.at = "assignment.tsv"
+        if self.unopened:
+            return self.unshown("closed until the opening", file)
+        self.open_inspectors()
+        teams, numbers = defaultdict(dict), {}       # round -> {(sid, slot): iid}
+        for number, (r, sid, slot, iid) in enumerate(self.tables[file], 2):
+            teams[int(r)][sid, int(slot)] = iid
+            numbers[int(r), sid, int(slot)] = number
+        rounds = sorted({int(row[0]) for row in self.tables["handicaps.tsv"]})
+        m = self.m = len(rounds)
+        require(rounds == list(range(m)), "rounds have a gap", "handicaps.tsv")
+        require(sorted(teams) == (rounds if self.visits else []), "rounds are not those of handicaps.tsv", file)
+        if "shortage.json" not in self.present:
+            least = 1 if self.visits or self.inspectors else 0
+            require(m >= least, "no round", "handicaps.tsv")
+        require(self.visits or m <= 1, "more than one round without visits", "handicaps.tsv")
+        wanted = [(sid, i) for sid, texts in self.visits.items() for i in range(len(texts))]
+        self.teams, self.found, self.excluded = [], [], [defaultdict(set)]
+        for r in rounds:
+            for key in sorted(set(teams[r]) ^ set(wanted)):
+                place = f"row {numbers[(r, *key)]}: surplus" if key in teams[r] else "missing"
+                raise Bad(file, f"round {r}, {key[0]} slot {key[1]}: {place}")
+            self.check_round(r, teams[r], numbers)
+
+    def check_round(self, r, chosen, numbers):
+        """One round of step 12; appends its teams, its incompatible pairs and the exclusions after it."""
+        file, used, teams = "assignment.tsv", Counter(), defaultdict(list)
+        excluded = self.excluded[r]
+        for (sid, slot), iid in sorted(chosen.items()):
+            where = f"row {numbers[r, sid, slot]}: {iid}"
+            require(iid in self.inspectors, where + " is not in inspectors.tsv", file)
+            require(iid in self.open[sid][slot], f"{where} is not eligible for slot {slot} of {sid}", file)
+            require(iid not in excluded[sid], f"{where} is excluded from {sid}", file)
+            require(iid not in teams[sid], f"{where} stands twice in {sid}", file)
+            used[iid] += 1
+            require(used[iid] <= self.inspectors[iid][0], f"{where} is above capacity", file)
+            teams[sid].append(iid)
+        pairs = {(row[0], row[1]) for row in self.tables["incompatible.tsv"]}
+        found = set()
+        for sid, team in teams.items():
+            for i, one in enumerate(team):
+                for j in range(i):
+                    other = team[j]
+                    if (min(one, other), max(one, other)) in pairs:
+                        found.add((sid, max((self.open[sid][k][team[k]], team[k]) for k in (i, j))[1]))
+        after = defaultdict(set, {sid: set(who) for sid, who in excluded.items()})
+        for sid, iid in found:
+            after[sid].add(iid)
+        self.teams.append(teams)
+        self.found.append(found)
+        self.excluded.append(after)
+
+    def step_optimum(self):
+        """13 optimum: the certificate of §6.5 in every round."""
+        file = self.at = "handicaps.tsv"
+        if self.unopened:
+            return self.unshown("closed until the opening", file)
+        handicaps, numbers = [{} for _ in range(self.m)], {}
+        for number, (r, iid, text) in enumerate(self.tables[file], 2):
+            h = int(text) if len(text) <= 40 else MAX_HANDICAP
+            require(abs(h) < MAX_HANDICAP, f"row {number}: handicap of {iid} is 2^120 or more", file)
+            handicaps[int(r)][iid] = h
+            numbers[int(r), iid] = number
+        for r, price in enumerate(handicaps):
+            for iid in sorted(set(price) ^ set(self.inspectors)):
+                raise Bad(file, f"round {r}: row of {iid} is {'surplus' if iid in price else 'missing'}")
+            visits = Counter(iid for team in self.teams[r].values() for iid in team)
+            for iid, (capacity, load, _) in self.inspectors.items():
+                v, level = visits[iid], load + visits[iid]
+                require((v == 0 or M * (2 * level - 1) <= price[iid]) and (v >= capacity or price[iid] <= M * (2 * level + 1)),
+                        f"row {numbers[r, iid]}: handicap of {iid} does not fit its visits (condition 1)", file)
+            for sid, team in self.teams[r].items():
+                gone = self.excluded[r][sid]
+                costs = [{iid: w + price[iid] for iid, w in who.items() if iid not in gone} for who in self.open[sid]]
+                paid = sum(costs[k][iid] for k, iid in enumerate(team))
+                require(paid == cheapest_team(costs), f"round {r}: the team of {sid} is not the cheapest (condition 2)", file)
+
+    def step_rounds(self):
+        """14 rounds: an incompatible pair in every round but the last (with a shortage: in every one)."""
+        file = self.at = "assignment.tsv"
+        if self.unopened:
+            return self.unshown("closed until the opening", file)
+        for r, found in enumerate(self.found):
+            last = r == self.m - 1 and "shortage.json" not in self.present
+            if last and found:
+                raise Bad(file, f"round {r}: {min(found)[0]} has an incompatible pair in the last round")
+            require(last or found, f"round {r}: no incompatible pair, yet another round or a shortage follows", file)
+        self.facts["rounds"] = self.m
+
+    def has_shortage(self):
+        if not self.unopened:
+            return "shortage.json" in self.present and 2 not in self.broken
+        return "shortage.json" in dict(self.tables.get("manifest.tsv", ()))
+
+    def step_shortage(self):
+        """15 shortage: a minimal blocking set (§6.6)."""
+        file = self.at = "shortage.json"
+        if self.unopened:
+            return self.unshown("closed until the opening", file)
+        claim = self.objects[file]
+        slots = [tuple(x) for x in claim["slots"]]
+        require(claim["round"] == self.m, f"round: {self.m} rounds are listed", file)
+        for sid, i in slots:
+            require(sid in self.visits and i < len(self.visits[sid]), f"slots: {sid} slot {i} does not exist", file)
+        gone = self.excluded[self.m]
+        open_to = {(sid, i): [iid for iid in self.open[sid][i] if iid not in gone[sid]] for sid, i in slots}
+        reach = defaultdict(set)
+        for (sid, _), who in open_to.items():
+            for iid in who:
+                reach[iid].add(sid)
+        capacity = {iid: entry[0] for iid, entry in self.inspectors.items()}
+        short = len(slots) - sum(min(capacity[iid], len(sids)) for iid, sids in reach.items())
+        require(short == claim["short"] == 1, f"short: recomputed is {short}, stated {claim['short']}, must be 1", file)
+        require(blocked_minimally(slots, open_to, capacity), "slots: not minimal", file)
+        self.facts["shortage"] = {"round": claim["round"], "slots": claim["slots"]}
+
+    # ---- steps 16, 17, facts
+    def step_events(self):
+        """16 events: names, chain, form; a valid void."""
+        names = sorted(p for p in self.present if p.startswith("events/"))
+        files = [p for p in names if re.fullmatch(r"events/[0-9]{4}\.json", p)]
+        require(files == [f"events/{i:04}.json" for i in range(1, len(files) + 1)], "numbers have a gap", "events/")
+        for p in names:
+            require(p in files or (p[:11] + ".json" in files and p[11:12] == "/"), "no event file", p)
+        prev, hexes = "-", {"salt": is_hex64} if self.sealed else {}
+        for number, file in enumerate(files, 1):
+            self.at = file
+            data = read_file(os.path.join(self.path, file))
+            event = read_json(data, file)
+            shape(event, file, "", {
+                "n": is_int, "prev": is_text, "at": is_int, "reason": is_name, "by": is_text, "approver": is_text,
+                "kind": one_of("void", "staff", "closed", "moved", "refused", "recused", "leave", "certificate",
+                               "correct", "open"),
+                "evidence": lambda x: x == "-" or is_hex64(x), **hexes}, forbid=() if self.sealed else ("salt",))
+            require(event["n"] == number, "n: not the number of the file name", file)
+            require(event["prev"] == prev, "prev: not the digest of the event before", file)
+            prev = self.suite.h(data)
+            if event["kind"] == "void":
+                require(event["at"] < source_time(self.c["beacon"]["sources"][0]), "at: void after the first public value", file)
+                self.facts["void"] = file
+                self.unshown("that `at` of the void is true", file)
+            else:
+                self.unshown(f"the effects of {event['kind']}", file)
+
+    def step_schedule(self):
+        """17 schedule: form only."""
+        file = self.at = "schedule.tsv"
+        read_table(read_file(os.path.join(self.path, file)), file, "schedule")
+        self.unshown("the days themselves", file)
+
+    def more_facts(self):
+        if self.broken.get(16):
+            self.facts.pop("void", None)
+        if 2 not in self.broken and "incompatible.tsv" not in self.bad_files:
+            count = Counter(iid for row in self.tables.get("incompatible.tsv", ()) for iid in row[:2])
+            top = max(count.values(), default=0)
+            self.facts["most_incompatible_rows"] = {"rows": top, "iids": sorted(i for i, n in count.items() if n == top)}
+
+
+def check_weight(entry, stratum, weight, where, file):
+    """Weight of a frame row (step 4)."""
+    if entry["method"] == "pareto":
+        require(1 <= weight <= WEIGHT, where + " is outside 1 ... 2^20", file)
+    else:
+        require(weight == stratum.get("weight", 1) if entry["method"] == "proportional" else weight == 1,
+                where + " is not that of its stratum", file)
+
+
+# ---------------------------------------------------------------- receipts (§8)
+
+class Receipt(Report):
+    """The seven checks of §8; after a failure the others are not shown."""
+
+    def __init__(self, path, data):
+        super().__init__(path, RECEIPT_STEPS)
+        self.file, self.data = os.path.basename(path), data
+
+    def verify(self):
+        for number, function in enumerate((self.step_form, self.step_beacon, self.step_rows, self.step_quota,
+                                           self.step_ticket, self.step_team, self.step_result), 1):
+            if number == 6 and 5 not in self.broken and not self.drawn and "team" not in self.r:
+                continue                             # does not apply
+            self.run(number, function, range(1, number))
+        return self
+
+    def require(self, condition, cause):
+        require(condition, cause, self.file)
+
+    def step_form(self):
+        """1: canonical form, keys, the embedded commitment."""
+        r = self.r = read_json(self.data, self.file)
+        is_object = lambda x: isinstance(x, dict)
+        spec = {"v": one_of("dr1-receipt"), "sid": is_id, "beacon": is_object, "commitment": is_object,
+                "result": is_hex64, "lists": array_of(is_object, 1)}
+        shape(r, self.file, "", spec | ({"team": is_object} if "team" in r else {}), closed=True)
+        for i, entry in enumerate(r["lists"]):
+            shape(entry, self.file, f"lists[{i}].", {
+                "list": is_name, "index": is_int, "row": lambda x: array_of(is_text)(x) and len(x) == 5,
+                "path": array_of(is_hex64), "N": is_int, "n": is_int, "key": is_text, "rank": is_int,
+                "outcome": one_of("drawn", "reserve", "none")}, closed=True)
+        names = [entry["list"] for entry in r["lists"]]
+        self.require(all(a < b for a, b in zip(names, names[1:])), "lists: not strictly ascending")
+        if "team" in r:
+            self.check_team_form(r["team"])
+        check_commitment(r["commitment"])
+        self.c = r["commitment"]
+        self.require(self.c["mode"] == "open", "commitment.mode: not open")
+        self.suite = Suite(self.c["suite"])
+        self.digest = self.suite.h(jcs(self.c))
+        self.drawn = [entry["list"] for entry in r["lists"] if entry["outcome"] == "drawn"]
+        self.facts |= {"C": self.digest, "sid": r["sid"], "attempt": self.c["attempt"], "prev": self.c["prev"],
+                       "rehearsal": self.c.get("rehearsal") is True, "trust": self.c["beacon"]["trust"]}
+
+    def check_team_form(self, team):
+        """Keys of `team`, its slots and their eligible arrays."""
+        is_pair = lambda x: array_of(is_text)(x) and len(x) == 2 and is_id(x[0]) and form(SIGNED)(x[1]) and len(x[1]) <= 40
+        shape(team, self.file, "team.", {"round": is_int, "slots": array_of(lambda x: isinstance(x, dict))}, closed=True)
+        for i, slot in enumerate(team["slots"]):
+            where = f"team.slots[{i}]."
+            shape(slot, self.file, where, {"slot": is_text, "iid": is_id, "eligible": array_of(is_pair, 1)}, closed=True)
+            pairs = slot["eligible"]
+            self.require(all(a[0] < b[0] for a, b in zip(pairs, pairs[1:])), where + "eligible: not strictly ascending")
+            self.require(all(abs(int(h)) < MAX_HANDICAP for _, h in pairs), where + "eligible: handicap of 2^120 or more")
+
+    def step_beacon(self):
+        """2: step 6 of §7; S."""
+        for cause in check_beacon(self.suite, self.c, self.r["beacon"], self.file):
+            self.unshown(cause, self.file)
+        if any(s["kind"] == "drand" for s in self.c["beacon"]["sources"]):
+            self.facts["signature_unchecked"] = True
+        self.s = self.facts["S"] = seed(self.suite, self.digest, self.r["beacon"]["strings"])
+
+    def step_rows(self):
+        """3: each row stands in its committed frame."""
+        self.at, tags = self.file, self.r["lists"][0]["row"][3]
+        self.lists = {e["list"]: e for e in self.c["lists"]}
+        for i, entry in enumerate(self.r["lists"]):
+            where, row = f"lists[{i}].", entry["row"]
+            self.require(entry["list"] in self.lists, where + "list: not committed")
+            committed = self.lists[entry["list"]]
+            self.require(row[0] == self.r["sid"], where + "row: not of this subject")
+            self.require(is_name(row[1]) and is_int_text(row[2]) and is_tags(row[3]), where + "row: not of the required form")
+            self.require(row[3] == tags and row[4] == "-", where + "row: other tags, or a salt")
+            strata = {g["stratum"]: g for g in committed["strata"]}
+            self.require(row[1] in strata, where + "row: stratum not committed")
+            check_weight(committed, strata[row[1]], int(row[2]), where + "row: weight", self.file)
+            self.require(self.included(row, entry, committed["frame"]), where + "path: does not lead to the committed root")
+
+    def included(self, row, entry, frame):
+        """RFC 9162 §2.1.3.2."""
+        fn, sn, node = entry["index"], frame["n"] - 1, self.suite.leaf("\t".join(row))
+        if fn > sn:
+            return False
+        for text in entry["path"]:
+            if sn == 0:
+                return False
+            if fn & 1 or fn == sn:
+                node = self.suite.node(bytes.fromhex(text), node)
+                while fn and not fn & 1:
+                    fn, sn = fn >> 1, sn >> 1
+            else:
+                node = self.suite.node(node, bytes.fromhex(text))
+            fn, sn = fn >> 1, sn >> 1
+        return sn == 0 and node.hex() == frame["root"]
+
+    def step_quota(self):
+        """4: N and n."""
+        self.at, chances = self.file, {}
+        for i, entry in enumerate(self.r["lists"]):
+            committed = self.lists[entry["list"]]
+            if committed["method"] == "pareto":
+                size, n, chance = committed["frame"]["n"], committed["n"], "about n*w/W (W is not in a receipt)"
+            else:
+                size = next(g["N"] for g in committed["strata"] if g["stratum"] == entry["row"][1])
+                n, chance = quotas(self.suite, self.s, committed)[entry["row"][1]]
+            self.require(entry["N"] == size, f"lists[{i}].N: is {size}")
+            self.require(entry["n"] == n, f"lists[{i}].n: is {n}")
+            chances[entry["list"]] = chance
+        self.facts["inclusion"] = chances
+
+    def step_ticket(self):
+        """5: ticket, rank, outcome."""
+        for i, entry in enumerate(self.r["lists"]):
+            committed, where = self.lists[entry["list"]], f"lists[{i}]."
+            ticket = self.suite.h(self.suite.hl("group", self.s, committed["group"]) + self.r["sid"])
+            if committed["method"] == "pareto":
+                self.require(PARETO_KEY.fullmatch(entry["key"]) and entry["key"][33:] == ticket, where + "key: not the ticket")
+            else:
+                self.require(entry["key"] == ticket, where + "key: not the ticket")
+            self.require(1 <= entry["rank"] <= entry["N"], where + "rank: outside 1 ... N")
+            self.require(entry["outcome"] == outcome(entry["rank"], entry["n"], committed["reserve"]), where + "outcome")
+
+    def step_team(self):
+        """6: the team is the cheapest from the eligible arrays."""
+        self.at, team = self.file, self.r.get("team")
+        if team is None:
+            return self.unshown("drawn, but the receipt names no team", self.file)
+        self.require(self.drawn, "team: present though not drawn")
+        try:
+            texts = slot_texts(self.lists, self.drawn, self.r["lists"][0]["row"][3])
+        except KeyError as error:
+            raise Bad(self.file, f"lists: no tag for placeholder {error}")
+        self.require(len(texts) <= 16 and [s["slot"] for s in team["slots"]] == texts, "team.slots: not the slots of §6.2")
+        row = self.suite.h(self.suite.hl("pair", self.s) + self.r["sid"])
+        prices, costs = {}, []
+        for i, slot in enumerate(team["slots"]):
+            for iid, h in slot["eligible"]:
+                self.require(prices.setdefault(iid, h) == h, f"team.slots[{i}]: another handicap of {iid}")
+            costs.append({iid: pair_ticket(self.suite, row, iid, i) + int(h) for iid, h in slot["eligible"]})
+            self.require(slot["iid"] in costs[i], f"team.slots[{i}].iid: not among the eligible")
+        chosen = [slot["iid"] for slot in team["slots"]]
+        self.require(len(set(chosen)) == len(chosen), "team.slots: an inspector stands twice")
+        paid = sum(costs[i][iid] for i, iid in enumerate(chosen))
+        self.require(paid == cheapest_team(costs), "team: not the cheapest; right only if the published handicaps are")
+
+    def step_result(self):
+        """7: to be compared with the notice."""
+        self.facts["result_digest"] = self.r["result"]
+        self.facts["not_proved"] = ("rank, pareto key number, eligible arrays and handicaps, last round, "
+                                    "lists left out, that result belongs to this commitment")
+        self.unshown("compare the result digest with the notice", self.file)
+
+
+# ---------------------------------------------------------------- program
+
+def verify(path):
+    """Report on one path, or a text saying why it is neither bundle nor receipt."""
+    try:
+        if os.path.isdir(path):
+            if not os.path.lexists(os.path.join(path, FILE2)):
+                return "no bundle: it has no commitment.json"
+            return Bundle(path).verify()
+        data = read_file(path)
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    if b'"dr1-receipt"' not in data:
+        return "neither a folder nor a dr1-receipt"
+    return Receipt(path, data).verify()
+
+
+def safe(text):
+    """§11.8: control characters and bidirectional marks are escaped before printing."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in str(text))
+
+
+def show(report):
+    print(safe(report.path))
+    for c in report.checks:
+        cause = ": ".join(safe(x) for x in (c["file"], c["cause"]) if x)
+        print(f"  {c['number']:>2} {c['id']:<11}{c['outcome'].replace('_', ' '):<10} {cause}".rstrip())
+    for key, value in report.facts.items():
+        print(f"     {key}: {safe(json.dumps(value, ensure_ascii=False))}")
+    if report.facts.get("signature_unchecked"):
+        print("     the BLS signature of drand was NOT verified by this program")
+    void = f"; the draw is VOID ({report.facts['void']})" if "void" in report.facts else ""
+    print(f"  {'verified' if report.verified else 'NOT VERIFIED'}{void}")
+
+
+def main(arguments):
+    as_json = "--json" in arguments
+    paths = [a for a in arguments if a != "--json"]
+    if not paths or any(a.startswith("--") for a in paths):
+        print(__doc__, file=sys.stderr)
+        return 2
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    code = 0
+    for path in paths:
+        report = verify(path)
+        if isinstance(report, str):
+            code = 2
+            line = {"path": path, "verified": False, "checks": [], "facts": {}, "error": report}
+            print(json.dumps(line) if as_json else f"{safe(path)}\n  {safe(report)}")
+            continue
+        code = max(code, 0 if report.verified else 1)
+        if as_json:
+            print(json.dumps({"path": path, "verified": report.verified, "checks": report.checks, "facts": report.facts}))
+        else:
+            show(report)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
