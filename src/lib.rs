@@ -16,10 +16,14 @@ pub mod conduct;
 pub mod draw;
 pub mod fiction;
 pub mod pairing;
+pub mod plan;
 pub mod record;
 pub mod registry;
+pub mod rehearse;
 pub mod verify;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "cli")]
 pub mod io;
 #[cfg(feature = "cli")]

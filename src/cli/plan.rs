@@ -1,6 +1,5 @@
 //! `ssj check` and `ssj commit`.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,9 +11,9 @@ use super::console::{Console, finding_json, table};
 use super::verify::percent;
 use super::workspace::open_store;
 use super::{BAD_INPUT, DONE, Failure};
-use crate::base::date::china_time;
+use crate::base::date::{china_time, parse_date};
 use crate::base::digest::Digest;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
 use crate::io::folder::is_bundle;
@@ -90,7 +89,8 @@ fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
         Some(latest) if latest.state == State::Void => (latest.attempt + 1, Some(latest.commitment)),
         Some(latest) => (latest.attempt, digest_of(latest.attempt - 1)),
     };
-    let drawn: BTreeMap<_, _> = store.last_drawn(plan.draw())?;
+    let drawn = store.last_drawn(plan.draw())?;
+    let drawn = drawn.into_iter().filter_map(|(sid, day)| Some((sid, parse_date(&day)?))).collect();
     Ok(History { attempt, prev, drawn })
 }
 
@@ -126,8 +126,8 @@ fn print_tasks(prepared: &Prepared, console: &Console) {
         let (list, title, base) = (&task.list, &task.title, task.base);
         console.say(&say!("任务 {list} {title}：基数 {base}", "task {list} {title}: base {base}"));
         for (reason, n) in &task.excluded {
-            let zh = crate::plan::reason_text(reason).zh;
-            let en = crate::plan::reason_text(reason).en;
+            let zh = reason_text(reason).zh;
+            let en = reason_text(reason).en;
             console.say(&say!("  排除 {n}：{zh}", "  {n} excluded: {en}"));
         }
         let header = say!("层 N 抽取 机会", "stratum N n chance");
@@ -143,9 +143,23 @@ fn print_tasks(prepared: &Prepared, console: &Console) {
     if !people.is_empty() {
         let n = people.len();
         console.say(&say!("不参加匹配的人员 {n} 名：", "{n} inspectors take no part:"));
-        for (who, reason) in people {
-            console.line(&format!("  {who}  {}", crate::plan::reason_text(reason).get(lang)));
+        for crate::plan::ExcludedInspector { who, reason } in people {
+            console.line(&format!("  {who}  {}", reason_text(reason).get(lang)));
         }
+    }
+}
+
+/// A reason code of an exclusion in words.
+fn reason_text(code: &str) -> Text {
+    match code {
+        "status" => say!("登记状态不在抽查范围", "status out of scope"),
+        "drawn_within" => say!("近期已被抽中", "drawn recently"),
+        "key_supervised" => say!("该事项另作重点监管", "under key supervision in this matter"),
+        "no_certificate" => say!("没有执法证", "no certificate"),
+        "certificate_expired" => say!("执法证在检查窗口内到期", "certificate not valid on every day of the window"),
+        "state" => say!("不在岗", "not at work"),
+        "leave" => say!("整个窗口请假", "on leave for the whole window"),
+        other => say!("{other}", "{other}"),
     }
 }
 
@@ -171,7 +185,7 @@ fn tasks_json(prepared: &Prepared) -> Vec<Value> {
 }
 
 fn people_json(freeze: &Freeze) -> Vec<Value> {
-    freeze.excluded_inspectors.iter().map(|(who, reason)| json!({"inspector": who, "reason": reason})).collect()
+    freeze.excluded_inspectors.iter().map(|row| json!({"inspector": row.who, "reason": row.reason})).collect()
 }
 
 fn subjects_json(freeze: &Freeze) -> Vec<Value> {

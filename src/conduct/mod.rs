@@ -14,8 +14,8 @@ use crate::pairing::rules::Case;
 use crate::pairing::slots::{check_all_subjects, demands};
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{
-    ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS, SHORTAGE, STANDBY,
-    Stage, VISITS, draw_path, frame_path, layout, manifest, roll_path,
+    ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS,
+    SHORTAGE, STANDBY, Stage, VISITS, draw_path, frame_path, layout, manifest, roll_path,
 };
 use crate::record::commitment::Commitment;
 use crate::record::contents::{Contents, check_frames, check_registers};
@@ -108,7 +108,9 @@ impl Frozen {
         master: Option<&Digest>,
         progress: Progress<'_>,
     ) -> Result<Drawn, Findings> {
-        beacon.check(self.commitment.suite, &self.commitment.sources).map_err(|f| f.file(BEACON))?;
+        beacon
+            .check(self.commitment.suite, &self.commitment.sources)
+            .map_err(|f| f.file(BEACON))?;
         let seed = seed(self.commitment.suite, &self.digest, &beacon.strings);
         let mut drawn = self.draw_from(&seed, progress)?;
         drawn.files = self.result_files(&drawn);
@@ -116,7 +118,9 @@ impl Frozen {
         bound.insert(BEACON.to_owned(), beacon.format());
         bound.extend(drawn.files.clone());
         let manifest = manifest(&self.commitment, &bound, master.map(Digest::hex).as_deref());
-        drawn.files.insert(MANIFEST.to_owned(), table::format(&manifest));
+        drawn
+            .files
+            .insert(MANIFEST.to_owned(), table::format(&manifest));
         Ok(drawn)
     }
 
@@ -138,7 +142,13 @@ impl Frozen {
         let case = self.case(seed, &visits)?;
         let slots = case.visits.iter().map(|visit| visit.slots.len()).sum();
         let rounds = pair(&case, &mut |_, filled| progress(Step::Pair, filled, slots));
-        Ok(Drawn { files: Files::new(), selections, visits, case, rounds })
+        Ok(Drawn {
+            files: Files::new(),
+            selections,
+            visits,
+            case,
+            rounds,
+        })
     }
 
     fn visits(&self, selections: &[(String, Selection)]) -> Vec<VisitRow> {
@@ -164,7 +174,13 @@ impl Frozen {
     }
 
     fn result_files(&self, drawn: &Drawn) -> Files {
-        let Drawn { selections, visits, case, rounds, .. } = drawn;
+        let Drawn {
+            selections,
+            visits,
+            case,
+            rounds,
+            ..
+        } = drawn;
         let mut files = Files::new();
         for (list, selection) in selections {
             files.insert(draw_path(list), table::format(&selection.draw_rows()));
@@ -201,23 +217,14 @@ impl Frozen {
             INSPECTORS,
             contents.inspectors.as_deref().map(table::format),
         );
-        put(
-            STANDBY,
-            contents.standby.as_deref().map(table::format),
-        );
+        put(STANDBY, contents.standby.as_deref().map(table::format));
         put(
             INCOMPATIBLE,
             contents.incompatible.as_deref().map(table::format),
         );
-        put(
-            RECUSALS,
-            contents.recusals.as_deref().map(table::format),
-        );
+        put(RECUSALS, contents.recusals.as_deref().map(table::format));
         for (list, frame) in &contents.frames {
-            put(
-                &frame_path(list),
-                Some(table::format(frame)),
-            );
+            put(&frame_path(list), Some(table::format(frame)));
         }
         files
     }

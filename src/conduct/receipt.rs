@@ -29,17 +29,37 @@ pub fn receipt(files: &Files, sid: &Sid) -> Result<Receipt, Findings> {
         return Err(missing(MANIFEST).into());
     };
     if frozen.commitment.sealed() {
-        return Err(Finding::new("W07", say!("本版只为公开抽取出具凭证", "this version makes receipts of open draws only")).into());
+        return Err(Finding::new(
+            "W07",
+            say!(
+                "本版只为公开抽取出具凭证",
+                "this version makes receipts of open draws only"
+            ),
+        )
+        .into());
     }
-    beacon.check(frozen.commitment.suite, &frozen.commitment.sources).map_err(|f| f.file(BEACON))?;
+    beacon
+        .check(frozen.commitment.suite, &frozen.commitment.sources)
+        .map_err(|f| f.file(BEACON))?;
     let seed = seed(frozen.commitment.suite, &frozen.digest, &beacon.strings);
     let lists = entries(&frozen, &seed, sid)?;
     if lists.is_empty() {
         let id = sid.as_str();
-        return Err(Finding::new("W12", say!("任何抽样框中都没有 {id}", "no frame has {id}")).id(id).into());
+        return Err(
+            Finding::new("W12", say!("任何抽样框中都没有 {id}", "no frame has {id}"))
+                .id(id)
+                .into(),
+        );
     }
-    let drawn: Vec<&Entry> = lists.iter().filter(|entry| entry.outcome == Some(Outcome::Drawn)).collect();
-    let team = if drawn.is_empty() { None } else { team(&frozen, &seed, sid, &drawn)? };
+    let drawn: Vec<&Entry> = lists
+        .iter()
+        .filter(|entry| entry.outcome == Some(Outcome::Drawn))
+        .collect();
+    let team = if drawn.is_empty() {
+        None
+    } else {
+        team(&frozen, &seed, sid, &drawn)?
+    };
     Ok(Receipt {
         sid: sid.clone(),
         commitment: json::parse(&files[COMMITMENT])?,
@@ -54,7 +74,9 @@ fn entries(frozen: &Frozen, seed: &Digest, sid: &Sid) -> Result<Vec<Entry>, Find
     let mut entries = Vec::new();
     for list in frozen.commitment.lists_by_name() {
         let frame = &frozen.contents.frames[&list.list];
-        let Some(index) = frame.iter().position(|row| row.sid == *sid) else { continue };
+        let Some(index) = frame.iter().position(|row| row.sid == *sid) else {
+            continue;
+        };
         let selection = select(frozen.commitment.suite, seed, list, frame)?;
         let ranked = selection.ranked.iter().find(|ranked| ranked.index == index);
         let ranked = ranked.expect("bug: every row of the frame is ranked");
@@ -82,16 +104,27 @@ fn bounds(list: &List, selection: &Selection, stratum: &str) -> (u64, u64) {
     if let Method::Pareto { n } = list.method {
         return (list.frame.n, n);
     }
-    let size = list.strata.iter().find(|s| s.stratum == stratum).map_or(0, |s| s.size);
+    let size = list
+        .strata
+        .iter()
+        .find(|s| s.stratum == stratum)
+        .map_or(0, |s| s.size);
     (size, selection.quotas.get(stratum).copied().unwrap_or(0))
 }
 
 /// The subject's team in the final round, as published.
-fn team(frozen: &Frozen, seed: &Digest, sid: &Sid, drawn: &[&Entry]) -> Result<Option<Team>, Findings> {
+fn team(
+    frozen: &Frozen,
+    seed: &Digest,
+    sid: &Sid,
+    drawn: &[&Entry],
+) -> Result<Option<Team>, Findings> {
     let contents = &frozen.contents;
     let assignment = contents.assignment.as_deref().unwrap_or_default();
     let handicaps = contents.handicaps.as_deref().unwrap_or_default();
-    let Some(last) = handicaps.last().map(|row| row.round) else { return Ok(None) };
+    let Some(last) = handicaps.last().map(|row| row.round) else {
+        return Ok(None);
+    };
     if contents.shortage.is_some() {
         return Ok(None);
     }
@@ -99,17 +132,27 @@ fn team(frozen: &Frozen, seed: &Digest, sid: &Sid, drawn: &[&Entry]) -> Result<O
     // of its own teams in the rounds before.
     let visit = visits(drawn.iter().map(|entry| (entry.list.as_str(), vec![sid])));
     let case = frozen.case(seed, &visit)?;
-    let place: BTreeMap<&Iid, u32> = (0..).zip(&case.inspectors).map(|(i, row)| (&row.iid, i)).collect();
+    let place: BTreeMap<&Iid, u32> = (0..)
+        .zip(&case.inspectors)
+        .map(|(i, row)| (&row.iid, i))
+        .collect();
     let mut exclusions = Exclusions::new();
     for round in 0..=last {
-        let rows = assignment.iter().filter(|row| row.round == round && row.sid == *sid);
+        let rows = assignment
+            .iter()
+            .filter(|row| row.round == round && row.sid == *sid);
         let team: Option<Vec<u32>> = rows.map(|row| place.get(&row.iid).copied()).collect();
         let slots = &case.visits[0].slots;
         let Some(team) = team.filter(|team| {
-            let open = |(slot, i): (usize, &u32)| case.open(&exclusions, 0, slot).any(|(open, _)| open == *i);
+            let open = |(slot, i): (usize, &u32)| {
+                case.open(&exclusions, 0, slot).any(|(open, _)| open == *i)
+            };
             team.len() == slots.len() && team.iter().enumerate().all(open)
         }) else {
-            let cause = say!("小组与岗位不符，先核验公示包", "the team does not fit the slots: verify the bundle first");
+            let cause = say!(
+                "小组与岗位不符，先核验公示包",
+                "the team does not fit the slots: verify the bundle first"
+            );
             return Err(Finding::new("V12", cause).id(sid.as_str()).into());
         };
         if round < last {
@@ -129,8 +172,10 @@ fn team(frozen: &Frozen, seed: &Digest, sid: &Sid, drawn: &[&Entry]) -> Result<O
                 .map(|(open, _)| (case.inspectors[open as usize].iid.clone(), price(open)))
                 .collect(),
         };
-        return Ok(Some(Team { round, slots: team.iter().enumerate().map(slot).collect() }));
+        return Ok(Some(Team {
+            round,
+            slots: team.iter().enumerate().map(slot).collect(),
+        }));
     }
     Ok(None)
 }
-

@@ -41,10 +41,18 @@ impl Lock {
     /// W13 if another run holds it, W08 if the file system fails.
     pub fn of_folder(folder: &Path) -> Result<Self, Finding> {
         let path = beside(folder, "lock")?;
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        if let Some(parent) = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
             fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
         }
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| failed(&path, &e))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|e| failed(&path, &e))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { file, path }),
             Err(fs::TryLockError::WouldBlock) => {
@@ -99,7 +107,11 @@ pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Wri
         sync_folder(parent).map_err(|e| failed(parent, &e))?;
     }
     sync_folder(folder).map_err(|e| failed(folder, &e))?;
-    Ok(if missing.is_empty() { Written::Unchanged } else { Written::New })
+    Ok(if missing.is_empty() {
+        Written::Unchanged
+    } else {
+        Written::New
+    })
 }
 
 /// Writes one file at a path, once.
@@ -107,7 +119,10 @@ pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Wri
 /// # Errors
 /// As [`write_files`].
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     match fs::read(path) {
         Ok(found) if found == bytes => return Ok(Written::Unchanged),
         Ok(_) => return Err(differs(path)),
@@ -128,7 +143,12 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
 /// # Errors
 /// W03 if the folder exists and differs, W08 if the file system fails.
 pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
-    if folder.exists() && fs::read_dir(folder).map_err(|e| failed(folder, &e))?.next().is_some() {
+    if folder.exists()
+        && fs::read_dir(folder)
+            .map_err(|e| failed(folder, &e))?
+            .next()
+            .is_some()
+    {
         for (path, bytes) in files {
             match fs::read(folder.join(path)) {
                 Ok(found) if found == *bytes => {}
@@ -153,7 +173,12 @@ pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
         }
         sync_folder(&part)?;
         fs::rename(&part, folder)?;
-        sync_folder(folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+        sync_folder(
+            folder
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new(".")),
+        )
     };
     write().map_err(|e| failed(folder, &e))?;
     Ok(Written::New)
@@ -167,7 +192,11 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A rename lasts once its folder is synced; systems without that keep their own promises.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +204,10 @@ mod tests {
     use super::*;
 
     fn files(entries: &[(&str, &str)]) -> Files {
-        entries.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+        entries
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .collect()
     }
 
     #[test]
@@ -187,14 +219,22 @@ mod tests {
         fs::create_dir_all(temp.path().join(".bundle.part/junk")).unwrap();
         assert_eq!(write_folder(&folder, &frozen), Ok(Written::New));
         assert_eq!(write_folder(&folder, &frozen), Ok(Written::Unchanged));
-        assert_eq!(write_folder(&folder, &files(&[("a", "other")])).unwrap_err().code(), "W03");
+        assert_eq!(
+            write_folder(&folder, &files(&[("a", "other")]))
+                .unwrap_err()
+                .code(),
+            "W03"
+        );
 
         let more = files(&[("c", "3"), ("draw/d", "4")]);
         let order = ["draw/d".to_owned(), "c".to_owned()];
         assert_eq!(write_files(&folder, &more, &order), Ok(Written::New));
         assert_eq!(write_files(&folder, &more, &order), Ok(Written::Unchanged));
         let other = files(&[("c", "other"), ("draw/d", "4")]);
-        assert_eq!(write_files(&folder, &other, &order).unwrap_err().code(), "W03");
+        assert_eq!(
+            write_files(&folder, &other, &order).unwrap_err().code(),
+            "W03"
+        );
         assert_eq!(fs::read(folder.join("c")).unwrap(), b"3");
         let left: Vec<_> = fs::read_dir(temp.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");

@@ -27,11 +27,19 @@ pub fn is_bundle(folder: &Path) -> bool {
 /// W06 if the folder has no commitment, W08 if the file system fails.
 pub fn read_bundle(folder: &Path) -> Result<(Files, Vec<Finding>), Finding> {
     if !is_bundle(folder) {
-        let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
+        let cause = say!(
+            "其中没有 commitment.json",
+            "there is no commitment.json in it"
+        );
         return Err(Finding::new("W06", cause).file(folder.display().to_string()));
     }
-    let mut reader = Reader { files: Files::new(), findings: Vec::new() };
-    reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
+    let mut reader = Reader {
+        files: Files::new(),
+        findings: Vec::new(),
+    };
+    reader
+        .walk(folder, "")
+        .map_err(|(path, e)| failed(Path::new(&path), &e))?;
     Ok((reader.files, reader.findings))
 }
 
@@ -57,10 +65,12 @@ impl Reader {
             } else if kind.is_dir() {
                 self.walk(&entry.path(), &format!("{path}/"))?;
             } else if self.files.len() >= FILES_MAX {
-                self.findings.push(Finding::new("F07", say!("文件过多", "too many files")).file(path));
+                self.findings
+                    .push(Finding::new("F07", say!("文件过多", "too many files")).file(path));
                 return Ok(());
             } else {
-                self.file(&entry.path(), path).map_err(|e| (at(&entry.path()), e))?;
+                self.file(&entry.path(), path)
+                    .map_err(|e| (at(&entry.path()), e))?;
             }
         }
         Ok(())
@@ -73,7 +83,11 @@ impl Reader {
             self.files.insert(path, Vec::new());
             return Ok(());
         }
-        let limit = if path.ends_with(".json") { Limit::File(JSON_BYTES_MAX) } else { Limit::Line(LINE_BYTES_MAX) };
+        let limit = if path.ends_with(".json") {
+            Limit::File(JSON_BYTES_MAX)
+        } else {
+            Limit::Line(LINE_BYTES_MAX)
+        };
         match read_limited(File::open(place)?, limit)? {
             Ok(bytes) => drop(self.files.insert(path, bytes)),
             Err(finding) => self.findings.push(finding.file(path)),
@@ -83,7 +97,13 @@ impl Reader {
 }
 
 fn not_regular() -> Finding {
-    Finding::new("F08", say!("符号链接、设备或名称不是 UTF-8", "a symbolic link, a device, or a name that is not UTF-8"))
+    Finding::new(
+        "F08",
+        say!(
+            "符号链接、设备或名称不是 UTF-8",
+            "a symbolic link, a device, or a name that is not UTF-8"
+        ),
+    )
 }
 
 /// What must not be exceeded while reading.
@@ -111,14 +131,18 @@ pub fn read_limited(mut input: impl Read, limit: Limit) -> io::Result<Result<Vec
         match limit {
             Limit::File(most) if bytes.len() as u64 + n as u64 > most => {
                 let mib = most / (1024 * 1024);
-                return Ok(Err(Finding::new("F09", say!("文件超过 {mib} MiB", "the file has more than {mib} MiB"))));
+                return Ok(Err(Finding::new(
+                    "F09",
+                    say!("文件超过 {mib} MiB", "the file has more than {mib} MiB"),
+                )));
             }
             Limit::File(_) => {}
             Limit::Line(most) => {
                 for part in chunk[..n].split_inclusive(|b| *b == b'\n') {
                     line += part.len();
                     if line > most + 1 {
-                        let cause = say!("一行超过 {most} 字节", "a line has more than {most} bytes");
+                        let cause =
+                            say!("一行超过 {most} 字节", "a line has more than {most} bytes");
                         return Ok(Err(Finding::new("F09", cause).row(row)));
                     }
                     if part.ends_with(b"\n") {
@@ -138,10 +162,16 @@ mod tests {
     #[test]
     fn an_endless_line_is_refused_early() {
         let endless = io::repeat(b'x').take(10 << 30);
-        let finding = read_limited(endless, Limit::Line(LINE_BYTES_MAX)).unwrap().unwrap_err();
+        let finding = read_limited(endless, Limit::Line(LINE_BYTES_MAX))
+            .unwrap()
+            .unwrap_err();
         assert_eq!((finding.code(), finding.place.row), ("F09", Some(1)));
         let fits = [vec![b'x'; LINE_BYTES_MAX], b"\n".to_vec()].concat();
-        assert!(read_limited(&fits[..], Limit::Line(LINE_BYTES_MAX)).unwrap().is_ok());
+        assert!(
+            read_limited(&fits[..], Limit::Line(LINE_BYTES_MAX))
+                .unwrap()
+                .is_ok()
+        );
     }
 
     #[cfg(unix)]

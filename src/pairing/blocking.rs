@@ -34,6 +34,9 @@ pub fn is_minimal(case: &Case, exclusions: &Exclusions, slots: &[(u32, u32)]) ->
     }
 }
 
+/// A slot and the inspector who would take it.
+type Move = (usize, u32);
+
 /// A partial filling of some slots, grown by augmenting paths (Ford and Fulkerson).
 struct Filling<'a> {
     case: &'a Case,
@@ -68,8 +71,8 @@ impl<'a> Filling<'a> {
 
     /// Breadth-first search from a free slot over the slots whose holder can be moved to the slot before;
     /// stops with (last slot, inspector) where an inspector has room.
-    fn search(&self, free: usize) -> (BTreeMap<usize, (usize, u32)>, Option<(usize, u32)>) {
-        let mut came_from: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
+    fn search(&self, free: usize) -> (BTreeMap<usize, Move>, Option<Move>) {
+        let mut came_from: BTreeMap<usize, Move> = BTreeMap::new();
         let mut queue = VecDeque::from([free]);
         while let Some(slot) = queue.pop_front() {
             for &i in &self.open[slot] {

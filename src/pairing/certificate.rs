@@ -63,11 +63,18 @@ pub fn check(
     }
 }
 
-fn improves(case: &Case, exclusions: &Exclusions, visit: u32, team: &[u32], handicaps: &[i128]) -> bool {
+fn improves(
+    case: &Case,
+    exclusions: &Exclusions,
+    visit: u32,
+    team: &[u32],
+    handicaps: &[i128],
+) -> bool {
     let cost = |(i, ticket): (u32, u64)| (i, i128::from(ticket) + handicaps[i as usize]);
     let slots = 0..team.len();
-    let candidates: Vec<Vec<(u32, i128)>> =
-        slots.map(|slot| case.open(exclusions, visit, slot).map(cost).collect()).collect();
+    let candidates: Vec<Vec<(u32, i128)>> = slots
+        .map(|slot| case.open(exclusions, visit, slot).map(cost).collect())
+        .collect();
     !is_best_team(&candidates, team)
 }
 
@@ -90,7 +97,10 @@ pub fn is_best_team(candidates: &[Vec<(u32, i128)>], team: &[u32]) -> bool {
             }
         }
         // Whoever holds the slot now leaves it.
-        gain[slot].iter_mut().flatten().for_each(|cost| *cost -= held);
+        gain[slot]
+            .iter_mut()
+            .flatten()
+            .for_each(|cost| *cost -= held);
     }
     // A chain of moves begins where somebody leaves the team and ends with an outsider coming in.
     gain[outside][..outside].fill(Some(0));
@@ -99,23 +109,20 @@ pub fn is_best_team(candidates: &[Vec<(u32, i128)>], team: &[u32]) -> bool {
 
 /// Floyd and Warshall's shortest walks; a negative diagonal is a negative cycle. At most 17 nodes.
 fn has_negative_cycle(mut walk: Vec<Vec<Option<i128>>>) -> bool {
-    let n = walk.len();
-    for via in 0..n {
-        for from in 0..n {
-            let Some(first) = walk[from][via] else {
-                continue;
-            };
-            for to in 0..n {
-                let Some(second) = walk[via][to] else {
-                    continue;
-                };
-                if walk[from][to].is_none_or(|known| first + second < known) {
-                    walk[from][to] = Some(first + second);
+    for via in 0..walk.len() {
+        let onward = walk[via].clone();
+        for row in &mut walk {
+            let Some(first) = row[via] else { continue };
+            for (known, second) in row.iter_mut().zip(&onward) {
+                let Some(second) = second else { continue };
+                if known.is_none_or(|known| first + second < known) {
+                    *known = Some(first + second);
                 }
             }
         }
         // Stopping at the first one keeps walks through it from growing.
-        if (0..n).any(|node| walk[node][node].is_some_and(|around| around < 0)) {
+        let closed = walk.iter().enumerate().filter_map(|(node, row)| row[node]);
+        if closed.min().is_some_and(|around| around < 0) {
             return true;
         }
     }

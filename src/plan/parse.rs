@@ -23,8 +23,9 @@ const KEYS: &[&str] = &[
 
 /// What tasks refer to.
 pub(super) struct Context {
-    /// The slots defined, by name; none where a definition is wrong.
-    pub(super) slots: BTreeMap<String, Option<Slot>>,
+    /// The slots defined, by name, each none where its definition is wrong; none where all are missing, so
+    /// that one finding does not become one for every task.
+    pub(super) slots: Option<BTreeMap<String, Option<Slot>>>,
     /// Whether credit classes may be published; true if the plan does not say, which is reported.
     pub(super) classes_public: bool,
 }
@@ -71,8 +72,7 @@ fn read_plan(top: &Table<'_>, text: &str, file: &str) -> Option<Plan> {
     let replacement = top.must("replacement").and_then(|node| read_replacement(&node.table()?));
     let slots = top.must("slots").and_then(|node| read_slots(&node.table()?));
     let context = Context {
-        // Without definitions every reference would be reported too: one finding is enough.
-        slots: slots.clone().unwrap_or_default(),
+        slots: slots.clone(),
         classes_public: classes_public.unwrap_or(true),
     };
     let tasks = top.must("task").and_then(|node| read_tasks(&node, &context));

@@ -76,9 +76,13 @@ impl<'a> Table<'a> {
         Table { report, members: document.get_ref(), span: document.span(), path }
     }
 
-    /// The path of a key.
+    /// The path of a key; without one, the table's own.
     fn at(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        match (self.path.as_str(), key) {
+            ("", key) => key.to_owned(),
+            (path, "") => path.to_owned(),
+            (path, key) => format!("{path}.{key}"),
+        }
     }
 
     /// The line of the table's head.

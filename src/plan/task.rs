@@ -306,9 +306,10 @@ fn read_team(node: &Node<'_>, context: &Context) -> Option<Vec<Slot>> {
         node.breach("P06", say!("岗位 {twice} 列了两次", "the slot {twice} stands twice"));
         return None;
     }
+    let defined = context.slots.as_ref()?;
     let mut team = Vec::new();
     for name in &names {
-        match context.slots.get(name) {
+        match defined.get(name) {
             Some(slot) => team.push(slot.clone()),
             None => {
                 let cause = say!("[slots] 中没有岗位 {name}", "[slots] defines no slot {name}");

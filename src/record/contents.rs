@@ -7,8 +7,9 @@ use super::bundle::{
     ASSIGNMENT, BEACON, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, OPENING, RECUSALS,
     SHORTAGE, STANDBY, VISITS, draw_path, frame_path, parse_opening, roll_path,
 };
-use super::commitment::{Commitment, List, Method, Quota};
+use super::commitment::Commitment;
 use super::ids::{Sid, WEIGHT_SUM_MAX};
+use super::list::{List, Method, Quota};
 use super::shortage::Shortage;
 use super::tables::{
     AssignmentRow, DrawRow, FrameRow, HandicapRow, IncompatibleRow, InspectorRow, ManifestRow,

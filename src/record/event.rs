@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::commitment::choice;
+use super::read::choice;
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};

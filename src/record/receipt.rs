@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use super::beacon::Beacon;
-use super::commitment::{Commitment, choice};
+use super::commitment::Commitment;
 use super::ids::{Iid, Sid};
+use super::read::choice;
 use super::tables::{FrameRow, HANDICAP_LIMIT, OrderKey, Outcome};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
@@ -76,7 +77,8 @@ pub struct TeamSlot {
 impl Receipt {
     /// Whether bytes claim to be a receipt.
     pub fn is_one(bytes: &[u8]) -> bool {
-        json::parse_line(bytes).is_ok_and(|value| value.get("v").and_then(Value::as_str) == Some("dr1-receipt"))
+        json::parse_line(bytes)
+            .is_ok_and(|value| value.get("v").and_then(Value::as_str) == Some("dr1-receipt"))
     }
 
     /// Parses the bytes of a receipt.
@@ -86,11 +88,29 @@ impl Receipt {
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
         let value = json::parse_line(bytes)?;
         let top = Object::root(&value)?;
-        top.only(&["beacon", "commitment", "lists", "result", "sid", "team", "v"])?;
+        top.only(&[
+            "beacon",
+            "commitment",
+            "lists",
+            "result",
+            "sid",
+            "team",
+            "v",
+        ])?;
         choice(&top, "v", &[("dr1-receipt", ())])?;
-        let lists: Vec<Entry> = top.objects("lists")?.iter().map(Entry::read).collect::<Result<_, _>>()?;
+        let lists: Vec<Entry> = top
+            .objects("lists")?
+            .iter()
+            .map(Entry::read)
+            .collect::<Result<_, _>>()?;
         if lists.is_empty() || lists.windows(2).any(|pair| pair[0].list >= pair[1].list) {
-            return Err(top.breach("lists", say!("任务须按名称排列且不重复", "lists must be in order, none twice")));
+            return Err(top.breach(
+                "lists",
+                say!(
+                    "任务须按名称排列且不重复",
+                    "lists must be in order, none twice"
+                ),
+            ));
         }
         top.object("commitment")?;
         Ok(Receipt {
@@ -99,7 +119,11 @@ impl Receipt {
             beacon: Beacon::read(&value["beacon"])?,
             result: digest(&top, "result")?,
             lists,
-            team: if top.has("team") { Some(Team::read(&top.object("team")?)?) } else { None },
+            team: if top.has("team") {
+                Some(Team::read(&top.object("team")?)?)
+            } else {
+                None
+            },
         })
     }
 
@@ -132,12 +156,21 @@ impl Receipt {
 
 impl Entry {
     fn read(entry: &Object<'_>) -> Result<Self, Finding> {
-        entry.only(&["N", "index", "key", "list", "n", "outcome", "path", "rank", "row"])?;
+        entry.only(&[
+            "N", "index", "key", "list", "n", "outcome", "path", "rank", "row",
+        ])?;
         let row = table::parse_row::<FrameRow>(&entry.texts("row")?.join("\t"))?;
-        let path = entry.texts("path")?.into_iter().map(Digest::from_hex).collect::<Option<Vec<_>>>();
+        let path = entry
+            .texts("path")?
+            .into_iter()
+            .map(Digest::from_hex)
+            .collect::<Option<Vec<_>>>();
         let key = OrderKey::parse(entry.text("key")?);
-        let outcomes =
-            [("drawn", Some(Outcome::Drawn)), ("reserve", Some(Outcome::Reserve)), ("none", None)];
+        let outcomes = [
+            ("drawn", Some(Outcome::Drawn)),
+            ("reserve", Some(Outcome::Reserve)),
+            ("none", None),
+        ];
         Ok(Entry {
             list: entry.text("list")?.to_owned(),
             index: entry.integer("index")?,
@@ -171,9 +204,16 @@ impl Team {
     fn read(team: &Object<'_>) -> Result<Self, Finding> {
         team.only(&["round", "slots"])?;
         let round = u32::try_from(team.integer("round")?);
-        let slots = team.objects("slots")?.iter().map(TeamSlot::read).collect::<Result<_, _>>()?;
+        let slots = team
+            .objects("slots")?
+            .iter()
+            .map(TeamSlot::read)
+            .collect::<Result<_, _>>()?;
         let refuse = |_| team.breach("round", say!("数过大", "the number is too large"));
-        Ok(Team { round: round.map_err(refuse)?, slots })
+        Ok(Team {
+            round: round.map_err(refuse)?,
+            slots,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -187,26 +227,51 @@ impl TeamSlot {
         let pair = |(value, path): (&Value, String)| match value.as_array().map(Vec::as_slice) {
             Some([Value::String(iid), Value::String(handicap)]) => {
                 let number = handicap.parse::<i128>().ok();
-                let number = number.filter(|h| h.to_string() == *handicap && h.abs() < HANDICAP_LIMIT);
-                let refuse = || Finding::new("F05", say!("让分不合格式", "malformed handicap")).column(path);
+                let number =
+                    number.filter(|h| h.to_string() == *handicap && h.abs() < HANDICAP_LIMIT);
+                let refuse =
+                    || Finding::new("F05", say!("让分不合格式", "malformed handicap")).column(path);
                 Ok((Iid::parse(iid)?, number.ok_or_else(refuse)?))
             }
-            _ => Err(Finding::new("F05", say!("须为 [iid, 让分]", "must be [iid, handicap]")).column(path)),
+            _ => Err(
+                Finding::new("F05", say!("须为 [iid, 让分]", "must be [iid, handicap]"))
+                    .column(path),
+            ),
         };
-        let eligible = slot.array("eligible")?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+        let eligible = slot
+            .array("eligible")?
+            .into_iter()
+            .map(pair)
+            .collect::<Result<Vec<_>, _>>()?;
         if eligible.is_empty() || eligible.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
-            return Err(slot.breach("eligible", say!("须按执法证号排列且不重复", "must be in order, none twice")));
+            return Err(slot.breach(
+                "eligible",
+                say!("须按执法证号排列且不重复", "must be in order, none twice"),
+            ));
         }
-        Ok(TeamSlot { slot: slot.text("slot")?.to_owned(), iid: Iid::parse(slot.text("iid")?)?, eligible })
+        Ok(TeamSlot {
+            slot: slot.text("slot")?.to_owned(),
+            iid: Iid::parse(slot.text("iid")?)?,
+            eligible,
+        })
     }
 
     fn to_json(&self) -> Value {
-        let eligible: Vec<Value> = self.eligible.iter().map(|(iid, h)| json!([iid.as_str(), h.to_string()])).collect();
+        let eligible: Vec<Value> = self
+            .eligible
+            .iter()
+            .map(|(iid, h)| json!([iid.as_str(), h.to_string()]))
+            .collect();
         json!({"slot": self.slot, "iid": self.iid.as_str(), "eligible": eligible})
     }
 }
 
 fn digest(object: &Object<'_>, key: &str) -> Result<Digest, Finding> {
     let digest = Digest::from_hex(object.text(key)?);
-    digest.ok_or_else(|| object.breach(key, say!("须为 64 位小写十六进制", "must be 64 lowercase hex digits")))
+    digest.ok_or_else(|| {
+        object.breach(
+            key,
+            say!("须为 64 位小写十六进制", "must be 64 lowercase hex digits"),
+        )
+    })
 }

@@ -10,8 +10,12 @@ pub fn uscc_is_sound(code: &str) -> bool {
     let Some(values) = code.bytes().map(value).collect::<Option<Vec<usize>>>() else {
         return false;
     };
-    let Some((check, body)) = values.split_last() else { return false };
-    let weighted = body.iter().fold((0, 1), |(sum, weight), v| (sum + v * weight, weight * 3 % 31));
+    let Some((check, body)) = values.split_last() else {
+        return false;
+    };
+    let weighted = body.iter().fold((0, 1), |(sum, weight), v| {
+        (sum + v * weight, weight * 3 % 31)
+    });
     values.len() == 18 && *check == (31 - weighted.0 % 31) % 31
 }
 
@@ -48,7 +52,12 @@ mod tests {
                 assert!(!uscc_is_sound(&wrong), "{wrong}");
             }
         }
-        for bad in ["", "91350100M000100Y4", "91350100M000100Y433", "91350100I000100Y43"] {
+        for bad in [
+            "",
+            "91350100M000100Y4",
+            "91350100M000100Y433",
+            "91350100I000100Y43",
+        ] {
             assert!(!uscc_is_sound(bad), "{bad}");
         }
     }

@@ -1,6 +1,6 @@
 //! What a verifier prints besides the verdict: attempt, rehearsal, trust, forced slots, small strata, chances.
 
-use super::tables::quotas_of;
+use super::drawn::quotas_of;
 use crate::base::digest::Digest;
 use crate::draw::quota::chances;
 use crate::draw::select::Selection;

@@ -2,20 +2,23 @@
 //! It takes no clock, network or setting, and of pairing uses only slots, rules, tickets and certificate:
 //! the search for an optimum never grades itself.
 
+mod bundle;
+mod drawn;
 mod facts;
+mod frozen;
+mod later;
 mod pairing;
 mod receipt;
 mod steps;
-mod tables;
 
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Lang, Text};
 use crate::say;
 
+pub use bundle::{verify, verify_read};
 pub use facts::{Facts, ListFacts, StratumFacts};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};
-pub use tables::{verify, verify_read};
 
 /// What a step came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

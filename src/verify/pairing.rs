@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tables::Bundle;
+use super::bundle::Bundle;
 use super::{Facts, Outcome};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};

@@ -1,6 +1,9 @@
 //! What several tests need: bundles read from and written to folders, and small random draws.
 #![allow(dead_code, missing_docs)]
 
+#[cfg(feature = "cli")]
+pub mod ssj;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

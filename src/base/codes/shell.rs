@@ -113,12 +113,18 @@ pub(super) const RULES: &[Rule] = &[
         "W13",
         Error,
         ("正被另一个程序使用", "in use by another run"),
-        ("等另一个 ssj 结束后重新执行同一命令。", "Wait until the other ssj has ended, then run the same command again."),
+        (
+            "等另一个 ssj 结束后重新执行同一命令。",
+            "Wait until the other ssj has ended, then run the same command again.",
+        ),
     ),
     Rule::new(
         "W14",
         Error,
-        ("已作出的一步与此不同", "this step was done differently before"),
+        (
+            "已作出的一步与此不同",
+            "this step was done differently before",
+        ),
         (
             "公布过的随机数值和结果不能更换；如原值录入有误，作废不可行，须在公示中说明。",
             "Published values and results cannot be exchanged; if the first value was mistyped, explain it in the notice.",

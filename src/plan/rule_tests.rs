@@ -1,0 +1,118 @@
+//! Every P code has a case that breaks its rule and nothing else of the kind, and the office that all
+//! cases start from breaks none.
+
+use std::collections::BTreeSet;
+
+use super::testkit::{Office, subject};
+use crate::base::codes;
+use crate::base::finding::{Lang, Severity};
+use crate::registry::Register::{Incompatibles, Inspectors, Recusals, Subjects};
+
+const BY_CLASS: &str = "by = \"credit\", ratio = { A = \"1%\", B = \"1%\", C = \"1%\", D = \"9%\" }";
+
+fn small() -> Office {
+    Office::small()
+}
+
+/// A code and an office that earns it.
+fn cases() -> Vec<(&'static str, Office)> {
+    let quarrels = |office: Office, n: usize| {
+        (2..2 + n).fold(office, |office, i| office.add(Incompatibles, &format!("I1,I{i},其他")))
+    };
+    vec![
+        ("P01", small().edit("draw = \"D1\"", "draw = ")),
+        ("P02", small().edit("type =", "typ = 1\ntype =")),
+        ("P03", small().edit("agency = \"示例区市监局\"", "")),
+        ("P04", small().edit("\"2026-10-09\"", "\"2026-10-9\"")),
+        ("P05", small().edit("mode = \"open\"", "mode = \"sealed\"")),
+        ("P06", small().edit("[\"M1\"]", "[\"M1\", \"M1\"]")),
+        ("P07", small().edit("[\"lead\", \"member\"]", "[\"lead\", \"expert\"]")),
+        ("P08", small().sample("ratio = \"3%\", number = 3")),
+        ("P09", small().edit("\"targeted\"", "\"untargeted\"")),
+        ("P10", small().sample(BY_CLASS).edit("classes = \"public\"", "classes = \"internal\"")),
+        ("P11", small().edit("[\"M1\"]", "[\"M9\"]")),
+        ("P11", small().edit("to = \"2026-12-31\"", "to = \"2027-01-01\"")),
+        ("P12", small().sample(BY_CLASS).add(Subjects, &subject("U1", ""))),
+        ("P13", small().sample(BY_CLASS).add(Subjects, &subject("E1", "E"))),
+        ("P14", small().sample("ratio = \"2%\", floor = \"3%\"")),
+        ("P15", small().sample("number = 101")),
+        ("P16", small().edit("needs = [\"lead\", ", "needs = [\"lead\", \"skill:9\", ")),
+        ("P16", small().edit("needs = [\"lead\", ", "needs = [\"skill:1\", \"skill:2\", ")),
+        ("P17", small().add(Inspectors, "X2,王,市监,,,,在岗,,,是,是,1,")),
+        ("P18", small().sample(BY_CLASS).add(Subjects, &subject("S1", "A").replace("2026-09-20", "2026-08-09"))),
+        ("P18", small().sample(BY_CLASS).add(Subjects, &subject("S1", "A").replace("2026-09-20", ""))),
+        ("P19", small().sample("number = 3, weight = \"score\"").add(Subjects, &subject("S1", "A").replace("100", ""))),
+        ("P20", Office::with_classes(&[99]).sample("number = 3, weight = \"score\"")),
+        ("P21", Office::with_classes(&[9])),
+        ("P22", small().edit("tags_any = [\"餐饮\"]", "tags_any = [\"餐饮\"], kind = [\"设备\"]")),
+        ("P23", small().sample("per_officer = 2, dept = \"消防\"")),
+        ("P24", quarrels(small(), 4)),
+        ("P25", small().add(Recusals, "I1,A0001,其他,2026-01-01")),
+        ("P26", small().add(Inspectors, "J1,赵,市监,,东,2027-01-01,在岗,2026-10-10..2026-10-11,,,,1,")),
+        ("P27", Office::with_classes(&[200_000]).sample("all = true").edit(
+            "[\"lead\", \"member\"]",
+            "[\"lead\", \"member\"]\nreserve = 0",
+        ).many_lists(42)),
+        ("P28", small().edit("tags_any = [\"餐饮\"]", "tags_any = [\"餐饮\"], tags_none = [\"餐歙\"]")),
+        ("P29", small().edit("tags_any = [\"餐饮\"]", "tags_any = [\"餐饮\"], region = [\"3301\", \"44\"]")),
+        ("P30", small().edit("tags_any = [\"餐饮\"]", "established_from = 2019-01-01").add(Subjects, &subject("S1", "A").replace("2020-01-01", ""))),
+    ]
+}
+
+impl Office {
+    /// The plan's task again, so many times.
+    fn many_lists(mut self, n: usize) -> Self {
+        let task = self.plan[self.plan.find("[[task]]").unwrap()..].to_owned();
+        for i in 2..=n {
+            self.plan.push_str(&task.replace("\"T1\"", &format!("\"T{i}\"")));
+        }
+        self
+    }
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let mut covered = BTreeSet::new();
+    for (code, office) in cases() {
+        let findings = office.findings();
+        assert!(findings.iter().any(|f| f.code() == code), "{code}: {findings:?}");
+        let errors: Vec<_> = findings.iter().filter(|f| f.severity() == Severity::Error).collect();
+        assert!(errors.iter().all(|f| f.code() == code || code == "P22"), "{code}: {errors:?}");
+        covered.insert(code);
+    }
+    let rules: BTreeSet<&str> = codes::all().map(|r| r.code).filter(|c| c.starts_with('P')).collect();
+    assert_eq!(covered, rules);
+}
+
+#[test]
+fn the_office_itself_breaks_no_rule() {
+    assert_eq!(small().findings(), []);
+    let three = (2..5).fold(small(), |office, i| office.add(Incompatibles, &format!("I1,I{i},其他")));
+    assert_eq!(three.findings(), []);
+    let fresh = small().sample(BY_CLASS).add(Subjects, &subject("S1", "A").replace("2026-09-20", "2026-08-10"));
+    assert_eq!(fresh.findings(), [], "60 days before the window");
+}
+
+#[test]
+fn unrated_subjects_count_as_the_class_named() {
+    let office = small().sample(BY_CLASS).add(Subjects, &subject("U1", ""));
+    let freeze = office.edit("unrated = \"refuse\"", "unrated = \"D\"").freeze();
+    assert_eq!(freeze.tasks[0].strata[3].size, 11);
+}
+
+#[test]
+fn messages_name_place_and_people() {
+    let office = small().sample(BY_CLASS).add(Subjects, &subject("U1", ""));
+    let finding = &office.findings()[0];
+    let sid = "X:b2e6b5be8d2ad0e32d2d3ad3ad8c3cf7ac54ac8ae25ab3ba4c0a";
+    let shown = finding.show(Lang::Zh);
+    let start = "错误 P12 plan.toml，第 26 行，“task[0].sample”，T1：1 户没有信用风险分类：X:";
+    assert!(shown.starts_with(start) && sid.len() == 54, "{shown}");
+    let office = small().edit("[\"M1\"]", "[\"M9\"]");
+    assert_eq!(
+        office.findings()[0].show(Lang::En),
+        "error P11 plan.toml, line 23, \"task[0].matters\", T1: the matter M9 is not on the list\n  remedy: No \
+         listed matter, no inspection: it must be on the list and in force on every day of the window. Correct \
+         the id, update the list or move the window."
+    );
+}

@@ -1,0 +1,141 @@
+//! 抽查范围: which subjects a task concerns. Status and exclusions come after, since those they take out
+//! are counted with a reason.
+
+use std::collections::BTreeSet;
+
+use super::model::{Plan, Scope, Task};
+use crate::base::finding::Finding;
+use crate::registry::{CreditClass, Registry, Subject};
+use crate::say;
+
+/// The statuses of a live subject, as registers word them.
+const LIVE: &[&str] = &["存续", "在营", "开业", "正常", "在业"];
+
+/// Where a subject stands with respect to a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Inside.
+    Inside,
+    /// Outside.
+    Outside,
+    /// Not known: the named field is empty, and no other filter puts the subject outside.
+    Unknown(&'static str),
+}
+
+impl Scope {
+    /// Where a subject stands, status left aside; `class` is the class as which it counts.
+    pub(super) fn standing(&self, subject: &Subject, class: Option<CreditClass>) -> Standing {
+        let tags = &subject.tags;
+        let has = |tag: &String| tags.binary_search(tag).is_ok();
+        let inside = self.kind.as_ref().is_none_or(|kinds| kinds.contains(&subject.kind))
+            && self.tags_any.as_ref().is_none_or(|any| any.iter().any(has))
+            && self.tags_all.iter().all(has)
+            && !self.tags_none.iter().any(has);
+        if !inside {
+            return Standing::Outside;
+        }
+        let score = subject.credit_score;
+        let answers = [
+            ("region", one_of(&self.region, subject.region.as_ref(), |v, p| v.starts_with(p))),
+            ("area", one_of(&self.area, subject.area.as_ref(), |v, p| v == p)),
+            ("station", one_of(&self.station, subject.station.as_ref(), |v, p| v == p)),
+            ("industry", one_of(&self.industry, subject.industry.as_ref(), |v, p| v.starts_with(p))),
+            ("credit_class", ask(self.credit_class.as_ref(), class, |v, of| of.contains(&v))),
+            ("credit_score", ask(self.score_min, score, |v, least| v >= least)),
+            ("credit_score", ask(self.score_max, score, |v, most| v <= most)),
+            ("established", ask(self.established_from, subject.established, |v, from| v >= from)),
+            ("established", ask(self.established_to, subject.established, |v, to| v <= to)),
+        ];
+        if answers.iter().any(|(_, answer)| *answer == Some(false)) {
+            return Standing::Outside;
+        }
+        match answers.iter().find(|(_, answer)| answer.is_none()) {
+            Some((field, _)) => Standing::Unknown(field),
+            None => Standing::Inside,
+        }
+    }
+
+    /// Whether a subject of this status takes part.
+    pub(super) fn status_passes(&self, status: &str) -> bool {
+        match &self.status {
+            Some(statuses) => statuses.iter().any(|allowed| allowed == status),
+            None => LIVE.contains(&status),
+        }
+    }
+}
+
+/// The answer of a filter: none if there is a filter and no value.
+fn ask<F, V>(filter: Option<F>, value: Option<V>, passes: impl Fn(V, F) -> bool) -> Option<bool> {
+    match (filter, value) {
+        (None, _) => Some(true),
+        (Some(filter), Some(value)) => Some(passes(value, filter)),
+        (Some(_), None) => None,
+    }
+}
+
+fn one_of(
+    filter: &Option<Vec<String>>,
+    value: Option<&String>,
+    passes: impl Fn(&str, &str) -> bool,
+) -> Option<bool> {
+    ask(filter.as_ref(), value, |value, of| of.iter().any(|item| passes(value, item)))
+}
+
+/// Every value that some subject of the register has, to find filters that match nobody.
+#[derive(Default)]
+pub(super) struct Vocabulary<'a> {
+    kind: BTreeSet<&'a str>,
+    status: BTreeSet<&'a str>,
+    region: BTreeSet<&'a str>,
+    area: BTreeSet<&'a str>,
+    station: BTreeSet<&'a str>,
+    industry: BTreeSet<&'a str>,
+    tags: BTreeSet<&'a str>,
+}
+
+impl<'a> Vocabulary<'a> {
+    pub(super) fn of(registry: &'a Registry) -> Self {
+        let mut words = Vocabulary::default();
+        for subject in registry.subjects() {
+            words.kind.insert(&subject.kind);
+            words.status.insert(&subject.status);
+            words.region.extend(subject.region.as_deref());
+            words.area.extend(subject.area.as_deref());
+            words.station.extend(subject.station.as_deref());
+            words.industry.extend(subject.industry.as_deref());
+            words.tags.extend(subject.tags.iter().map(String::as_str));
+        }
+        words
+    }
+
+    /// P28 for tags that nobody has, P29 for other values that match nobody.
+    pub(super) fn check(&self, plan: &Plan, task: &Task) -> Vec<Finding> {
+        let scope = &task.scope;
+        let exactly = |words: &BTreeSet<&str>, value: &str| words.contains(value);
+        let prefix = |words: &BTreeSet<&str>, value: &str| words.iter().any(|w| w.starts_with(value));
+        type Known<'k> = &'k dyn Fn(&BTreeSet<&str>, &str) -> bool;
+        let (tags_all, tags_none) = (Some(scope.tags_all.clone()), Some(scope.tags_none.clone()));
+        let filters: [(&str, &str, &Option<Vec<String>>, &BTreeSet<&str>, Known<'_>); 9] = [
+            ("P28", "tags_any", &scope.tags_any, &self.tags, &exactly),
+            ("P28", "tags_all", &tags_all, &self.tags, &exactly),
+            ("P28", "tags_none", &tags_none, &self.tags, &exactly),
+            ("P29", "kind", &scope.kind, &self.kind, &exactly),
+            ("P29", "status", &scope.status, &self.status, &exactly),
+            ("P29", "area", &scope.area, &self.area, &exactly),
+            ("P29", "station", &scope.station, &self.station, &exactly),
+            ("P29", "region", &scope.region, &self.region, &prefix),
+            ("P29", "industry", &scope.industry, &self.industry, &prefix),
+        ];
+        let mut findings = Vec::new();
+        for (code, key, values, words, known) in filters {
+            for value in values.iter().flatten().filter(|value| !known(words, value)) {
+                let cause = say!(
+                    "{key} 中的“{value}”没有任何检查对象符合",
+                    "no subject matches \"{value}\" in {key}"
+                );
+                findings.push(plan.at(task, "scope", code, cause));
+            }
+        }
+        findings
+    }
+}

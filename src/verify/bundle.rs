@@ -1,0 +1,179 @@
+//! The order of the steps, and what each of them needs of the ones before.
+
+use super::drawn::{compare, compare_draws, recompute_visits, rolls, seed_of, selections};
+use super::frozen::{beacon, check_files, frames, manifest, opening, registers, time};
+use super::later::{events, schedule};
+use super::pairing::verify_pairing;
+use super::{Check, Facts, Outcome, Report};
+use crate::base::digest::Digest;
+use crate::base::finding::Finding;
+use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, SCHEDULE, VISITS};
+use crate::record::commitment::Commitment;
+use crate::record::contents::Contents;
+use crate::say;
+
+/// What the steps look at.
+pub(super) struct Bundle<'a> {
+    pub files: &'a Files,
+    pub commitment: Commitment,
+    pub digest: Digest,
+    pub contents: Contents,
+    /// A sealed draw without its closed files.
+    pub unopened: bool,
+}
+
+/// Verifies a bundle.
+pub fn verify(files: &Files) -> Report {
+    verify_read(files, Vec::new())
+}
+
+/// Verifies a bundle of which the shell could not read everything: links, devices, endless lines.
+pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
+    let mut report = Report {
+        checks: Vec::new(),
+        facts: Facts::default(),
+        commitment: None,
+        result: None,
+    };
+    let Some(bytes) = files.get(COMMITMENT) else {
+        let missing =
+            Finding::new("F06", say!("没有封存承诺", "there is no commitment")).file(COMMITMENT);
+        report.checks.push(Check {
+            number: 1,
+            outcome: Outcome::Failed(vec![missing]),
+        });
+        return report;
+    };
+    let commitment = match Commitment::parse(bytes) {
+        Ok(commitment) => commitment,
+        Err(finding) => {
+            let finding = finding.file(COMMITMENT);
+            let form = finding.code().starts_with('F');
+            let (first, second) = if form {
+                (Outcome::Failed(vec![finding]), Outcome::depends_on(1))
+            } else {
+                (Outcome::Passed, Outcome::Failed(vec![finding]))
+            };
+            report.checks.push(Check {
+                number: 1,
+                outcome: first,
+            });
+            report.checks.push(Check {
+                number: 2,
+                outcome: second,
+            });
+            return report;
+        }
+    };
+    let digest = commitment.suite.digest(bytes);
+    let (contents, mut malformed) = Contents::parse(&commitment, files);
+    malformed.extend(unreadable);
+    let unopened = commitment.sealed() && !files.contains_key(OPENING);
+    report.commitment = Some(digest);
+    report.result = files
+        .get(MANIFEST)
+        .map(|bytes| commitment.suite.digest(bytes));
+    let bundle = Bundle {
+        files,
+        commitment,
+        digest,
+        contents,
+        unopened,
+    };
+    report.facts = Facts::of_commitment(&bundle.commitment, &bundle.contents);
+    run(&bundle, malformed, &mut report);
+    report
+}
+
+fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
+    let mut put = |number: u32, outcome: Outcome| report.checks.push(Check { number, outcome });
+    let sealed = bundle.commitment.sealed();
+    put(1, check_files(bundle, malformed));
+    put(2, Outcome::Passed);
+    let registers = registers(bundle);
+    let frames = frames(bundle);
+    let sound = |outcome: &Outcome| !matches!(outcome, Outcome::Failed(_));
+    let (registers_sound, frames_sound) = (sound(&registers), sound(&frames) && !bundle.unopened);
+    put(3, registers);
+    put(4, frames);
+    let opening = if sealed {
+        opening(bundle)
+    } else {
+        Outcome::Passed
+    };
+    let opening_sound = sound(&opening);
+    if sealed {
+        put(5, opening);
+    }
+    let beacon = beacon(bundle);
+    let beacon_sound = sound(&beacon) && bundle.contents.beacon.is_some();
+    put(6, beacon);
+    put(7, time(bundle));
+    put(8, manifest(bundle));
+
+    let strings = bundle
+        .contents
+        .beacon
+        .as_ref()
+        .map(|beacon| beacon.strings.as_slice())
+        .unwrap_or_default();
+    let seed = seed_of(bundle, strings, beacon_sound);
+    let selections = match (&seed, frames_sound, opening_sound) {
+        _ if bundle.unopened => Err(Outcome::NotShown(say!(
+            "公开前不出示抽取结果",
+            "the draw is closed until the opening"
+        ))),
+        (None, ..) => Err(Outcome::depends_on(6)),
+        (_, false, _) => Err(Outcome::depends_on(4)),
+        (.., false) => Err(Outcome::depends_on(5)),
+        (Some(seed), true, true) => selections(bundle, seed),
+    };
+    let drawn = selections
+        .as_ref()
+        .map_or_else(Clone::clone, |selections| compare_draws(bundle, selections));
+    put(9, drawn);
+    if sealed {
+        put(10, rolls(bundle, selections.as_ref().ok()));
+    }
+    let visits = match &selections {
+        Err(Outcome::Failed(_)) => Err(Outcome::depends_on(9)),
+        Err(outcome) => Err(outcome.clone()),
+        Ok(selections) => Ok(recompute_visits(bundle, selections)),
+    };
+    put(
+        11,
+        visits
+            .as_ref()
+            .map_or_else(Clone::clone, |visits| compare(bundle, VISITS, 11, visits)),
+    );
+    let visits = visits.map_err(|outcome| match outcome {
+        Outcome::Failed(_) => Outcome::depends_on(11),
+        other => other,
+    });
+    let paired = match (visits, registers_sound, &seed) {
+        (Ok(visits), true, Some(seed)) => Ok((visits, *seed)),
+        (Err(outcome), ..) => Err(outcome),
+        _ => Err(Outcome::depends_on(3)),
+    };
+    for (number, outcome) in verify_pairing(bundle, paired, &mut report.facts) {
+        report.checks.push(Check { number, outcome });
+    }
+    if let Ok(selections) = &selections {
+        report.facts.add_selections(&bundle.commitment, selections);
+    } else if let Some(seed) = &seed {
+        report.facts.add_quotas(&bundle.commitment, seed);
+    }
+    if bundle.files.keys().any(|path| path.starts_with("events/")) {
+        let outcome = events(bundle, &mut report.facts);
+        report.checks.push(Check {
+            number: 16,
+            outcome,
+        });
+    }
+    if let Some(bytes) = bundle.files.get(SCHEDULE) {
+        report.checks.push(Check {
+            number: 17,
+            outcome: schedule(bytes),
+        });
+    }
+}

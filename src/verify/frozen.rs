@@ -1,0 +1,289 @@
+//! Steps 1–8: files, registers, frames, opening, beacon, time and manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Outcome;
+use super::bundle::Bundle;
+use crate::base::digest::Digest;
+use crate::base::finding::Finding;
+use crate::draw::ticket::{master_digest, recusal_salt, salt};
+use crate::pairing::slots::check_all_subjects;
+use crate::record::bundle::{
+    self, BEACON, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE, Stage, frame_path,
+};
+use crate::record::contents::{check_frames, check_registers};
+use crate::say;
+
+/// Step 1: exactly the files of the protocol, each in canonical form.
+pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>) -> Outcome {
+    let Bundle {
+        files,
+        commitment,
+        unopened,
+        ..
+    } = bundle;
+    let mut findings = malformed;
+    let layout = bundle::layout(commitment, Stage::Drawn, files.contains_key(SHORTAGE));
+    let mut expected: BTreeSet<&str> = layout.public.iter().map(String::as_str).collect();
+    expected.insert(MANIFEST);
+    if !unopened {
+        expected.extend(layout.closed.iter().map(String::as_str));
+    }
+    let half_open = |path: &&str| layout.closed.iter().any(|closed| closed == path);
+    for path in expected.iter().filter(|path| !files.contains_key(**path)) {
+        let code = if commitment.sealed() && half_open(path) {
+            "F10"
+        } else {
+            "F06"
+        };
+        findings
+            .push(Finding::new(code, say!("没有这个文件", "the file is not there")).file(*path));
+    }
+    for path in files
+        .keys()
+        .map(String::as_str)
+        .filter(|path| !expected.contains(path))
+    {
+        let finding = if *unopened && half_open(&path) {
+            Finding::new(
+                "F10",
+                say!(
+                    "有保密文件而无 opening.json",
+                    "a closed file without opening.json"
+                ),
+            )
+        } else if !bundle::is_unbound(path) || (path == OPENING && !commitment.sealed()) {
+            Finding::new(
+                "F07",
+                say!("协议没有这个文件", "the protocol has no such file"),
+            )
+        } else if *unopened && path == SCHEDULE {
+            Finding::new(
+                "F10",
+                say!("公开前不应有检查日程", "no schedule before the opening"),
+            )
+        } else {
+            continue;
+        };
+        findings.push(finding.file(path));
+    }
+    Outcome::of(findings)
+}
+
+/// Step 3.
+pub(super) fn registers(bundle: &Bundle<'_>) -> Outcome {
+    let contents = &bundle.contents;
+    let findings = check_registers(&bundle.commitment, contents);
+    let standby_there = bundle.commitment.standby.is_none() || contents.standby.is_some();
+    if !findings.is_empty() {
+        Outcome::Failed(findings)
+    } else if contents.inspectors.is_none() || contents.incompatible.is_none() || !standby_there {
+        Outcome::depends_on(1)
+    } else if bundle.unopened {
+        Outcome::NotShown(say!(
+            "人员库相符；回避名录在公开前不出示",
+            "inspectors agree; recusals are closed until the opening"
+        ))
+    } else if contents.recusals.is_none() {
+        Outcome::depends_on(1)
+    } else {
+        Outcome::Passed
+    }
+}
+
+/// Step 4.
+pub(super) fn frames(bundle: &Bundle<'_>) -> Outcome {
+    if bundle.unopened {
+        return Outcome::NotShown(say!(
+            "公开前不出示抽样框",
+            "frames are closed until the opening"
+        ));
+    }
+    let mut findings = check_frames(&bundle.commitment, &bundle.contents);
+    if findings.is_empty() {
+        let slots = check_all_subjects(&bundle.commitment, &bundle.contents);
+        // One sentence for each cause suffices; a wrong slot concerns thousands of subjects.
+        findings.extend(slots.into_iter().take(20));
+    }
+    if findings.is_empty() && bundle.contents.frames.len() < bundle.commitment.lists.len() {
+        return Outcome::depends_on(1);
+    }
+    Outcome::of(findings)
+}
+
+/// Step 5, of sealed draws.
+pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
+    let Bundle {
+        commitment,
+        contents,
+        ..
+    } = bundle;
+    let seal = commitment
+        .seal
+        .as_ref()
+        .expect("bug: only called for sealed draws");
+    if bundle.unopened {
+        let by = &seal.by;
+        return Outcome::NotShown(say!(
+            "尚未公开，承诺最迟于 {by} 公开",
+            "not yet opened, promised by {by}"
+        ));
+    }
+    let Some(master) = &contents.master else {
+        return Outcome::depends_on(1);
+    };
+    let suite = commitment.suite;
+    if master_digest(suite, master) != seal.master {
+        let cause = say!("密钥与承诺不符", "the secret is not the committed one");
+        return Outcome::Failed(vec![
+            Finding::new("V05", cause).file(OPENING).column("master"),
+        ]);
+    }
+    let refuse = |path: String, line: u64| {
+        Finding::new(
+            "V05",
+            say!("盐与密钥不符", "the salt does not follow from the secret"),
+        )
+        .file(path)
+        .row(line)
+        .column("salt")
+    };
+    let mut findings = Vec::new();
+    for (list, frame) in &contents.frames {
+        let wrong = (2..).zip(frame).find(|(_, row)| {
+            row.salt != Some(salt(suite, master, &commitment.draw, row.sid.as_str()))
+        });
+        findings.extend(wrong.map(|(line, _)| refuse(frame_path(list), line)));
+    }
+    let wrong = (2..)
+        .zip(contents.recusals.iter().flatten())
+        .find(|(_, row)| {
+            row.salt
+                != Some(recusal_salt(
+                    suite,
+                    master,
+                    &commitment.draw,
+                    row.sid.as_str(),
+                    row.iid.as_str(),
+                ))
+        });
+    findings.extend(wrong.map(|(line, _)| refuse(RECUSALS.to_owned(), line)));
+    Outcome::of(findings)
+}
+
+/// Step 6.
+pub(super) fn beacon(bundle: &Bundle<'_>) -> Outcome {
+    let Bundle {
+        commitment,
+        contents,
+        ..
+    } = bundle;
+    let Some(beacon) = &contents.beacon else {
+        return Outcome::depends_on(1);
+    };
+    if let Err(finding) = beacon.check(commitment.suite, &commitment.sources) {
+        return Outcome::Failed(vec![finding.file(BEACON)]);
+    }
+    let hearsay = commitment
+        .sources
+        .iter()
+        .zip(&beacon.strings)
+        .filter(|(source, string)| source.is_hearsay(string));
+    let hearsay: Vec<&str> = hearsay.map(|(_, string)| string.as_str()).collect();
+    if hearsay.is_empty() {
+        return Outcome::Passed;
+    }
+    let list = hearsay.join(" ");
+    Outcome::NotShown(say!(
+        "格式相符，请自行对照官方公告：{list}",
+        "well formed; compare with the official announcement yourself: {list}",
+    ))
+}
+
+/// Step 7: no log is read by this version.
+pub(super) fn time(bundle: &Bundle<'_>) -> Outcome {
+    let at = crate::base::date::china_time(bundle.commitment.earliest_source_at());
+    let margin = bundle.commitment.margin_s;
+    Outcome::NotShown(say!(
+        "没有日志证明：应在 {at}（北京时间）前至少 {margin} 秒公布",
+        "no log proves it: due at least {margin} s before {at} (China time)",
+    ))
+}
+
+/// Step 8.
+pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
+    let Bundle {
+        files,
+        commitment,
+        contents,
+        unopened,
+        ..
+    } = bundle;
+    let Some(rows) = &contents.manifest else {
+        return Outcome::depends_on(1);
+    };
+    let master = contents.master.as_ref().map(Digest::hex);
+    if commitment.sealed() && !unopened && master.is_none() {
+        return Outcome::depends_on(1);
+    }
+    let listed: BTreeMap<&str, &Digest> = rows
+        .iter()
+        .map(|row| (row.path.as_str(), &row.digest))
+        .collect();
+    let short = if *unopened {
+        listed.contains_key(SHORTAGE)
+    } else {
+        files.contains_key(SHORTAGE)
+    };
+    let layout = bundle::layout(commitment, Stage::Drawn, short);
+    let bound: BTreeSet<&str> = layout
+        .public
+        .iter()
+        .chain(&layout.closed)
+        .map(String::as_str)
+        .collect();
+    let refuse = |path: &str, cause| Finding::new("V08", cause).file(path);
+    let mut findings = Vec::new();
+    for path in bound.iter().filter(|path| !listed.contains_key(**path)) {
+        findings.push(
+            refuse(
+                MANIFEST,
+                say!("缺少 {path} 一行", "the row of {path} is missing"),
+            )
+            .id(*path),
+        );
+    }
+    for path in listed.keys().filter(|path| !bound.contains(**path)) {
+        findings.push(
+            refuse(
+                MANIFEST,
+                say!("多出 {path} 一行", "there is a row of {path} too many"),
+            )
+            .id(*path),
+        );
+    }
+    for (path, digest) in listed.into_iter().filter(|(path, _)| bound.contains(path)) {
+        let closed = commitment.sealed() && layout.closed.iter().any(|closed| closed == path);
+        let Some(bytes) = files.get(path) else {
+            continue;
+        };
+        let closed_with = master.as_deref().filter(|_| closed);
+        if bundle::file_digest(commitment.suite, path, bytes, closed_with) != *digest {
+            findings.push(refuse(
+                path,
+                say!(
+                    "文件与清单上的摘要不符",
+                    "the file is not the one whose digest is listed"
+                ),
+            ));
+        }
+    }
+    match (findings.is_empty(), unopened) {
+        (false, _) => Outcome::Failed(findings),
+        (true, true) => Outcome::NotShown(say!(
+            "公开部分相符；保密部分在公开前不出示",
+            "the public part agrees; the rest is closed until the opening"
+        )),
+        (true, false) => Outcome::Passed,
+    }
+}
