@@ -22,9 +22,7 @@ fn killed(folder: &Path, args: &[&str], rng: &mut ChaCha20Rng, whole: Duration) 
         .spawn()
         .unwrap();
     let micros = whole.as_micros() as u64;
-    std::thread::sleep(Duration::from_micros(
-        rng.next_u64() % (micros + micros / 8 + 1),
-    ));
+    std::thread::sleep(Duration::from_micros(rng.next_u64() % (micros + micros / 8 + 1)));
     let _ = child.kill();
     child.wait().unwrap();
 }
@@ -70,10 +68,7 @@ fn killed_imports_leave_the_old_or_the_new_version() {
         run(folder, 0, &["init", "."]);
         killed(folder, &args, &mut rng, whole);
         let after = exported(folder);
-        assert!(
-            after == empty || after == full,
-            "neither old nor new: {after}"
-        );
+        assert!(after == empty || after == full, "neither old nor new: {after}");
         run(folder, 0, &args);
         assert_eq!(exported(folder), full);
     }
@@ -104,11 +99,7 @@ fn killed_commits_beacons_and_draws_finish_to_the_same_bytes() {
             killed(again, args, &mut rng, *whole);
             check_partial(&bundle(again), expected);
             run(again, 0, args);
-            assert_eq!(
-                read_folder(&bundle(again)),
-                *expected,
-                "round {round}, {args:?}"
-            );
+            assert_eq!(read_folder(&bundle(again)), *expected, "round {round}, {args:?}");
         }
         let left: Vec<String> = fs::read_dir(again)
             .unwrap()
@@ -123,11 +114,7 @@ fn killed_commits_beacons_and_draws_finish_to_the_same_bytes() {
 fn check_partial(bundle: &Path, expected: &shuangsuiji::record::bundle::Files) {
     if bundle.exists() {
         for (path, bytes) in read_folder(bundle) {
-            assert_eq!(
-                Some(&bytes),
-                expected.get(&path),
-                "{path} is not as it must be"
-            );
+            assert_eq!(Some(&bytes), expected.get(&path), "{path} is not as it must be");
         }
     }
 }

@@ -16,10 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("verify", &["base", "record", "draw", "pairing"]),
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "registry"]),
-    (
-        "rehearse",
-        &["base", "record", "draw", "pairing", "conduct", "plan"],
-    ),
+    ("rehearse", &["base", "record", "draw", "pairing", "conduct", "plan"]),
     ("fiction", &[]),
     ("io", &["base", "record", "registry"]),
     ("store", &["base", "record", "registry", "io"]),
@@ -65,12 +62,7 @@ fn sources(layer: &str) -> Vec<(PathBuf, String)> {
         }
     }
     let mut found = Vec::new();
-    walk(
-        &Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("src")
-            .join(layer),
-        &mut found,
-    );
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer), &mut found);
     found
 }
 
@@ -84,22 +76,15 @@ fn code(text: &str) -> String {
 }
 
 fn is_test_file(path: &Path) -> bool {
-    path.file_stem()
-        .is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
+    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
 }
 
 /// Names of layers that a text refers to as `crate::<layer>`.
 fn used(text: &str) -> Vec<String> {
     let name = |rest: &str| {
-        rest.chars()
-            .take_while(|c| c.is_ascii_lowercase() || *c == '_')
-            .collect::<String>()
+        rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>()
     };
-    text.split("crate::")
-        .skip(1)
-        .map(name)
-        .filter(|name| !name.is_empty())
-        .collect()
+    text.split("crate::").skip(1).map(name).filter(|name| !name.is_empty()).collect()
 }
 
 #[test]
@@ -109,9 +94,7 @@ fn every_layer_uses_only_what_stands_before_it() {
         let files = sources(layer);
         assert!(!files.is_empty(), "{layer} has no files");
         for (path, text) in files {
-            for name in used(&code(&text))
-                .iter()
-                .filter(|name| allowed.contains_key(name.as_str()))
+            for name in used(&code(&text)).iter().filter(|name| allowed.contains_key(name.as_str()))
             {
                 let fine = name == layer || may_use.contains(&name.as_str());
                 assert!(fine, "{}: {layer} must not use {name}", path.display());
@@ -123,10 +106,7 @@ fn every_layer_uses_only_what_stands_before_it() {
 #[test]
 fn the_core_does_not_touch_the_world() {
     for (layer, _) in LAYERS.iter().filter(|(layer, _)| !SHELL.contains(layer)) {
-        for (path, text) in sources(layer)
-            .into_iter()
-            .filter(|(path, _)| !is_test_file(path))
-        {
+        for (path, text) in sources(layer).into_iter().filter(|(path, _)| !is_test_file(path)) {
             for word in WORLD {
                 assert!(
                     !code(&text).contains(word),
@@ -144,11 +124,7 @@ fn verification_never_searches() {
         for module in SEARCH {
             let short = module.trim_start_matches("pairing::");
             let code = code(&text);
-            assert!(
-                !code.contains(module),
-                "{}: verify must not use {module}",
-                path.display()
-            );
+            assert!(!code.contains(module), "{}: verify must not use {module}", path.display());
             assert!(
                 !code.contains(&format!("{short}::")),
                 "{}: verify must not use {module}",

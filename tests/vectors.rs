@@ -19,23 +19,14 @@ fn facts(name: &str) -> Value {
 }
 
 fn master(files: &Files) -> Option<Digest> {
-    files
-        .get(OPENING)
-        .map(|bytes| Digest::from_hex(&parse_opening(bytes).unwrap()).unwrap())
+    files.get(OPENING).map(|bytes| Digest::from_hex(&parse_opening(bytes).unwrap()).unwrap())
 }
 
 fn unopened() -> Files {
     let mut files = vector("sealed_opened");
     files.retain(|path, _| {
-        let closed = [
-            "frames/",
-            "draw/",
-            "recusals",
-            "visits",
-            "assignment",
-            "handicaps",
-            "opening",
-        ];
+        let closed =
+            ["frames/", "draw/", "recusals", "visits", "assignment", "handicaps", "opening"];
         !closed.iter().any(|start| path.starts_with(start))
     });
     files
@@ -58,18 +49,12 @@ fn outcomes(files: &Files) -> (Vec<u32>, Vec<u32>) {
 
 #[test]
 fn all_vectors_verify() {
-    assert_eq!(
-        outcomes(&vector("open")),
-        (vec![1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14], vec![7])
-    );
+    assert_eq!(outcomes(&vector("open")), (vec![1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14], vec![7]));
     assert_eq!(
         outcomes(&vector("open_rounds")),
         (vec![1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14], vec![7])
     );
-    assert_eq!(
-        outcomes(&vector("open_sm3")),
-        (vec![1, 2, 3, 4, 8, 9, 11, 12, 13, 14], vec![6, 7])
-    );
+    assert_eq!(outcomes(&vector("open_sm3")), (vec![1, 2, 3, 4, 8, 9, 11, 12, 13, 14], vec![6, 7]));
     assert_eq!(
         outcomes(&vector("sealed_opened")),
         (vec![1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14], vec![6, 7])
@@ -80,22 +65,10 @@ fn all_vectors_verify() {
 #[test]
 fn result_digests_are_those_of_the_specification() {
     for (name, digest) in [
-        (
-            "open",
-            "c7700aed6f7b30dcf88ff3593888874501139225cec6e77c0dbd8bb9da0095ac",
-        ),
-        (
-            "open_rounds",
-            "31f5c2714d86c4af581907376dec91e6c1ba31d6c05c0e24badff9fc06c3a824",
-        ),
-        (
-            "open_sm3",
-            "dc523f985c339d0f1314dcb777baace0e5ca5aa0343b09714d53a871039bbceb",
-        ),
-        (
-            "sealed_opened",
-            "e4d01a5ad5ff9e209e4d98f0f449720edd526fc1840531a104b63c2bca21c560",
-        ),
+        ("open", "c7700aed6f7b30dcf88ff3593888874501139225cec6e77c0dbd8bb9da0095ac"),
+        ("open_rounds", "31f5c2714d86c4af581907376dec91e6c1ba31d6c05c0e24badff9fc06c3a824"),
+        ("open_sm3", "dc523f985c339d0f1314dcb777baace0e5ca5aa0343b09714d53a871039bbceb"),
+        ("sealed_opened", "e4d01a5ad5ff9e209e4d98f0f449720edd526fc1840531a104b63c2bca21c560"),
     ] {
         assert_eq!(verify(&vector(name)).result.unwrap().hex(), digest);
     }
@@ -108,9 +81,7 @@ fn conducting_the_vectors_gives_their_bytes() {
         let files = vector(name);
         let frozen = Frozen::read(&files).unwrap();
         let beacon = Beacon::parse(&files["beacon.json"]).unwrap();
-        let drawn = frozen
-            .draw(&beacon, master(&files).as_ref(), &mut |_, _, _| {})
-            .unwrap();
+        let drawn = frozen.draw(&beacon, master(&files).as_ref(), &mut |_, _, _| {}).unwrap();
         for (path, bytes) in &drawn.files {
             if path != HANDICAPS && path != MANIFEST {
                 assert_eq!(
@@ -137,17 +108,16 @@ fn values_between_agree() {
         assert_eq!(frozen.digest.hex(), facts["C"]);
         let s = seed(suite, &frozen.digest, &beacon.strings);
         assert_eq!(s.hex(), facts["S"]);
-        let drawn = frozen
-            .draw(&beacon, master(&files).as_ref(), &mut |_, _, _| {})
-            .unwrap();
+        let drawn = frozen.draw(&beacon, master(&files).as_ref(), &mut |_, _, _| {}).unwrap();
         for (list, selection) in &drawn.selections {
+            let frame = &frozen.contents().frames[list];
             let rows = facts["lists"][list].as_array().unwrap();
             assert_eq!(rows.len(), selection.ranked.len());
             for (fact, ranked) in rows.iter().zip(&selection.ranked) {
-                assert_eq!(fact["stratum"], ranked.row.stratum);
-                assert_eq!(fact["rank"], ranked.row.rank);
-                assert_eq!(fact["sid"], ranked.row.sid.as_str());
-                assert_eq!(fact["key"], ranked.row.key.to_string());
+                assert_eq!(fact["stratum"], frame[ranked.index].stratum);
+                assert_eq!(fact["rank"], ranked.rank);
+                assert_eq!(fact["sid"], frame[ranked.index].sid.as_str());
+                assert_eq!(fact["key"], ranked.key.to_string());
                 let is_drawn = ranked.outcome == Some(shuangsuiji::record::tables::Outcome::Drawn);
                 assert_eq!(fact["drawn"], is_drawn);
             }
@@ -173,13 +143,8 @@ fn the_specification_s_worked_examples() {
     let beacon = Beacon::parse(&files["beacon.json"]).unwrap();
     let s = seed(frozen.commitment.suite, &frozen.digest, &beacon.strings);
     let ticket = Tickets::of_group(frozen.commitment.suite, &s, "Q4").ticket("REG:0025", None);
-    assert_eq!(
-        ticket.hex(),
-        "4b6e8a8e85146c7401b9a8af151a5fbccadfb75f75665fc3bafe859f30dbf6c3"
-    );
-    let pair = PairTickets::new(frozen.commitment.suite, &s)
-        .row("X0004", None)
-        .ticket("E006", 0);
+    assert_eq!(ticket.hex(), "4b6e8a8e85146c7401b9a8af151a5fbccadfb75f75665fc3bafe859f30dbf6c3");
+    let pair = PairTickets::new(frozen.commitment.suite, &s).row("X0004", None).ticket("E006", 0);
     assert_eq!(format!("{pair:016x}"), "07f7ca60140fa5be");
 }
 
@@ -188,8 +153,6 @@ fn a_sealed_bundle_half_opened_is_refused() {
     let mut half = vector("sealed_opened");
     half.remove("opening.json");
     let report = verify(&half);
-    let Outcome::Failed(findings) = &report.checks[0].outcome else {
-        panic!("not refused")
-    };
+    let Outcome::Failed(findings) = &report.checks[0].outcome else { panic!("not refused") };
     assert!(findings.iter().all(|f| f.code() == "F10"), "{findings:#?}");
 }

@@ -17,9 +17,7 @@ pub fn parse_instant(text: &str) -> Option<u64> {
 
 /// The instant in China Standard Time (UTC+8, no summer time since 1991), `2026-10-09 08:00:00`.
 pub fn china_time(unix_s: u64) -> String {
-    let seconds = i64::try_from(unix_s)
-        .unwrap_or(i64::MAX)
-        .saturating_add(8 * 3600);
+    let seconds = i64::try_from(unix_s).unwrap_or(i64::MAX).saturating_add(8 * 3600);
     match jiff::Timestamp::from_second(seconds) {
         Ok(at) => at.to_string().replace('T', " ").replace('Z', ""),
         Err(_) => format!("{unix_s} s"),
@@ -43,28 +41,17 @@ mod tests {
     #[test]
     fn dates_have_one_form() {
         assert!(parse_date("2026-10-09").is_some());
-        for bad in [
-            "2026-10-9",
-            "20261009",
-            "2026-13-01",
-            "2026-02-30",
-            " 2026-10-09",
-            "2026-10-09T00:00",
-        ] {
+        for bad in
+            ["2026-10-9", "20261009", "2026-13-01", "2026-02-30", " 2026-10-09", "2026-10-09T00:00"]
+        {
             assert!(parse_date(bad).is_none(), "{bad:?}");
         }
         assert_eq!(
-            days_between(
-                parse_date("2026-01-30").unwrap(),
-                parse_date("2026-03-01").unwrap()
-            ),
+            days_between(parse_date("2026-01-30").unwrap(), parse_date("2026-03-01").unwrap()),
             30
         );
         assert_eq!(
-            days_between(
-                parse_date("2026-03-01").unwrap(),
-                parse_date("2026-01-30").unwrap()
-            ),
+            days_between(parse_date("2026-03-01").unwrap(), parse_date("2026-01-30").unwrap()),
             -30
         );
     }
@@ -72,10 +59,7 @@ mod tests {
     #[test]
     fn instants() {
         assert_eq!(parse_instant("2026-07-23T07:38:30Z"), Some(1_784_792_310));
-        assert_eq!(
-            parse_instant("2026-07-23T15:38:30+08:00"),
-            Some(1_784_792_310)
-        );
+        assert_eq!(parse_instant("2026-07-23T15:38:30+08:00"), Some(1_784_792_310));
         assert_eq!(china_time(1_784_792_310), "2026-07-23 15:38:30");
         assert_eq!(china_date(1_784_792_310).unwrap().to_string(), "2026-07-23");
         assert_eq!(parse_instant("2026-07-23T15:38:30"), None);

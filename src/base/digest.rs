@@ -39,9 +39,7 @@ impl Suite {
 
     /// The suite of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Suite::Sha256, Suite::Sm3]
-            .into_iter()
-            .find(|suite| suite.name() == name)
+        [Suite::Sha256, Suite::Sm3].into_iter().find(|suite| suite.name() == name)
     }
 
     /// Starts a digest.
@@ -158,9 +156,7 @@ mod tests {
         );
         // RFC 4231, test case 2.
         assert_eq!(
-            Suite::Sha256
-                .hmac(b"Jefe", b"what do ya want for nothing?")
-                .hex(),
+            Suite::Sha256.hmac(b"Jefe", b"what do ya want for nothing?").hex(),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
     }

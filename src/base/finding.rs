@@ -37,10 +37,7 @@ impl Text {
 #[macro_export]
 macro_rules! say {
     ($zh:literal, $en:literal $(,)?) => {
-        $crate::base::finding::Text {
-            zh: format!($zh),
-            en: format!($en),
-        }
+        $crate::base::finding::Text { zh: format!($zh), en: format!($en) }
     };
 }
 
@@ -85,11 +82,7 @@ impl Finding {
     /// If the table has no such code: codes are written in the source, never read from input.
     pub fn new(code: &str, cause: Text) -> Self {
         let rule = codes::find(code).unwrap_or_else(|| panic!("bug: no rule has the code {code}"));
-        Finding {
-            rule,
-            place: Place::default(),
-            cause,
-        }
+        Finding { rule, place: Place::default(), cause }
     }
 
     /// Names the file, unless a deeper layer has named it.
@@ -153,11 +146,7 @@ impl Finding {
         let place = self.place.show(lang);
         let gap = if place.is_empty() { "" } else { colon };
         let cause = self.cause.get(lang);
-        format!(
-            "{kind} {} {place}{gap}{cause}\n  {todo}{colon}{}",
-            self.code(),
-            self.remedy(lang)
-        )
+        format!("{kind} {} {place}{gap}{cause}\n  {todo}{colon}{}", self.code(), self.remedy(lang))
     }
 }
 
@@ -172,10 +161,8 @@ impl Place {
             Lang::Zh => format!("“{name}”"),
             Lang::En => format!("\"{name}\""),
         });
-        let parts: Vec<String> = [self.file.clone(), row, column, self.id.clone()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let parts: Vec<String> =
+            [self.file.clone(), row, column, self.id.clone()].into_iter().flatten().collect();
         parts.join(match lang {
             Lang::Zh => "，",
             Lang::En => ", ",

@@ -17,19 +17,13 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Finding> {
     let value: Value = serde_json::from_str(text)
         .map_err(|e| bad("", say!("不是 JSON（{e}）", "not JSON ({e})")))?;
     if !value.is_object() {
-        return Err(bad(
-            "",
-            say!("最外层须为对象", "the outermost value must be an object"),
-        ));
+        return Err(bad("", say!("最外层须为对象", "the outermost value must be an object")));
     }
     check_values(&value, "")?;
     if format(&value) != bytes {
         let text = match duplicate_key(text) {
             Some(key) => say!("键 {key} 重复", "the key {key} stands twice"),
-            None => say!(
-                "不是 RFC 8785 规范形式",
-                "not in the canonical form of RFC 8785"
-            ),
+            None => say!("不是 RFC 8785 规范形式", "not in the canonical form of RFC 8785"),
         };
         return Err(bad("", text));
     }
@@ -62,11 +56,7 @@ pub fn format_line(value: &Value) -> Vec<u8> {
 
 fn bad(path: &str, cause: Text) -> Finding {
     let finding = Finding::new("F05", cause);
-    if path.is_empty() {
-        finding
-    } else {
-        finding.column(path)
-    }
+    if path.is_empty() { finding } else { finding.column(path) }
 }
 
 /// Refuses what RFC 8785 allows and `dr1` does not: null, floats, large integers, long or empty strings.
@@ -76,10 +66,9 @@ fn check_values(value: &Value, path: &str) -> Result<(), Finding> {
         Value::Bool(_) => Ok(()),
         Value::Null => refuse(say!("不许为 null", "null is not allowed")),
         Value::Number(n) if n.as_u64().is_some_and(|n| n < INTEGER_LIMIT) => Ok(()),
-        Value::Number(_) => refuse(say!(
-            "须为小于 2^53 的非负整数",
-            "must be an integer from 0 to 2^53 − 1"
-        )),
+        Value::Number(_) => {
+            refuse(say!("须为小于 2^53 的非负整数", "must be an integer from 0 to 2^53 − 1"))
+        }
         Value::String(text) => check_string(text, path),
         Value::Array(items) => items
             .iter()
@@ -97,21 +86,14 @@ fn check_string(text: &str, path: &str) -> Result<(), Finding> {
     if text.is_empty() || text.chars().count() > FIELD_CHARS_MAX || !is_nfc(text) {
         return Err(bad(
             path,
-            say!(
-                "文字须有 1–512 个字符且为 NFC",
-                "a string must have 1–512 characters in NFC"
-            ),
+            say!("文字须有 1–512 个字符且为 NFC", "a string must have 1–512 characters in NFC"),
         ));
     }
     Ok(())
 }
 
 fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// The first key that stands twice in one object, if that is why a text is not canonical.
@@ -151,9 +133,7 @@ fn duplicate_key(text: &str) -> Option<String> {
             while let Some(key) = members.next_key::<String>()? {
                 members.next_value::<Unique>()?;
                 if !seen.insert(key.clone()) {
-                    return Err(serde::de::Error::custom(format!(
-                        "{DUPLICATE}{key}{DUPLICATE}"
-                    )));
+                    return Err(serde::de::Error::custom(format!("{DUPLICATE}{key}{DUPLICATE}")));
                 }
             }
             Ok(Unique)
@@ -215,13 +195,8 @@ impl<'a> Object<'a> {
 
     /// The members with other keys than these.
     pub fn others(&self, known: &[&str]) -> Map<String, Value> {
-        let others = self
-            .members
-            .iter()
-            .filter(|(key, _)| !known.contains(&key.as_str()));
-        others
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+        let others = self.members.iter().filter(|(key, _)| !known.contains(&key.as_str()));
+        others.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Refuses a known key where it does not belong.
@@ -231,10 +206,9 @@ impl<'a> Object<'a> {
     pub fn without(&self, keys: &[&str]) -> Result<(), Finding> {
         match keys.iter().find(|key| self.has(key)) {
             None => Ok(()),
-            Some(key) => Err(bad(
-                &self.path(key),
-                say!("这个键不属于这里", "this key does not belong here"),
-            )),
+            Some(key) => {
+                Err(bad(&self.path(key), say!("这个键不属于这里", "this key does not belong here")))
+            }
         }
     }
 
@@ -255,9 +229,7 @@ impl<'a> Object<'a> {
     /// F05 if it is missing or of another kind; so for the getters below.
     pub fn text(&self, key: &str) -> Result<&'a str, Finding> {
         let value = self.get(key)?;
-        value
-            .as_str()
-            .ok_or_else(|| bad(&self.path(key), say!("须为文字", "must be a string")))
+        value.as_str().ok_or_else(|| bad(&self.path(key), say!("须为文字", "must be a string")))
     }
 
     /// An integer from 0 to 2^53 − 1.
@@ -265,10 +237,7 @@ impl<'a> Object<'a> {
     pub fn integer(&self, key: &str) -> Result<u64, Finding> {
         let value = self.get(key)?;
         value.as_u64().ok_or_else(|| {
-            bad(
-                &self.path(key),
-                say!("须为非负整数", "must be an integer, not negative"),
-            )
+            bad(&self.path(key), say!("须为非负整数", "must be an integer, not negative"))
         })
     }
 
@@ -308,18 +277,14 @@ impl<'a> Object<'a> {
     /// An array of objects.
     #[allow(clippy::missing_errors_doc)]
     pub fn objects(&self, key: &str) -> Result<Vec<Object<'a>>, Finding> {
-        self.array(key)?
-            .into_iter()
-            .map(|(item, path)| Object::at(item, path))
-            .collect()
+        self.array(key)?.into_iter().map(|(item, path)| Object::at(item, path)).collect()
     }
 
     /// An array of strings.
     #[allow(clippy::missing_errors_doc)]
     pub fn texts(&self, key: &str) -> Result<Vec<&'a str>, Finding> {
         let text = |(item, path): (&'a Value, String)| {
-            item.as_str()
-                .ok_or_else(|| bad(&path, say!("须为文字", "must be a string")))
+            item.as_str().ok_or_else(|| bad(&path, say!("须为文字", "must be a string")))
         };
         self.array(key)?.into_iter().map(text).collect()
     }
@@ -345,19 +310,12 @@ mod tests {
             (r#"{"a":1,"a":1}"#, "the key a stands twice"),
             (r#"{"a":null}"#, "null is not allowed"),
             (r#"{"a":1.5}"#, "must be an integer from 0 to 2^53 − 1"),
-            (
-                r#"{"a":9007199254740992}"#,
-                "must be an integer from 0 to 2^53 − 1",
-            ),
+            (r#"{"a":9007199254740992}"#, "must be an integer from 0 to 2^53 − 1"),
             (r#"{"a":""}"#, "a string must have 1–512 characters in NFC"),
             ("[]", "the outermost value must be an object"),
             ("{\"a\":1}\n", "not in the canonical form of RFC 8785"),
         ] {
-            assert_eq!(
-                parse(bytes.as_bytes()).unwrap_err().cause.get(Lang::En),
-                cause,
-                "{bytes}"
-            );
+            assert_eq!(parse(bytes.as_bytes()).unwrap_err().cause.get(Lang::En), cause, "{bytes}");
         }
     }
 }

@@ -24,21 +24,14 @@ pub struct Tree {
 impl Tree {
     /// The empty tree.
     pub fn new(suite: Suite) -> Self {
-        Tree {
-            suite,
-            n: 0,
-            heads: Vec::new(),
-        }
+        Tree { suite, n: 0, heads: Vec::new() }
     }
 
     /// Appends the leaf of these bytes.
     pub fn push(&mut self, row: &[u8]) {
         let mut head = leaf(self.suite, row);
         for _ in 0..self.n.trailing_ones() {
-            let left = self
-                .heads
-                .pop()
-                .expect("bug: one head per binary digit of n");
+            let left = self.heads.pop().expect("bug: one head per binary digit of n");
             head = node(self.suite, &left, &head);
         }
         self.heads.push(head);
@@ -68,11 +61,7 @@ pub fn root<'a>(suite: Suite, rows: impl IntoIterator<Item = &'a [u8]>) -> Root 
 /// # Panics
 /// If there is no row at `index`.
 pub fn prove(suite: Suite, rows: &[&[u8]], index: usize) -> Vec<Digest> {
-    assert!(
-        index < rows.len(),
-        "bug: no row {index} among {}",
-        rows.len()
-    );
+    assert!(index < rows.len(), "bug: no row {index} among {}", rows.len());
     if rows.len() == 1 {
         return Vec::new();
     }
@@ -98,11 +87,7 @@ pub fn check(suite: Suite, root: Root, row: &[u8], index: u64, path: &[Digest]) 
         Some(if index < split {
             node(suite, &climb(suite, split, index, leaf, below)?, sibling)
         } else {
-            node(
-                suite,
-                sibling,
-                &climb(suite, n - split, index - split, leaf, below)?,
-            )
+            node(suite, sibling, &climb(suite, n - split, index - split, leaf, below)?)
         })
     }
     index < root.n && climb(suite, root.n, index, leaf(suite, row), path) == Some(root.root)
@@ -118,12 +103,7 @@ fn leaf(suite: Suite, row: &[u8]) -> Digest {
 }
 
 fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
-    suite
-        .hasher()
-        .with(&[1])
-        .with(left.as_bytes())
-        .with(right.as_bytes())
-        .finish()
+    suite.hasher().with(&[1]).with(left.as_bytes()).with(right.as_bytes()).finish()
 }
 
 #[cfg(test)]
@@ -156,10 +136,7 @@ mod tests {
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
         for (n, head) in heads.iter().enumerate() {
-            assert_eq!(
-                root(Suite::Sha256, leaves[..n].iter().copied()).root.hex(),
-                *head
-            );
+            assert_eq!(root(Suite::Sha256, leaves[..n].iter().copied()).root.hex(), *head);
         }
     }
 
@@ -174,15 +151,9 @@ mod tests {
                 for (other, row) in rows.iter().enumerate() {
                     let same = other == index;
                     assert_eq!(check(Suite::Sm3, head, row, index as u64, &path), same);
-                    assert_eq!(
-                        check(Suite::Sm3, head, rows[index], other as u64, &path),
-                        same
-                    );
+                    assert_eq!(check(Suite::Sm3, head, rows[index], other as u64, &path), same);
                 }
-                let short = Root {
-                    n: head.n + 1,
-                    ..head
-                };
+                let short = Root { n: head.n + 1, ..head };
                 assert!(!check(Suite::Sm3, short, rows[index], head.n, &path) || n == 0);
             }
         }

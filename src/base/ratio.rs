@@ -10,9 +10,7 @@ pub struct Ratio {
 
 impl Ratio {
     /// The whole: 100 %.
-    pub const ONE: Ratio = Ratio {
-        millionths: 1_000_000,
-    };
+    pub const ONE: Ratio = Ratio { millionths: 1_000_000 };
 
     /// Parses a percentage as plans write it: `3%`, `0.5%`, `12.25%`, `100%`; up to four decimals.
     pub fn parse_percent(text: &str) -> Option<Self> {
@@ -66,12 +64,9 @@ mod tests {
     fn floors_round_up_and_caps_down() {
         let three = Ratio::parse_percent("3%").unwrap();
         // The worked cases of Shanghai (2014) and of a published plan that was short by two.
-        for (n, up, down) in [
-            (4_422, 133, 132),
-            (6_055, 182, 181),
-            (40_065, 1_202, 1_201),
-            (0, 0, 0),
-        ] {
+        for (n, up, down) in
+            [(4_422, 133, 132), (6_055, 182, 181), (40_065, 1_202, 1_201), (0, 0, 0)]
+        {
             assert_eq!((three.ceil_of(n), three.floor_of(n)), (up, down));
         }
     }
@@ -81,9 +76,7 @@ mod tests {
         for text in ["0%", "3%", "0.5%", "12.25%", "99.9999%", "100%"] {
             assert_eq!(Ratio::parse_percent(text).unwrap().to_string(), text);
         }
-        for bad in [
-            "", "%", "3", "3.%", ".5%", "-1%", "101%", "1.00001%", "3 %", "3％", "1e1%",
-        ] {
+        for bad in ["", "%", "3", "3.%", ".5%", "-1%", "101%", "1.00001%", "3 %", "3％", "1e1%"] {
             assert_eq!(Ratio::parse_percent(bad), None, "{bad:?}");
         }
     }

@@ -43,10 +43,7 @@ pub fn canonical_text(bytes: &[u8]) -> Result<&str, Finding> {
         return refuse(0, say!("开头有 BOM", "begins with a BOM"));
     }
     if let Some(at) = text.find('\r') {
-        return refuse(
-            at,
-            say!("含有 CR（Windows 换行）", "contains CR (Windows line end)"),
-        );
+        return refuse(at, say!("含有 CR（Windows 换行）", "contains CR (Windows line end)"));
     }
     if !is_nfc(text) {
         return refuse(0, say!("不是 NFC 规范文字", "not in NFC"));
@@ -80,16 +77,10 @@ pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>, Finding> {
     let mut rows: Vec<R> = Vec::new();
     for (row, line) in (2..).zip(lines) {
         let parsed = parse_row::<R>(line).map_err(|f| f.row(row))?;
-        if rows
-            .last()
-            .is_some_and(|before| before.key() >= parsed.key())
-        {
+        if rows.last().is_some_and(|before| before.key() >= parsed.key()) {
             return Err(Finding::new(
                 "F04",
-                say!(
-                    "这一行不在上一行之后",
-                    "this row does not follow the one before"
-                ),
+                say!("这一行不在上一行之后", "this row does not follow the one before"),
             )
             .row(row));
         }
@@ -104,10 +95,7 @@ pub fn parse<R: Row>(bytes: &[u8]) -> Result<Vec<R>, Finding> {
 /// F02, F03 or F09.
 pub fn parse_row<R: Row>(line: &str) -> Result<R, Finding> {
     if line.len() > LINE_BYTES_MAX {
-        return Err(Finding::new(
-            "F09",
-            say!("一行超过 64 KiB", "a line has more than 64 KiB"),
-        ));
+        return Err(Finding::new("F09", say!("一行超过 64 KiB", "a line has more than 64 KiB")));
     }
     let fields: Vec<&str> = line.split('\t').collect();
     let columns = R::HEADER.split('\t').count();
@@ -115,18 +103,12 @@ pub fn parse_row<R: Row>(line: &str) -> Result<R, Finding> {
         let found = fields.len();
         return Err(Finding::new(
             "F02",
-            say!(
-                "应有 {columns} 列，实有 {found} 列",
-                "{found} columns instead of {columns}"
-            ),
+            say!("应有 {columns} 列，实有 {found} 列", "{found} columns instead of {columns}"),
         ));
     }
     let row = R::parse(&fields)?;
     if row.format() != line {
-        return Err(Finding::new(
-            "F03",
-            say!("不是规范写法", "not the canonical form"),
-        ));
+        return Err(Finding::new("F03", say!("不是规范写法", "not the canonical form")));
     }
     Ok(row)
 }
@@ -149,8 +131,7 @@ pub fn format<R: Row>(rows: &[R]) -> Vec<u8> {
 /// The tree head over the rows, without header and LF.
 pub fn root<R: Row>(suite: Suite, rows: &[R]) -> Root {
     let mut tree = merkle::Tree::new(suite);
-    rows.iter()
-        .for_each(|row| tree.push(row.format().as_bytes()));
+    rows.iter().for_each(|row| tree.push(row.format().as_bytes()));
     tree.root()
 }
 
@@ -159,10 +140,7 @@ pub fn bad_field(column: &str, value: &str) -> Finding {
     let shown: String = value.chars().take(80).collect();
     Finding::new(
         "F03",
-        say!(
-            "“{shown}” 不合该列的形式",
-            "\"{shown}\" has not the form of this column"
-        ),
+        say!("“{shown}” 不合该列的形式", "\"{shown}\" has not the form of this column"),
     )
     .column(column)
 }
@@ -172,9 +150,5 @@ pub fn bad_field(column: &str, value: &str) -> Finding {
 /// # Errors
 /// F03 naming the column.
 pub fn any_field(column: &str, value: &str) -> Result<String, Finding> {
-    if is_field(value) {
-        Ok(value.to_owned())
-    } else {
-        Err(bad_field(column, value))
-    }
+    if is_field(value) { Ok(value.to_owned()) } else { Err(bad_field(column, value)) }
 }

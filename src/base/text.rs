@@ -85,9 +85,6 @@ mod tests {
 
     #[test]
     fn lines() {
-        assert_eq!(
-            line(Suite::Sm3, "group", &["ab", "-"]),
-            b"dr1/sm3/group\nab\n-\n"
-        );
+        assert_eq!(line(Suite::Sm3, "group", &["ab", "-"]), b"dr1/sm3/group\nab\n-\n");
     }
 }

@@ -15,7 +15,13 @@ impl Clock {
     pub fn new(set: Option<&str>) -> Result<Self, Failure> {
         let parse = |text: &str| {
             parse_instant(text).ok_or_else(|| {
-                Failure::input(Finding::new("W07", say!("“{text}” 不是 RFC 3339 时间", "\"{text}\" is no RFC 3339 time")).column("--clock"))
+                Failure::input(
+                    Finding::new(
+                        "W07",
+                        say!("“{text}” 不是 RFC 3339 时间", "\"{text}\" is no RFC 3339 time"),
+                    )
+                    .column("--clock"),
+                )
             })
         };
         Ok(Clock { set_s: set.map(parse).transpose()? })
@@ -29,14 +35,21 @@ impl Clock {
     /// Now.
     #[expect(clippy::disallowed_methods, reason = "this is the shell's clock")]
     pub fn now_s(&self) -> u64 {
-        let system = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        let system = || {
+            std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |d| d.as_secs())
+        };
         self.set_s.unwrap_or_else(system)
     }
 
     /// Refuses a set clock for anything but a rehearsal.
     pub fn check_rehearsal(&self, rehearsal: bool) -> Result<(), Finding> {
         if self.set_s.is_some() && !rehearsal {
-            return Err(Finding::new("W11", say!("正式抽取不能使用 --clock", "a real draw does not take --clock")));
+            return Err(Finding::new(
+                "W11",
+                say!("正式抽取不能使用 --clock", "a real draw does not take --clock"),
+            ));
         }
         Ok(())
     }

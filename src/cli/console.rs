@@ -60,14 +60,16 @@ impl Console {
     /// The findings that ended the command.
     pub fn failure(&self, findings: &Findings) {
         self.findings(&findings.0);
-        let errors: Vec<Value> = findings.0.iter().map(|finding| finding_json(finding, self.lang)).collect();
+        let errors: Vec<Value> =
+            findings.0.iter().map(|finding| finding_json(finding, self.lang)).collect();
         self.report(&json!({"ok": false, "findings": errors}));
     }
 
     /// A bar on a terminal, nothing elsewhere.
     pub fn progress(&self, text: &Text, total: u64) -> ProgressBar {
         let shown = !self.json && std::io::stderr().is_terminal();
-        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target =
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
         let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}");
         bar.set_style(style.expect("bug: the template is well formed"));
@@ -79,7 +81,9 @@ impl Console {
 
 /// `LC_ALL`, `LC_MESSAGES`, `LANG` in their order; Chinese unless they say English.
 fn lang_of_locale() -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     match set {
         Some(locale) if locale.starts_with("en") => Lang::En,
         _ => Lang::Zh,
@@ -89,7 +93,8 @@ fn lang_of_locale() -> Lang {
 /// The findings as lines: errors first, a few of each code, the rest counted.
 fn grouped(findings: &[Finding], lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut codes: Vec<(Severity, &str)> = findings.iter().map(|f| (f.severity(), f.code())).collect();
+    let mut codes: Vec<(Severity, &str)> =
+        findings.iter().map(|f| (f.severity(), f.code())).collect();
     codes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     codes.dedup();
     for (_, code) in codes {
@@ -134,8 +139,11 @@ fn width(text: &str) -> usize {
 /// Rows as aligned columns; numbers, which are all but the first column's texts, stand right.
 pub(super) fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> =
-        (0..columns).map(|c| rows.iter().filter_map(|row| row.get(c)).map(|cell| width(cell)).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|c| {
+            rows.iter().filter_map(|row| row.get(c)).map(|cell| width(cell)).max().unwrap_or(0)
+        })
+        .collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate().map(|(c, (cell, wide))| {
             let gap = " ".repeat(wide - width(cell));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{CommitArgs, BeaconArgs, DemoArgs, ImportArgs, RegisterArg};
+use super::args::{BeaconArgs, CommitArgs, DemoArgs, ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::Console;
 use super::verify::print_report;
@@ -20,10 +20,16 @@ use crate::verify::verify_read;
 const RECORDED: &str = include_str!("../../data/randomness/quicknet.json");
 
 pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
-    let recorded: serde_json::Value = serde_json::from_str(RECORDED).expect("bug: the shipped file is JSON");
-    let signature = recorded["rounds"][0]["signature"].as_str().expect("bug: it has a signature").to_owned();
+    let recorded: serde_json::Value =
+        serde_json::from_str(RECORDED).expect("bug: the shipped file is JSON");
+    let signature =
+        recorded["rounds"][0]["signature"].as_str().expect("bug: it has a signature").to_owned();
     let out = args.out.as_path();
-    step(console, 1, say!("生成虚构区县的三个名录", "making the registers of a fictional district"));
+    step(
+        console,
+        1,
+        say!("生成虚构区县的三个名录", "making the registers of a fictional district"),
+    );
     let registers = out.join("registers");
     write_district(&registers, &generate(&Spec::default()))?;
     step(console, 2, say!("导入名录", "importing the registers"));
@@ -36,14 +42,26 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         (RegisterArg::Recusals, "recusals"),
         (RegisterArg::Incompatibles, "incompatibles"),
     ] {
-        let import = ImportArgs { register, file: registers.join(format!("{name}.csv")), apply: true };
+        let import =
+            ImportArgs { register, file: registers.join(format!("{name}.csv")), apply: true };
         workspace::import(out, &import, &before, console)?;
     }
     step(console, 3, say!("校核并封存计划", "checking and committing the plan"));
     let bundle = out.join("bundle");
-    let commit = CommitArgs { plan: registers.join("plan.toml"), out: bundle.clone(), approve_shortage: None };
+    let commit = CommitArgs {
+        plan: registers.join("plan.toml"),
+        out: bundle.clone(),
+        approve_shortage: None,
+    };
     plan::commit(out, &commit, &before, console)?;
-    step(console, 4, say!("录入公开随机信标（实录的 drand 轮次）", "entering the beacon (a recorded drand round)"));
+    step(
+        console,
+        4,
+        say!(
+            "录入公开随机信标（实录的 drand 轮次）",
+            "entering the beacon (a recorded drand round)"
+        ),
+    );
     let after = Clock::at(RECORDED_AT_S + 60);
     let beacon = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
     draw::beacon(&beacon, &after, console)?;
@@ -66,8 +84,12 @@ fn finish(bundle: &Path, console: &Console) -> Result<u8, Failure> {
     let report = verify_read(&files, unreadable);
     print_report(&report, console);
     let place = bundle.display();
-    console.say(&say!("公示包：{place}，可用 ssj verify {place} 再核验", "the bundle: {place}; verify it again with ssj verify {place}"));
-    console.report(&json!({"command": "demo", "ok": report.verified(), "bundle": place.to_string()}));
+    console.say(&say!(
+        "公示包：{place}，可用 ssj verify {place} 再核验",
+        "the bundle: {place}; verify it again with ssj verify {place}"
+    ));
+    console
+        .report(&json!({"command": "demo", "ok": report.verified(), "bundle": place.to_string()}));
     if report.verified() {
         console.line(match console.lang {
             Lang::Zh => "核验通过 verified",

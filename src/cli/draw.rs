@@ -55,8 +55,13 @@ pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Res
     let commitment = &frozen.commitment;
     clock.check_rehearsal(commitment.rehearsal)?;
     due(&commitment.sources, clock.now_s())?;
-    let values = if args.values.is_empty() { ask(&commitment.sources, console)? } else { args.values.clone() };
-    let beacon = Beacon::of_values(commitment.suite, &commitment.sources, &values, args.by.as_deref())?;
+    let values = if args.values.is_empty() {
+        ask(&commitment.sources, console)?
+    } else {
+        args.values.clone()
+    };
+    let beacon =
+        Beacon::of_values(commitment.suite, &commitment.sources, &values, args.by.as_deref())?;
     if let Some(known) = &frozen.contents().beacon
         && known.strings != beacon.strings
     {
@@ -74,8 +79,11 @@ pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Res
         console.line(text);
     }
     match written {
-        Written::New => console.say(&say!("已写入 {BEACON}，不可更换", "{BEACON} is written and cannot be exchanged")),
-        Written::Unchanged => console.say(&say!("{BEACON} 已存在且相同", "{BEACON} is there already, the same")),
+        Written::New => console
+            .say(&say!("已写入 {BEACON}，不可更换", "{BEACON} is written and cannot be exchanged")),
+        Written::Unchanged => {
+            console.say(&say!("{BEACON} 已存在且相同", "{BEACON} is there already, the same"))
+        }
     }
     console.report(&json!({"command": "beacon", "ok": true, "strings": beacon.strings, "written": written == Written::New}));
     Ok(DONE)
@@ -85,7 +93,8 @@ pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Res
 fn due(sources: &[Source], now_s: u64) -> Result<(), Findings> {
     let early = sources.iter().filter(|source| source.at() > now_s).map(|source| {
         let at = china_time(source.at());
-        Finding::new("B07", say!("{at}（北京时间）才产生", "not before {at} (China time)")).id(source.prefix())
+        Finding::new("B07", say!("{at}（北京时间）才产生", "not before {at} (China time)"))
+            .id(source.prefix())
     });
     let early: Vec<Finding> = early.collect();
     if early.is_empty() { Ok(()) } else { Err(Findings(early)) }
@@ -98,7 +107,9 @@ fn ask(sources: &[Source], console: &Console) -> Result<Vec<String>, Failure> {
     for source in sources {
         let prefix = source.prefix();
         let what = match source {
-            Source::Drand { .. } => say!("{prefix} 的签名（十六进制）", "signature of {prefix} (hex)"),
+            Source::Drand { .. } => {
+                say!("{prefix} 的签名（十六进制）", "signature of {prefix} (hex)")
+            }
             _ => say!("{prefix} 的结果", "result of {prefix}"),
         };
         let first = prompt(&mut input, what.get(console.lang))?;
@@ -106,7 +117,9 @@ fn ask(sources: &[Source], console: &Console) -> Result<Vec<String>, Failure> {
         if !matches!(source, Source::Drand { .. }) {
             let again = say!("请再录入一次", "type it once more");
             if prompt(&mut input, again.get(console.lang))? != first {
-                return Err(Finding::new("B08", say!("两次录入不同", "the two entries differ")).id(prefix).into());
+                return Err(Finding::new("B08", say!("两次录入不同", "the two entries differ"))
+                    .id(prefix)
+                    .into());
             }
         }
         values.push(first);
@@ -121,9 +134,13 @@ fn prompt(input: &mut impl BufRead, text: &str) -> Result<String, Failure> {
         let _ = stderr.flush();
     }
     let mut line = String::new();
-    let n = input.read_line(&mut line).map_err(|e| crate::io::durable::failed(Path::new("stdin"), &e))?;
+    let n = input
+        .read_line(&mut line)
+        .map_err(|e| crate::io::durable::failed(Path::new("stdin"), &e))?;
     if n == 0 {
-        return Err(Finding::new("B09", say!("输入已结束：{text}", "the input ended: {text}")).into());
+        return Err(
+            Finding::new("B09", say!("输入已结束：{text}", "the input ended: {text}")).into()
+        );
     }
     Ok(line.trim().to_owned())
 }
@@ -133,7 +150,8 @@ pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result
     let (files, frozen) = read_frozen(bundle)?;
     refuse_void(&files, bundle)?;
     let Some(beacon) = &frozen.contents().beacon else {
-        let cause = say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
+        let cause =
+            say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
         return Err(Failure::input(Finding::new("F06", cause).file(BEACON)));
     };
     if frozen.commitment.sealed() {
@@ -146,9 +164,12 @@ pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result
     record_drawn(workspace, &frozen, &drawn)?;
     summary(&frozen, &drawn, console);
     match written {
-        Written::New if was_drawn => console.say(&say!("已补齐缺失的文件", "missing files are completed")),
+        Written::New if was_drawn => {
+            console.say(&say!("已补齐缺失的文件", "missing files are completed"))
+        }
         Written::New => console.say(&say!("结果已写入公示包", "the result is in the bundle")),
-        Written::Unchanged => console.say(&say!("结果早已写入，未作改动", "the result was there already, nothing changed")),
+        Written::Unchanged => console
+            .say(&say!("结果早已写入，未作改动", "the result was there already, nothing changed")),
     }
     let short = report_shortage(&drawn, console);
     console.report(&json!({
@@ -178,7 +199,8 @@ fn conduct(frozen: &Frozen, beacon: &Beacon, console: &Console) -> Result<Drawn,
 
 /// Everything first, the manifest last: whoever sees a manifest sees a whole result.
 fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
-    let mut order: Vec<String> = drawn.files.keys().filter(|path| *path != MANIFEST).cloned().collect();
+    let mut order: Vec<String> =
+        drawn.files.keys().filter(|path| *path != MANIFEST).cloned().collect();
     order.push(MANIFEST.to_owned());
     Ok(write_files(bundle, &drawn.files, &order)?)
 }
@@ -209,7 +231,8 @@ fn summary(frozen: &Frozen, drawn: &Drawn, console: &Console) {
     if let Some(round) = drawn.rounds.rounds.last() {
         let mut counts = vec![0u32; drawn.case.inspectors.len()];
         round.teams.iter().flatten().for_each(|i| counts[*i as usize] += 1);
-        let (least, most) = (counts.iter().min().copied().unwrap_or(0), counts.iter().max().copied().unwrap_or(0));
+        let (least, most) =
+            (counts.iter().min().copied().unwrap_or(0), counts.iter().max().copied().unwrap_or(0));
         let rounds = drawn.rounds.rounds.len();
         console.say(&say!(
             "每名人员 {least}–{most} 次，匹配 {rounds} 轮",
@@ -229,11 +252,14 @@ fn report_shortage(drawn: &Drawn, console: &Console) -> Option<serde_json::Value
     let mut open: Vec<u32> = shortage
         .slots
         .iter()
-        .flat_map(|(visit, slot)| drawn.case.visits[*visit as usize].candidates[*slot as usize].iter().map(|(i, _)| *i))
+        .flat_map(|(visit, slot)| {
+            drawn.case.visits[*visit as usize].candidates[*slot as usize].iter().map(|(i, _)| *i)
+        })
         .collect();
     open.sort_unstable();
     open.dedup();
-    let capacity: u64 = open.iter().map(|i| u64::from(drawn.case.inspectors[*i as usize].capacity)).sum();
+    let capacity: u64 =
+        open.iter().map(|i| u64::from(drawn.case.inspectors[*i as usize].capacity)).sum();
     let (n, people, unfilled) = (slots.len(), open.len(), shortage.unfilled);
     let cause = say!(
         "{n} 个岗位只有 {people} 名人员可任（上限合计 {capacity}）；共有 {unfilled} 个岗位无法配齐",
@@ -246,7 +272,12 @@ fn report_shortage(drawn: &Drawn, console: &Console) -> Option<serde_json::Value
     Some(json!({"slots": slots, "inspectors": people, "capacity": capacity, "unfilled": unfilled}))
 }
 
-pub(super) fn event(workspace: &Path, args: &EventArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+pub(super) fn event(
+    workspace: &Path,
+    args: &EventArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     let EventKind::Void { reason, by, approver } = &args.kind;
     let _lock = Lock::of_folder(&args.bundle)?;
     let (files, unreadable) = read_bundle(&args.bundle)?;
@@ -254,7 +285,8 @@ pub(super) fn event(workspace: &Path, args: &EventArgs, clock: &Clock, console: 
         return Err(Failure::bundle(Findings(unreadable)));
     }
     let place = crate::record::bundle::COMMITMENT;
-    let commitment = Commitment::parse(&files[place]).map_err(|f| Failure::bundle(f.file(place)))?;
+    let commitment =
+        Commitment::parse(&files[place]).map_err(|f| Failure::bundle(f.file(place)))?;
     let digest = commitment.suite.digest(&files[place]);
     clock.check_rehearsal(commitment.rehearsal)?;
     let written = match void_event(&files) {
@@ -267,33 +299,67 @@ pub(super) fn event(workspace: &Path, args: &EventArgs, clock: &Clock, console: 
     };
     set_void(workspace, &digest)?;
     match written {
-        Written::New => console.say(&say!("已作废，记录在公示包 events/ 中；重新封存时为下一次", "voided and recorded under events/; a new commitment is the next attempt")),
-        Written::Unchanged => console.say(&say!("早已作废，未作改动", "it was void already, nothing changed")),
+        Written::New => console.say(&say!(
+            "已作废，记录在公示包 events/ 中；重新封存时为下一次",
+            "voided and recorded under events/; a new commitment is the next attempt"
+        )),
+        Written::Unchanged => {
+            console.say(&say!("早已作废，未作改动", "it was void already, nothing changed"))
+        }
     }
     console.report(&json!({"command": "event", "kind": "void", "ok": true, "written": written == Written::New}));
     Ok(DONE)
 }
 
 /// The next event, if the draw can still be voided.
-fn new_void(commitment: &Commitment, files: &Files, texts: [&String; 3], now_s: u64) -> Result<Event, Findings> {
+fn new_void(
+    commitment: &Commitment,
+    files: &Files,
+    texts: [&String; 3],
+    now_s: u64,
+) -> Result<Event, Findings> {
     let mut findings = Vec::new();
     let earliest = commitment.earliest_source_at();
     if now_s >= earliest {
         let at = china_time(earliest);
-        findings.push(Finding::new("W05", say!("最早的信标在 {at}（北京时间）", "the earliest source was due at {at} (China time)")));
+        findings.push(Finding::new(
+            "W05",
+            say!(
+                "最早的信标在 {at}（北京时间）",
+                "the earliest source was due at {at} (China time)"
+            ),
+        ));
     }
     let names = ["--reason", "--by", "--approver"];
-    for (text, name) in texts.iter().zip(names).filter(|(text, _)| text.is_empty() || text.chars().count() > 512) {
-        findings.push(Finding::new("W07", say!("“{text}” 须有 1–512 个字符", "\"{text}\" must have 1–512 characters")).column(name));
+    for (text, name) in
+        texts.iter().zip(names).filter(|(text, _)| text.is_empty() || text.chars().count() > 512)
+    {
+        findings.push(
+            Finding::new(
+                "W07",
+                say!("“{text}” 须有 1–512 个字符", "\"{text}\" must have 1–512 characters"),
+            )
+            .column(name),
+        );
     }
     let [reason, by, approver] = texts;
     if by == approver {
-        findings.push(Finding::new("W07", say!("经办人与批准人须为两人", "who does it and who approves it must be two")).column("--approver"));
+        findings.push(
+            Finding::new(
+                "W07",
+                say!("经办人与批准人须为两人", "who does it and who approves it must be two"),
+            )
+            .column("--approver"),
+        );
     }
     if !findings.is_empty() {
         return Err(Findings(findings));
     }
-    let before: Vec<&Vec<u8>> = files.iter().filter(|(path, _)| path.starts_with("events/")).map(|(_, bytes)| bytes).collect();
+    let before: Vec<&Vec<u8>> = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("events/"))
+        .map(|(_, bytes)| bytes)
+        .collect();
     Ok(Event {
         n: before.len() as u64 + 1,
         prev: before.last().map(|bytes| commitment.suite.digest(bytes)),

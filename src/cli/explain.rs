@@ -22,7 +22,14 @@ pub(super) fn explain(code: Option<&str>, console: &Console) -> Result<u8, Failu
         Some(text) => {
             let wanted = text.to_uppercase();
             let rule = codes::find(&wanted).ok_or_else(|| {
-                Finding::new("W07", say!("没有代码 {text}；ssj explain 列出全部", "no code {text}; ssj explain lists all")).id(text)
+                Finding::new(
+                    "W07",
+                    say!(
+                        "没有代码 {text}；ssj explain 列出全部",
+                        "no code {text}; ssj explain lists all"
+                    ),
+                )
+                .id(text)
             })?;
             show(rule, console);
             console.report(&rule_json(rule));
@@ -42,7 +49,11 @@ fn show(rule: &Rule, console: &Console) {
         (Severity::Note, Lang::En) => "note",
     };
     console.line(&format!("{}  {} ({weight})", rule.code, rule.title(lang)));
-    let step = rule.code.strip_prefix('V').and_then(|n| n.parse::<usize>().ok()).and_then(|n| STEPS.get(n.wrapping_sub(1)));
+    let step = rule
+        .code
+        .strip_prefix('V')
+        .and_then(|n| n.parse::<usize>().ok())
+        .and_then(|n| STEPS.get(n.wrapping_sub(1)));
     if let Some(step) = step {
         console.line(&format!("  {}", step.proves(lang)));
     }
@@ -50,7 +61,8 @@ fn show(rule: &Rule, console: &Console) {
 }
 
 fn rule_json(rule: &Rule) -> Value {
-    let both = |get: &dyn Fn(Lang) -> &'static str| json!({"zh": get(Lang::Zh), "en": get(Lang::En)});
+    let both =
+        |get: &dyn Fn(Lang) -> &'static str| json!({"zh": get(Lang::Zh), "en": get(Lang::En)});
     json!({
         "code": rule.code,
         "severity": match rule.severity { Severity::Error => "error", Severity::Warning => "warning", Severity::Note => "note" },

@@ -51,7 +51,16 @@ impl Failure {
         let codes = || findings.0.iter().map(Finding::code);
         let machine = codes().any(|code| ["W08", "W09"].contains(&code));
         let usage = codes().any(|code| code.starts_with('W'));
-        Failure { exit: if machine { MACHINE } else if usage { BAD_INPUT } else { exit }, findings }
+        Failure {
+            exit: if machine {
+                MACHINE
+            } else if usage {
+                BAD_INPUT
+            } else {
+                exit
+            },
+            findings,
+        }
     }
 }
 

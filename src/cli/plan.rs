@@ -34,9 +34,8 @@ struct Prepared {
 fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepared, Failure> {
     let bytes = fs::read(plan_path).map_err(|e| failed(plan_path, &e))?;
     let place = plan_path.display().to_string();
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Finding::new("P01", say!("不是 UTF-8", "not UTF-8")).file(&place)
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Finding::new("P01", say!("不是 UTF-8", "not UTF-8")).file(&place))?;
     let (plan, mut findings) = Plan::parse(&text, &place)?;
     let (registry, more) = registry(store)?;
     findings.extend(more);
@@ -66,7 +65,9 @@ fn registry(store: &Store) -> Result<(Registry, Vec<Finding>), Failure> {
     let mut empty = Vec::new();
     for register in Register::ALL {
         let table = store.table(register)?;
-        if table.rows.is_empty() && [Register::Matters, Register::Subjects, Register::Inspectors].contains(&register) {
+        if table.rows.is_empty()
+            && [Register::Matters, Register::Subjects, Register::Inspectors].contains(&register)
+        {
             let (zh, en) = (register.zh(), register.name());
             empty.push(Finding::new("W04", say!("{zh}为空", "no {en}")).id(en));
         }
@@ -81,12 +82,18 @@ fn registry(store: &Store) -> Result<(Registry, Vec<Finding>), Failure> {
 /// The attempt and who was drawn before. The latest attempt is continued unless it was voided.
 fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
     let draws = store.draws()?;
-    let attempts: Vec<&DrawRecord> =
-        draws.iter().filter(|record| record.agency == plan.agency() && record.draw == plan.draw()).collect();
-    let digest_of = |attempt: u64| attempts.iter().find(|record| record.attempt == attempt).map(|record| record.commitment);
+    let attempts: Vec<&DrawRecord> = draws
+        .iter()
+        .filter(|record| record.agency == plan.agency() && record.draw == plan.draw())
+        .collect();
+    let digest_of = |attempt: u64| {
+        attempts.iter().find(|record| record.attempt == attempt).map(|record| record.commitment)
+    };
     let (attempt, prev) = match attempts.iter().max_by_key(|record| record.attempt) {
         None => (1, None),
-        Some(latest) if latest.state == State::Void => (latest.attempt + 1, Some(latest.commitment)),
+        Some(latest) if latest.state == State::Void => {
+            (latest.attempt + 1, Some(latest.commitment))
+        }
         Some(latest) => (latest.attempt, digest_of(latest.attempt - 1)),
     };
     let drawn = store.last_drawn(plan.draw())?;
@@ -116,7 +123,13 @@ pub(super) fn check(workspace: &Path, plan: &Path, console: &Console) -> Result<
 
 fn risk(forecast: &Forecast) -> Finding {
     let Forecast { runs, infeasible, .. } = forecast;
-    Finding::new("M05", say!("{runs} 次模拟中 {infeasible} 次无法匹配", "{infeasible} of {runs} simulated draws could not be paired"))
+    Finding::new(
+        "M05",
+        say!(
+            "{runs} 次模拟中 {infeasible} 次无法匹配",
+            "{infeasible} of {runs} simulated draws could not be paired"
+        ),
+    )
 }
 
 /// Per task: base, exclusions by reason, and per class N, n and chance.
@@ -134,7 +147,9 @@ fn print_tasks(prepared: &Prepared, console: &Console) {
         let mut rows = vec![header.get(lang).split(' ').map(str::to_owned).collect::<Vec<_>>()];
         for stratum in &task.strata {
             let n = stratum.n.map_or_else(|| "~".to_owned(), |n| n.to_string());
-            let chance = stratum.chance.map_or_else(|| say!("按分值", "by score").get(lang).to_owned(), percent);
+            let chance = stratum
+                .chance
+                .map_or_else(|| say!("按分值", "by score").get(lang).to_owned(), percent);
             rows.push(vec![stratum.stratum.clone(), stratum.size.to_string(), n, chance]);
         }
         table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
@@ -156,7 +171,9 @@ fn reason_text(code: &str) -> Text {
         "drawn_within" => say!("近期已被抽中", "drawn recently"),
         "key_supervised" => say!("该事项另作重点监管", "under key supervision in this matter"),
         "no_certificate" => say!("没有执法证", "no certificate"),
-        "certificate_expired" => say!("执法证在检查窗口内到期", "certificate not valid on every day of the window"),
+        "certificate_expired" => {
+            say!("执法证在检查窗口内到期", "certificate not valid on every day of the window")
+        }
         "state" => say!("不在岗", "not at work"),
         "leave" => say!("整个窗口请假", "on leave for the whole window"),
         other => say!("{other}", "{other}"),
@@ -178,14 +195,19 @@ fn tasks_json(prepared: &Prepared) -> Vec<Value> {
             .iter()
             .map(|s| json!({"stratum": s.stratum, "N": s.size, "n": s.n, "chance": s.chance.map(|(a, b)| [a.to_string(), b.to_string()])}))
             .collect();
-        let excluded: Vec<Value> = task.excluded.iter().map(|(reason, n)| json!({"reason": reason, "n": n})).collect();
+        let excluded: Vec<Value> =
+            task.excluded.iter().map(|(reason, n)| json!({"reason": reason, "n": n})).collect();
         json!({"list": task.list, "title": task.title, "base": task.base, "excluded": excluded, "strata": strata})
     };
     prepared.freeze.tasks.iter().map(task).collect()
 }
 
 fn people_json(freeze: &Freeze) -> Vec<Value> {
-    freeze.excluded_inspectors.iter().map(|row| json!({"inspector": row.who, "reason": row.reason})).collect()
+    freeze
+        .excluded_inspectors
+        .iter()
+        .map(|row| json!({"inspector": row.who, "reason": row.reason}))
+        .collect()
 }
 
 fn subjects_json(freeze: &Freeze) -> Vec<Value> {
@@ -200,7 +222,12 @@ fn forecast_json(forecast: &Forecast) -> Value {
     })
 }
 
-pub(super) fn commit(workspace: &Path, args: &CommitArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+pub(super) fn commit(
+    workspace: &Path,
+    args: &CommitArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
     let _lock = Lock::of_folder(&args.out)?;
     let mut prepared = prepare(&store, &args.plan, console)?;
@@ -233,7 +260,8 @@ pub(super) fn commit(workspace: &Path, args: &CommitArgs, clock: &Clock, console
 
 /// Puts what was simulated, and who approved a risk, into the commitment.
 fn note_forecast(prepared: &mut Prepared, approver: Option<&str>) {
-    let mut note = json!({"runs": prepared.forecast.runs, "infeasible": prepared.forecast.infeasible});
+    let mut note =
+        json!({"runs": prepared.forecast.runs, "infeasible": prepared.forecast.infeasible});
     if let Some(approver) = approver.filter(|_| prepared.forecast.is_risky()) {
         note["approver"] = json!(approver);
     }
@@ -247,18 +275,24 @@ fn in_time(earliest_s: u64, margin_s: u64, now_s: u64) -> Result<(), Finding> {
         return Ok(());
     }
     let (at, now) = (china_time(earliest_s), china_time(now_s));
-    Err(Finding::new("B03", say!(
-        "最早的来源在 {at}，现在是 {now}（北京时间），须至少提前 {margin_s} 秒",
-        "the earliest source is due at {at}, now it is {now} (China time); at least {margin_s} s are needed",
-    )))
+    Err(Finding::new(
+        "B03",
+        say!(
+            "最早的来源在 {at}，现在是 {now}（北京时间），须至少提前 {margin_s} 秒",
+            "the earliest source is due at {at}, now it is {now} (China time); at least {margin_s} s are needed",
+        ),
+    ))
 }
 
 fn in_the_way(live: &DrawRecord) -> Finding {
     let DrawRecord { draw, attempt, window: (from, to), bundle, .. } = live;
-    Finding::new("W02", say!(
-        "{draw} 第 {attempt} 次，窗口 {from} 至 {to}，公示包 {bundle}",
-        "{draw}, attempt {attempt}, window {from} to {to}, bundle {bundle}",
-    ))
+    Finding::new(
+        "W02",
+        say!(
+            "{draw} 第 {attempt} 次，窗口 {from} 至 {to}，公示包 {bundle}",
+            "{draw}, attempt {attempt}, window {from} to {to}, bundle {bundle}",
+        ),
+    )
     .id(live.commitment.hex())
 }
 
@@ -266,14 +300,23 @@ fn absolute(path: &Path) -> Result<PathBuf, Finding> {
     std::path::absolute(path).map_err(|e| failed(path, &e))
 }
 
-fn committed(prepared: &Prepared, digest: &Digest, written: Written, out: &Path, console: &Console) {
+fn committed(
+    prepared: &Prepared,
+    digest: &Digest,
+    written: Written,
+    out: &Path,
+    console: &Console,
+) {
     print_tasks(prepared, console);
     print_forecast(&prepared.forecast, console);
     let commitment = &prepared.freeze.commitment;
     let place = out.display();
     match written {
-        Written::New => console.say(&say!("已封存于 {place}，请立即公布", "committed to {place}: publish it now")),
-        Written::Unchanged => console.say(&say!("{place} 已封存且相同", "{place} is committed already, the same")),
+        Written::New => console
+            .say(&say!("已封存于 {place}，请立即公布", "committed to {place}: publish it now")),
+        Written::Unchanged => {
+            console.say(&say!("{place} 已封存且相同", "{place} is committed already, the same"))
+        }
     }
     console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
     for source in &commitment.sources {

@@ -27,7 +27,8 @@ pub(super) fn verify(paths: &[PathBuf], console: &Console) -> Result<u8, Failure
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
         }
-        let one = if path.is_dir() { verify_bundle(path, console) } else { verify_file(path, console) };
+        let one =
+            if path.is_dir() { verify_bundle(path, console) } else { verify_file(path, console) };
         match one {
             Ok(code) => exit = exit.max(code),
             Err(failure) if paths.len() == 1 => return Err(failure),
@@ -58,7 +59,12 @@ pub(super) fn print_report(report: &Report, console: &Console) {
             Outcome::Failed(_) => (say!("不符", "FAILED"), check.step().proves(lang).to_owned()),
         };
         let name = check.step().name(lang);
-        console.line(&format!("{:>2} [{}] {name}{}{text}", check.number, mark.get(lang), colon(lang)));
+        console.line(&format!(
+            "{:>2} [{}] {name}{}{text}",
+            check.number,
+            mark.get(lang),
+            colon(lang)
+        ));
         if let Outcome::Failed(findings) = &check.outcome {
             findings.iter().take(5).for_each(|finding| console.line(&indent(&finding.show(lang))));
             let more = findings.len().saturating_sub(5);
@@ -68,7 +74,10 @@ pub(super) fn print_report(report: &Report, console: &Console) {
         }
     }
     print_facts(&report.facts, console);
-    for (name, digest) in [(say!("承诺摘要", "commitment"), report.commitment), (say!("结果摘要", "result"), report.result)] {
+    for (name, digest) in [
+        (say!("承诺摘要", "commitment"), report.commitment),
+        (say!("结果摘要", "result"), report.result),
+    ] {
         if let Some(digest) = digest {
             console.line(&format!("{}{}{digest}", name.get(lang), colon(lang)));
         }
@@ -92,12 +101,18 @@ fn print_facts(facts: &Facts, console: &Console) {
         return;
     }
     let Facts { draw, agency, title, attempt, .. } = facts;
-    console.say(&say!("{agency} {title}（{draw}），第 {attempt} 次", "{agency} {title} ({draw}), attempt {attempt}"));
+    console.say(&say!(
+        "{agency} {title}（{draw}），第 {attempt} 次",
+        "{agency} {title} ({draw}), attempt {attempt}"
+    ));
     if facts.rehearsal {
         console.say(&say!("这是演练，不产生效力", "this is a rehearsal and binds nobody"));
     }
     if facts.witnessed {
-        console.say(&say!("骰子和份额仅由见证人担保", "dice and shares: the witnesses alone vouch for them"));
+        console.say(&say!(
+            "骰子和份额仅由见证人担保",
+            "dice and shares: the witnesses alone vouch for them"
+        ));
     }
     if let Some((to, by)) = &facts.opens {
         console.say(&say!("承诺最迟 {by} 公开（{to}）", "promised to open by {by} ({to})"));
@@ -115,12 +130,23 @@ fn print_facts(facts: &Facts, console: &Console) {
     }
     if !facts.forced_slots.is_empty() {
         let n = facts.forced_slots.len();
-        let shown: Vec<String> = facts.forced_slots.iter().take(5).map(|(sid, slot, k)| format!("{sid}/{slot}({k})")).collect();
+        let shown: Vec<String> = facts
+            .forced_slots
+            .iter()
+            .take(5)
+            .map(|(sid, slot, k)| format!("{sid}/{slot}({k})"))
+            .collect();
         let shown = shown.join(" ");
-        console.say(&say!("可选人员不足三名的岗位 {n} 个：{shown}", "slots with fewer than three eligible: {n}: {shown}"));
+        console.say(&say!(
+            "可选人员不足三名的岗位 {n} 个：{shown}",
+            "slots with fewer than three eligible: {n}: {shown}"
+        ));
     }
     if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > 3) {
-        console.say(&say!("互不相容最多的人员 {who} 有 {n} 条，超过三条须经批准", "{who} stands in {n} incompatible rows; more than three need approval"));
+        console.say(&say!(
+            "互不相容最多的人员 {who} 有 {n} 条，超过三条须经批准",
+            "{who} stands in {n} incompatible rows; more than three need approval"
+        ));
     }
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
@@ -128,8 +154,12 @@ fn print_facts(facts: &Facts, console: &Console) {
 }
 
 fn strata(facts: &Facts, wanted: impl Fn(&crate::verify::StratumFacts) -> bool) -> Vec<String> {
-    let lists = facts.lists.iter().flat_map(|list| list.strata.iter().map(move |stratum| (list, stratum)));
-    lists.filter(|(_, s)| wanted(s)).map(|(list, s)| format!("{}/{}({})", list.list, s.stratum, s.size)).collect()
+    let lists =
+        facts.lists.iter().flat_map(|list| list.strata.iter().map(move |stratum| (list, stratum)));
+    lists
+        .filter(|(_, s)| wanted(s))
+        .map(|(list, s)| format!("{}/{}({})", list.list, s.stratum, s.size))
+        .collect()
 }
 
 /// Per list and stratum: N, n and the exact chance.
@@ -143,11 +173,23 @@ pub(super) fn print_lists(facts: &Facts, console: &Console) {
     for list in &facts.lists {
         for stratum in &list.strata {
             let chance = stratum.chance.map_or_else(
-                || if list.method == "pareto" { say!("按分值", "by score").get(console.lang).to_owned() } else { dash() },
+                || {
+                    if list.method == "pareto" {
+                        say!("按分值", "by score").get(console.lang).to_owned()
+                    } else {
+                        dash()
+                    }
+                },
                 percent,
             );
             let drawn = stratum.drawn.map_or_else(dash, |n| n.to_string());
-            rows.push(vec![list.list.clone(), stratum.stratum.clone(), stratum.size.to_string(), drawn, chance]);
+            rows.push(vec![
+                list.list.clone(),
+                stratum.stratum.clone(),
+                stratum.size.to_string(),
+                drawn,
+                chance,
+            ]);
         }
     }
     table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
@@ -224,7 +266,9 @@ fn verify_file(path: &Path, console: &Console) -> Result<u8, Failure> {
     }
     let report = verify_receipt(&bytes);
     print_receipt(&report, console);
-    let texts = |texts: &[crate::base::finding::Text]| texts.iter().map(|t| t.get(console.lang).to_owned()).collect::<Vec<_>>();
+    let texts = |texts: &[crate::base::finding::Text]| {
+        texts.iter().map(|t| t.get(console.lang).to_owned()).collect::<Vec<_>>()
+    };
     console.report(&json!({
         "command": "verify",
         "path": place,
@@ -250,7 +294,10 @@ fn print_receipt(report: &ReceiptReport, console: &Console) {
     if let Some(receipt) = &report.receipt {
         let (sid, result) = (&receipt.sid, &receipt.result);
         console.say(&say!("检查对象：{sid}", "subject: {sid}"));
-        console.say(&say!("结果摘要（与公示对照）：{result}", "result, to compare with the notice: {result}"));
+        console.say(&say!(
+            "结果摘要（与公示对照）：{result}",
+            "result, to compare with the notice: {result}"
+        ));
     }
     report.shown.iter().for_each(|text| console.say(text));
     for text in &report.not_shown {
@@ -261,7 +308,8 @@ fn print_receipt(report: &ReceiptReport, console: &Console) {
             console.line(&finding.show(lang));
             console.say(&say!("核验未通过", "not verified"));
         }
-        None => console.say(&say!("核验通过（凭证所能证明的部分）", "verified, as far as a receipt shows")),
+        None => console
+            .say(&say!("核验通过（凭证所能证明的部分）", "verified, as far as a receipt shows")),
     }
 }
 
@@ -272,14 +320,18 @@ pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failu
     }
     let sid = Sid::parse(&args.sid).map_err(Failure::input)?;
     let receipt = conduct::receipt(&files, &sid).map_err(Failure::bundle)?;
-    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_"))));
+    let out = args.out.clone().unwrap_or_else(|| {
+        PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))
+    });
     let bytes = receipt.format();
     let written = write_file(&out, &bytes)?;
     print_receipt(&verify_receipt(&bytes), console);
     let place = out.display();
     match written {
         Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
-        Written::Unchanged => console.say(&say!("{place} 已存在且相同", "{place} is there already, the same")),
+        Written::Unchanged => {
+            console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"))
+        }
     }
     let drawn = receipt.lists.iter().filter(|entry| entry.outcome == Some(DrawOutcome::Drawn));
     console.report(&json!({

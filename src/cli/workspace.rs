@@ -34,11 +34,19 @@ pub(super) fn init(dir: &Path, console: &Console) -> Result<u8, Failure> {
     }
     let place = dir.display();
     if known {
-        console.say(&say!("{place} 已是工作区，未作改动", "{place} is a workspace already, nothing changed"));
+        console.say(&say!(
+            "{place} 已是工作区，未作改动",
+            "{place} is a workspace already, nothing changed"
+        ));
     } else {
-        console.say(&say!("工作区 {place} 已建立：先导入名录，再编写 plan.toml", "workspace {place} is ready: import registers, then edit plan.toml"));
+        console.say(&say!(
+            "工作区 {place} 已建立：先导入名录，再编写 plan.toml",
+            "workspace {place} is ready: import registers, then edit plan.toml"
+        ));
     }
-    console.report(&json!({"command": "init", "ok": true, "workspace": place.to_string(), "written": !known}));
+    console.report(
+        &json!({"command": "init", "ok": true, "workspace": place.to_string(), "written": !known}),
+    );
     Ok(DONE)
 }
 
@@ -63,12 +71,18 @@ impl RegisterArg {
     }
 }
 
-pub(super) fn import(workspace: &Path, args: &ImportArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+pub(super) fn import(
+    workspace: &Path,
+    args: &ImportArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
     let register = args.register.register();
     let file = File::open(&args.file).map_err(|e| failed(&args.file, &e))?;
     let place = args.file.display().to_string();
-    let bytes = read_limited(file, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(&args.file, &e))?;
+    let bytes =
+        read_limited(file, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(&args.file, &e))?;
     let bytes = bytes.map_err(|finding| finding.file(&place))?;
     let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
     let (table, findings) = read_table(register, &place, &bytes)?;
@@ -89,7 +103,11 @@ pub(super) fn import(workspace: &Path, args: &ImportArgs, clock: &Clock, console
 }
 
 /// Parses the bytes of a CSV register; findings that concern rows come beside the table.
-pub(super) fn read_table(register: Register, file: &str, bytes: &[u8]) -> Result<(Table, Vec<Finding>), Failure> {
+pub(super) fn read_table(
+    register: Register,
+    file: &str,
+    bytes: &[u8],
+) -> Result<(Table, Vec<Finding>), Failure> {
     let (sheet, mut findings) = read_csv(file, bytes)?;
     let (table, more) = Table::read(register, &sheet);
     findings.extend(more);
@@ -104,7 +122,9 @@ fn changes(before: &Table, after: &Table) -> (usize, usize) {
         rows
     };
     let (before, after) = (sorted(before), sorted(after));
-    let count = |rows: &[Vec<String>], others: &[Vec<String>]| rows.iter().filter(|row| others.binary_search(row).is_err()).count();
+    let count = |rows: &[Vec<String>], others: &[Vec<String>]| {
+        rows.iter().filter(|row| others.binary_search(row).is_err()).count()
+    };
     (count(&after, &before), count(&before, &after))
 }
 
@@ -126,12 +146,20 @@ fn report(
     ));
     let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
     match imported {
-        Some(Imported::NewVersion(version)) => console.say(&say!("已导入，版本 {version}", "imported as version {version}")),
-        Some(Imported::Unchanged(version)) => {
-            console.say(&say!("与版本 {version} 同一文件，未作改动", "the same file as version {version}, nothing changed"));
+        Some(Imported::NewVersion(version)) => {
+            console.say(&say!("已导入，版本 {version}", "imported as version {version}"))
         }
-        None if errors > 0 => console.say(&say!("有 {errors} 处错误，未导入", "{errors} errors, nothing imported")),
-        None if !apply => console.say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
+        Some(Imported::Unchanged(version)) => {
+            console.say(&say!(
+                "与版本 {version} 同一文件，未作改动",
+                "the same file as version {version}, nothing changed"
+            ));
+        }
+        None if errors > 0 => {
+            console.say(&say!("有 {errors} 处错误，未导入", "{errors} errors, nothing imported"))
+        }
+        None if !apply => console
+            .say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
         None => {}
     }
     let findings: Vec<_> = findings.iter().map(|f| finding_json(f, console.lang)).collect();
@@ -144,7 +172,11 @@ fn report(
 
 pub(super) fn generate(args: &GenerateArgs, console: &Console) -> Result<u8, Failure> {
     let shipped = Spec::default();
-    let spec = Spec { seed: args.seed.unwrap_or(shipped.seed), subjects: args.subjects, inspectors: args.inspectors };
+    let spec = Spec {
+        seed: args.seed.unwrap_or(shipped.seed),
+        subjects: args.subjects,
+        inspectors: args.inspectors,
+    };
     let district = match &args.dress {
         None => fiction::generate(&spec),
         Some(file) => fiction::dress(&spec, bare_subjects(file)?),
@@ -153,7 +185,9 @@ pub(super) fn generate(args: &GenerateArgs, console: &Console) -> Result<u8, Fai
     let place = args.out.display();
     match written {
         Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
-        Written::Unchanged => console.say(&say!("{place} 已存在且相同", "{place} is there already, the same")),
+        Written::Unchanged => {
+            console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"))
+        }
     }
     console.report(&json!({"command": "generate", "ok": true, "out": place.to_string()}));
     Ok(DONE)
@@ -182,15 +216,19 @@ pub(super) fn write_district(out: &Path, district: &District) -> Result<Written,
 fn bare_subjects(file: &Path) -> Result<Vec<Bare>, Failure> {
     let place = file.display().to_string();
     let opened = File::open(file).map_err(|e| failed(file, &e))?;
-    let bytes = read_limited(opened, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(file, &e))?;
+    let bytes =
+        read_limited(opened, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(file, &e))?;
     let (sheet, _) = read_csv(&place, &bytes.map_err(|f| f.file(&place))?)?;
     let column = |name: &str| sheet.header.iter().position(|header| header == name);
     let required = |name: &str| {
-        column(name).ok_or_else(|| Finding::new("W07", say!("缺少列 {name}", "the column {name} is missing")).file(&place))
+        column(name).ok_or_else(|| {
+            Finding::new("W07", say!("缺少列 {name}", "the column {name} is missing")).file(&place)
+        })
     };
     let (uscc, name) = (required("uscc")?, required("name")?);
     let established = column("reg_date");
-    let hints: Vec<usize> = ["business_scope", "scope_tags_derived"].iter().filter_map(|name| column(name)).collect();
+    let hints: Vec<usize> =
+        ["business_scope", "scope_tags_derived"].iter().filter_map(|name| column(name)).collect();
     let cell = |cells: &[String], at: usize| cells.get(at).cloned().unwrap_or_default();
     let bare = |(_, cells): &(u64, Vec<String>)| Bare {
         uscc: cell(cells, uscc),

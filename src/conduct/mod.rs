@@ -3,12 +3,14 @@
 
 mod receipt;
 
+use std::collections::BTreeMap;
+
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::table;
 use crate::draw::select::{Selection, select};
 use crate::draw::ticket::seed;
-use crate::draw::visits::visits;
+use crate::draw::visits::{drawn_rows, visits};
 use crate::pairing::rounds::{Rounds, pair};
 use crate::pairing::rules::Case;
 use crate::pairing::slots::{check_all_subjects, demands};
@@ -21,7 +23,7 @@ use crate::record::commitment::Commitment;
 use crate::record::contents::{Contents, check_frames, check_registers};
 use crate::record::ids::Sid;
 use crate::record::shortage::Shortage;
-use crate::record::tables::{AssignmentRow, HandicapRow, VisitRow};
+use crate::record::tables::{AssignmentRow, FrameRow, HandicapRow, VisitRow};
 use crate::say;
 
 pub use receipt::receipt;
@@ -73,11 +75,8 @@ impl Frozen {
         if findings.is_empty() {
             let layout = layout(&commitment, Stage::Frozen, false);
             let paths = layout.public.iter().chain(&layout.closed);
-            findings.extend(
-                paths
-                    .filter(|path| !files.contains_key(*path))
-                    .map(|path| missing(path)),
-            );
+            findings
+                .extend(paths.filter(|path| !files.contains_key(*path)).map(|path| missing(path)));
         }
         if findings.is_empty() {
             findings.extend(check_registers(&commitment, &contents));
@@ -87,15 +86,7 @@ impl Frozen {
             findings.extend(check_all_subjects(&commitment, &contents));
         }
         let digest = commitment.suite.digest(bytes);
-        Findings::check(
-            findings,
-            Frozen {
-                commitment,
-                digest,
-                contents,
-            },
-        )
-        .map(|(frozen, _)| frozen)
+        Findings::check(findings, Frozen { commitment, digest, contents }).map(|(frozen, _)| frozen)
     }
 
     /// Draws and pairs with these beacon values. `master` is the secret of a sealed draw.
@@ -118,9 +109,7 @@ impl Frozen {
         bound.insert(BEACON.to_owned(), beacon.format());
         bound.extend(drawn.files.clone());
         let manifest = manifest(&self.commitment, &bound, master.map(Digest::hex).as_deref());
-        drawn
-            .files
-            .insert(MANIFEST.to_owned(), table::format(&manifest));
+        drawn.files.insert(MANIFEST.to_owned(), table::format(&manifest));
         Ok(drawn)
     }
 
@@ -129,39 +118,38 @@ impl Frozen {
     /// # Errors
     /// Equal tickets.
     pub fn draw_from(&self, seed: &Digest, progress: Progress<'_>) -> Result<Drawn, Findings> {
-        let suite = self.commitment.suite;
+        let mut drawn = self.select_from(seed, progress)?;
+        let slots = drawn.case.slots();
+        drawn.rounds = pair(&drawn.case, &mut |_, filled| progress(Step::Pair, filled, slots));
+        Ok(drawn)
+    }
+
+    /// Draws from a seed, without pairing: selections, visits and who is eligible for each slot.
+    ///
+    /// # Errors
+    /// Equal tickets.
+    pub fn select_from(&self, seed: &Digest, progress: Progress<'_>) -> Result<Drawn, Findings> {
+        let (suite, frames) = (self.commitment.suite, &self.contents.frames);
         let lists = self.commitment.lists_by_name();
         let mut selections = Vec::new();
         for (done, list) in lists.iter().enumerate() {
             progress(Step::Draw, done, lists.len());
-            let frame = &self.contents.frames[&list.list];
-            let selection = select(suite, seed, list, frame).map_err(|f| f.id(&list.list))?;
+            let selection =
+                select(suite, seed, list, &frames[&list.list]).map_err(|f| f.id(&list.list))?;
             selections.push((list.list.clone(), selection));
         }
-        let visits = self.visits(&selections);
-        let case = self.case(seed, &visits)?;
-        let slots = case.visits.iter().map(|visit| visit.slots.len()).sum();
-        let rounds = pair(&case, &mut |_, filled| progress(Step::Pair, filled, slots));
-        Ok(Drawn {
-            files: Files::new(),
-            selections,
-            visits,
-            case,
-            rounds,
-        })
+        let visits = visits(&selections, frames);
+        let case = self.case(seed, &visits, &drawn_rows(&selections, frames))?;
+        let rounds = Rounds { rounds: Vec::new(), shortage: None };
+        Ok(Drawn { files: Files::new(), selections, visits, case, rounds })
     }
 
-    fn visits(&self, selections: &[(String, Selection)]) -> Vec<VisitRow> {
-        visits(selections.iter().map(|(list, selection)| {
-            let frame = &self.contents.frames[list];
-            (
-                list.as_str(),
-                selection.drawn().map(|index| &frame[index].sid).collect(),
-            )
-        }))
-    }
-
-    fn case(&self, seed: &Digest, visits: &[VisitRow]) -> Result<Case, Finding> {
+    fn case(
+        &self,
+        seed: &Digest,
+        visits: &[VisitRow],
+        drawn: &BTreeMap<&Sid, &FrameRow>,
+    ) -> Result<Case, Finding> {
         let contents = &self.contents;
         Ok(Case::new(
             self.commitment.suite,
@@ -169,37 +157,32 @@ impl Frozen {
             contents.inspectors.clone().unwrap_or_default(),
             contents.recusals.as_deref().unwrap_or_default(),
             contents.incompatible.as_deref().unwrap_or_default(),
-            demands(&self.commitment, contents, visits)?,
+            demands(&self.commitment, drawn, visits)?,
         ))
     }
 
     fn result_files(&self, drawn: &Drawn) -> Files {
-        let Drawn {
-            selections,
-            visits,
-            case,
-            rounds,
-            ..
-        } = drawn;
+        let Drawn { selections, visits, case, rounds, .. } = drawn;
         let mut files = Files::new();
         for (list, selection) in selections {
-            files.insert(draw_path(list), table::format(&selection.draw_rows()));
+            files.insert(
+                draw_path(list),
+                table::format(&selection.draw_rows(&self.contents.frames[list])),
+            );
             if self.commitment.sealed() {
                 files.insert(
                     roll_path(list),
-                    table::format(&selection.roll(self.commitment.suite, list)),
+                    table::format(&selection.roll(
+                        self.commitment.suite,
+                        list,
+                        &self.contents.frames[list],
+                    )),
                 );
             }
         }
         files.insert(VISITS.to_owned(), table::format(visits));
-        files.insert(
-            ASSIGNMENT.to_owned(),
-            table::format(&assignment_rows(case, rounds)),
-        );
-        files.insert(
-            HANDICAPS.to_owned(),
-            table::format(&handicap_rows(case, rounds)),
-        );
+        files.insert(ASSIGNMENT.to_owned(), table::format(&assignment_rows(case, rounds)));
+        files.insert(HANDICAPS.to_owned(), table::format(&handicap_rows(case, rounds)));
         if let Some(shortage) = shortage(case, rounds) {
             files.insert(SHORTAGE.to_owned(), shortage.format());
         }
@@ -213,15 +196,9 @@ impl Frozen {
         let mut put = |path: &str, bytes: Option<Vec<u8>>| {
             bytes.map(|bytes| files.insert(path.to_owned(), bytes))
         };
-        put(
-            INSPECTORS,
-            contents.inspectors.as_deref().map(table::format),
-        );
+        put(INSPECTORS, contents.inspectors.as_deref().map(table::format));
         put(STANDBY, contents.standby.as_deref().map(table::format));
-        put(
-            INCOMPATIBLE,
-            contents.incompatible.as_deref().map(table::format),
-        );
+        put(INCOMPATIBLE, contents.incompatible.as_deref().map(table::format));
         put(RECUSALS, contents.recusals.as_deref().map(table::format));
         for (list, frame) in &contents.frames {
             put(&frame_path(list), Some(table::format(frame)));
@@ -245,12 +222,7 @@ fn assignment_rows(case: &Case, rounds: &Rounds) -> Vec<AssignmentRow> {
         for (visit, team) in case.visits.iter().zip(&result.teams) {
             for (slot, i) in (0..).zip(team) {
                 let iid = case.inspectors[*i as usize].iid.clone();
-                rows.push(AssignmentRow {
-                    round,
-                    sid: visit.sid.clone(),
-                    slot,
-                    iid,
-                });
+                rows.push(AssignmentRow { round, sid: visit.sid.clone(), slot, iid });
             }
         }
     }
@@ -261,11 +233,7 @@ fn handicap_rows(case: &Case, rounds: &Rounds) -> Vec<HandicapRow> {
     let mut rows = Vec::new();
     for (round, result) in (0..).zip(&rounds.rounds) {
         for (row, handicap) in case.inspectors.iter().zip(&result.handicaps) {
-            rows.push(HandicapRow {
-                round,
-                iid: row.iid.clone(),
-                handicap: *handicap,
-            });
+            rows.push(HandicapRow { round, iid: row.iid.clone(), handicap: *handicap });
         }
     }
     rows

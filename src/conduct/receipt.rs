@@ -10,13 +10,12 @@ use crate::base::merkle::prove;
 use crate::base::table::Row;
 use crate::draw::select::{Selection, select};
 use crate::draw::ticket::seed;
-use crate::draw::visits::visits;
 use crate::pairing::rules::Exclusions;
 use crate::record::bundle::{BEACON, COMMITMENT, Files, MANIFEST};
 use crate::record::commitment::{List, Method};
 use crate::record::ids::{Iid, Sid};
 use crate::record::receipt::{Entry, Receipt, Team, TeamSlot};
-use crate::record::tables::Outcome;
+use crate::record::tables::{Outcome, VisitRow};
 use crate::say;
 
 /// The receipt of a subject. The bundle should have been verified: the receipt repeats its claims.
@@ -31,10 +30,7 @@ pub fn receipt(files: &Files, sid: &Sid) -> Result<Receipt, Findings> {
     if frozen.commitment.sealed() {
         return Err(Finding::new(
             "W07",
-            say!(
-                "本版只为公开抽取出具凭证",
-                "this version makes receipts of open draws only"
-            ),
+            say!("本版只为公开抽取出具凭证", "this version makes receipts of open draws only"),
         )
         .into());
     }
@@ -45,21 +41,13 @@ pub fn receipt(files: &Files, sid: &Sid) -> Result<Receipt, Findings> {
     let lists = entries(&frozen, &seed, sid)?;
     if lists.is_empty() {
         let id = sid.as_str();
-        return Err(
-            Finding::new("W12", say!("任何抽样框中都没有 {id}", "no frame has {id}"))
-                .id(id)
-                .into(),
-        );
+        return Err(Finding::new("W12", say!("任何抽样框中都没有 {id}", "no frame has {id}"))
+            .id(id)
+            .into());
     }
-    let drawn: Vec<&Entry> = lists
-        .iter()
-        .filter(|entry| entry.outcome == Some(Outcome::Drawn))
-        .collect();
-    let team = if drawn.is_empty() {
-        None
-    } else {
-        team(&frozen, &seed, sid, &drawn)?
-    };
+    let drawn: Vec<&Entry> =
+        lists.iter().filter(|entry| entry.outcome == Some(Outcome::Drawn)).collect();
+    let team = if drawn.is_empty() { None } else { team(&frozen, &seed, sid, &drawn)? };
     Ok(Receipt {
         sid: sid.clone(),
         commitment: json::parse(&files[COMMITMENT])?,
@@ -91,8 +79,8 @@ fn entries(frozen: &Frozen, seed: &Digest, sid: &Sid) -> Result<Vec<Entry>, Find
             path: prove(frozen.commitment.suite, &leaves, index),
             size,
             n,
-            key: ranked.row.key,
-            rank: ranked.row.rank,
+            key: ranked.key,
+            rank: ranked.rank,
             outcome: ranked.outcome,
         });
     }
@@ -104,11 +92,7 @@ fn bounds(list: &List, selection: &Selection, stratum: &str) -> (u64, u64) {
     if let Method::Pareto { n } = list.method {
         return (list.frame.n, n);
     }
-    let size = list
-        .strata
-        .iter()
-        .find(|s| s.stratum == stratum)
-        .map_or(0, |s| s.size);
+    let size = list.strata.iter().find(|s| s.stratum == stratum).map_or(0, |s| s.size);
     (size, selection.quotas.get(stratum).copied().unwrap_or(0))
 }
 
@@ -130,17 +114,14 @@ fn team(
     }
     // Only this subject's visit is needed: its slots do not depend on other visits, its exclusions are those
     // of its own teams in the rounds before.
-    let visit = visits(drawn.iter().map(|entry| (entry.list.as_str(), vec![sid])));
-    let case = frozen.case(seed, &visit)?;
-    let place: BTreeMap<&Iid, u32> = (0..)
-        .zip(&case.inspectors)
-        .map(|(i, row)| (&row.iid, i))
-        .collect();
+    let lists = drawn.iter().map(|entry| entry.list.clone()).collect();
+    let visit = [VisitRow { sid: sid.clone(), lists }];
+    let case = frozen.case(seed, &visit, &BTreeMap::from([(sid, &drawn[0].row)]))?;
+    let place: BTreeMap<&Iid, u32> =
+        (0..).zip(&case.inspectors).map(|(i, row)| (&row.iid, i)).collect();
     let mut exclusions = Exclusions::new();
     for round in 0..=last {
-        let rows = assignment
-            .iter()
-            .filter(|row| row.round == round && row.sid == *sid);
+        let rows = assignment.iter().filter(|row| row.round == round && row.sid == *sid);
         let team: Option<Vec<u32>> = rows.map(|row| place.get(&row.iid).copied()).collect();
         let slots = &case.visits[0].slots;
         let Some(team) = team.filter(|team| {
@@ -172,10 +153,7 @@ fn team(
                 .map(|(open, _)| (case.inspectors[open as usize].iid.clone(), price(open)))
                 .collect(),
         };
-        return Ok(Some(Team {
-            round,
-            slots: team.iter().enumerate().map(slot).collect(),
-        }));
+        return Ok(Some(Team { round, slots: team.iter().enumerate().map(slot).collect() }));
     }
     Ok(None)
 }

@@ -20,19 +20,13 @@ pub fn quotas(suite: Suite, seed: &Digest, list: &List) -> Vec<u64> {
                 .strata
                 .iter()
                 .map(|stratum| match stratum.quota {
-                    Quota::Weight(weight) => Group {
-                        name: &stratum.stratum,
-                        size: stratum.size,
-                        weight,
-                    },
+                    Quota::Weight(weight) => {
+                        Group { name: &stratum.stratum, size: stratum.size, weight }
+                    }
                     _ => unreachable!("bug: a stratum of a proportional list has a weight"),
                 })
                 .collect();
-            proportional(
-                &strata,
-                n,
-                &line_digest(suite, "round", &[&seed.hex(), &list.list]),
-            )
+            proportional(&strata, n, &line_digest(suite, "round", &[&seed.hex(), &list.list]))
         }
         Method::Pareto { .. } => Vec::new(),
     }
@@ -99,10 +93,7 @@ fn mass(stratum: &Group<'_>) -> i128 {
 
 /// The digest as a 256-bit integer modulo `modulus` ≤ 2^52: the only modulo, with a bias below 2^-190.
 fn modulo(digest: &Digest, modulus: i128) -> i128 {
-    digest
-        .as_bytes()
-        .iter()
-        .fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % modulus)
+    digest.as_bytes().iter().fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % modulus)
 }
 
 /// The exact chance of each stratum's subjects to be drawn, as (numerator, denominator), in committed order.
@@ -110,41 +101,22 @@ fn modulo(digest: &Digest, modulus: i128) -> i128 {
 pub fn chances(list: &List) -> Vec<(u128, u128)> {
     let Method::Proportional { n } = list.method else {
         let count = |quota| if let Quota::Count(n) = quota { n } else { 0 };
-        return list
-            .strata
-            .iter()
-            .map(|s| (count(s.quota).into(), s.size.max(1).into()))
-            .collect();
+        return list.strata.iter().map(|s| (count(s.quota).into(), s.size.max(1).into())).collect();
     };
     let weight = |quota| {
-        if let Quota::Weight(weight) = quota {
-            weight
-        } else {
-            0
-        }
+        if let Quota::Weight(weight) = quota { weight } else { 0 }
     };
     let strata: Vec<Group<'_>> = list
         .strata
         .iter()
-        .map(|s| Group {
-            name: &s.stratum,
-            size: s.size,
-            weight: weight(s.quota),
-        })
+        .map(|s| Group { name: &s.stratum, size: s.size, weight: weight(s.quota) })
         .collect();
     let (taken, n) = take_all(&strata, n);
-    let total: i128 = strata
-        .iter()
-        .zip(&taken)
-        .filter(|(_, taken)| !**taken)
-        .map(|(s, _)| mass(s))
-        .sum();
+    let total: i128 =
+        strata.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(s, _)| mass(s)).sum();
     let chance = |(stratum, taken): (&Group<'_>, &bool)| match taken {
         true => (1, 1),
-        false => (
-            u128::from(n) * u128::from(stratum.weight),
-            total.max(1).unsigned_abs(),
-        ),
+        false => (u128::from(n) * u128::from(stratum.weight), total.max(1).unsigned_abs()),
     };
     strata.iter().zip(&taken).map(chance).collect()
 }
@@ -154,11 +126,7 @@ mod tests {
     use super::*;
 
     fn group(size: u64, weight: u64) -> Group<'static> {
-        Group {
-            name: "g",
-            size,
-            weight,
-        }
+        Group { name: "g", size, weight }
     }
 
     #[test]

@@ -21,13 +21,15 @@ pub struct Selection {
 }
 
 /// A subject with its rank.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ranked {
     /// Place of the subject in the frame, from 0.
     pub index: usize,
-    /// Its row of the draw, drawn, in reserve or neither.
-    pub row: DrawRow,
-    /// Whether the row is published in `draw/<list>.tsv`.
+    /// From 1, inside the stratum, for `pareto` inside the list.
+    pub rank: u64,
+    /// What the rank follows.
+    pub key: OrderKey,
+    /// Drawn, in reserve, or neither.
     pub outcome: Option<Outcome>,
 }
 
@@ -42,92 +44,71 @@ pub fn select(
     frame: &[FrameRow],
 ) -> Result<Selection, Finding> {
     let tickets = Tickets::of_group(suite, seed, &list.group);
-    let tickets: Vec<Digest> = frame
-        .iter()
-        .map(|row| tickets.ticket(row.sid.as_str(), row.salt.as_ref()))
-        .collect();
+    let tickets: Vec<Digest> =
+        frame.iter().map(|row| tickets.ticket(row.sid.as_str(), row.salt.as_ref())).collect();
     let weighted = match list.method {
-        Method::Pareto { n } => pareto_keys(frame, &tickets, n)
-            .into_iter()
-            .map(Some)
-            .collect(),
+        Method::Pareto { n } => pareto_keys(frame, &tickets, n).into_iter().map(Some).collect(),
         _ => vec![None; frame.len()],
     };
-    let keys: Vec<OrderKey> = weighted
-        .into_iter()
-        .zip(tickets)
-        .map(|(weighted, ticket)| OrderKey { weighted, ticket })
-        .collect();
-    refuse_equal_tickets(&keys)?;
-
+    let keys =
+        weighted.into_iter().zip(tickets).map(|(weighted, ticket)| OrderKey { weighted, ticket });
     let quotas = quotas_by_name(suite, seed, list);
-    let group = |index: usize| match list.method {
-        Method::Pareto { .. } => "",
-        _ => frame[index].stratum.as_str(),
+    // Strata by their place in the order of names; a `pareto` list is one order.
+    let names: Vec<(&str, u64)> = quotas.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+    let group = |row: &FrameRow| match list.method {
+        Method::Pareto { .. } => 0,
+        _ => names
+            .binary_search_by_key(&row.stratum.as_str(), |(name, _)| name)
+            .unwrap_or(names.len()),
     };
-    let mut order: Vec<usize> = (0..frame.len()).collect();
-    order.sort_by_key(|index| (group(*index), keys[*index]));
+    let mut order: Vec<(usize, OrderKey, usize)> = frame
+        .iter()
+        .zip(keys)
+        .enumerate()
+        .map(|(index, (row, key))| (group(row), key, index))
+        .collect();
+    order.sort_unstable();
+    refuse_equal_tickets(&order)?;
     let mut ranked = Vec::with_capacity(order.len());
-    let mut before: Option<(&str, u64)> = None;
-    for index in order {
-        let rank = match before {
-            Some((name, rank)) if name == group(index) => rank + 1,
-            _ => 1,
-        };
-        before = Some((group(index), rank));
-        let outcome = outcome(
-            rank,
-            quotas.get(group(index)).copied().unwrap_or(0),
-            list.reserve,
-        );
-        let row = &frame[index];
-        let row = DrawRow {
-            stratum: row.stratum.clone(),
-            rank,
-            sid: row.sid.clone(),
-            key: keys[index],
-            outcome: outcome.unwrap_or(Outcome::Reserve),
-        };
-        ranked.push(Ranked {
-            index,
-            row,
-            outcome,
-        });
+    let mut before = (0, 0);
+    for (group, key, index) in order {
+        let rank = if before.0 == group { before.1 + 1 } else { 1 };
+        before = (group, rank);
+        let n = names.get(group).map_or(0, |(_, n)| *n);
+        ranked.push(Ranked { index, rank, key, outcome: outcome(rank, n, list.reserve) });
     }
     Ok(Selection { ranked, quotas })
 }
 
 impl Selection {
     /// The rows of `draw/<list>.tsv`.
-    pub fn draw_rows(&self) -> Vec<DrawRow> {
-        self.ranked
-            .iter()
-            .filter(|ranked| ranked.outcome.is_some())
-            .map(|ranked| ranked.row.clone())
-            .collect()
+    pub fn draw_rows(&self, frame: &[FrameRow]) -> Vec<DrawRow> {
+        let row = |ranked: &Ranked| {
+            let FrameRow { sid, stratum, .. } = &frame[ranked.index];
+            let Ranked { rank, key, outcome, .. } = *ranked;
+            Some(DrawRow {
+                stratum: stratum.clone(),
+                rank,
+                sid: sid.clone(),
+                key,
+                outcome: outcome?,
+            })
+        };
+        self.ranked.iter().filter_map(row).collect()
     }
 
-    /// The drawn subjects' places in the frame.
-    pub fn drawn(&self) -> impl Iterator<Item = usize> + '_ {
-        self.ranked
-            .iter()
-            .filter(|ranked| ranked.outcome == Some(Outcome::Drawn))
-            .map(|ranked| ranked.index)
+    /// The drawn subjects.
+    pub fn drawn(&self) -> impl Iterator<Item = &Ranked> {
+        self.ranked.iter().filter(|ranked| ranked.outcome == Some(Outcome::Drawn))
     }
 
     /// The rows of `rolls/<list>.tsv`: H(T ‖ "." ‖ list ‖ "." ‖ rank), by stratum and key.
-    pub fn roll(&self, suite: Suite, list: &str) -> Vec<RollRow> {
-        let key = |row: &DrawRow| {
-            suite.digest(format!("{}.{list}.{}", row.key.ticket, row.rank).as_bytes())
+    pub fn roll(&self, suite: Suite, list: &str, frame: &[FrameRow]) -> Vec<RollRow> {
+        let row = |Ranked { index, rank, key, .. }: &Ranked| RollRow {
+            stratum: frame[*index].stratum.clone(),
+            key: suite.digest(format!("{}.{list}.{rank}", key.ticket).as_bytes()),
         };
-        let mut rows: Vec<RollRow> = self
-            .ranked
-            .iter()
-            .map(|ranked| RollRow {
-                stratum: ranked.row.stratum.clone(),
-                key: key(&ranked.row),
-            })
-            .collect();
+        let mut rows: Vec<RollRow> = self.ranked.iter().map(row).collect();
         rows.sort_by(|a, b| (&a.stratum, a.key).cmp(&(&b.stratum, b.key)));
         rows
     }
@@ -153,14 +134,14 @@ fn outcome(rank: u64, n: u64, reserve: u64) -> Option<Outcome> {
     }
 }
 
-fn refuse_equal_tickets(keys: &[OrderKey]) -> Result<(), Finding> {
-    let mut tickets: Vec<Digest> = keys.iter().map(|key| key.ticket).collect();
+/// Equal tickets stand side by side within a stratum; across strata they are no tie that decides anything,
+/// yet the protocol refuses them in the whole list.
+fn refuse_equal_tickets(order: &[(usize, OrderKey, usize)]) -> Result<(), Finding> {
+    let mut tickets: Vec<Digest> = order.iter().map(|(_, key, _)| key.ticket).collect();
     tickets.sort_unstable();
     if tickets.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Finding::new(
-            "F04",
-            say!("两个对象的抽签号相同", "two subjects have one ticket"),
-        ));
+        let cause = say!("两个对象的抽签号相同", "two subjects have one ticket");
+        return Err(Finding::new("F04", cause));
     }
     Ok(())
 }
@@ -172,10 +153,7 @@ fn pareto_keys(frame: &[FrameRow], tickets: &[Digest], n: u64) -> Vec<u128> {
     let mut taken = vec![false; frame.len()];
     let total = loop {
         let left = |i: &usize| !taken[*i];
-        let total: u128 = (0..frame.len())
-            .filter(left)
-            .map(|i| u128::from(frame[i].weight))
-            .sum();
+        let total: u128 = (0..frame.len()).filter(left).map(|i| u128::from(frame[i].weight)).sum();
         let whole: Vec<usize> = (0..frame.len())
             .filter(left)
             .filter(|i| n * u128::from(frame[*i].weight) >= total)
@@ -224,21 +202,13 @@ mod tests {
 
     #[test]
     fn long_division_agrees_where_u128_suffices() {
-        for (a, b) in [
-            (0u128, 1u128),
-            (1, 1),
-            (1, 3),
-            (7, 2),
-            ((1 << 60) + 7, 12_345),
-            (5, 1 << 116),
-        ] {
+        for (a, b) in
+            [(0u128, 1u128), (1, 1), (1, 3), (7, 2), ((1 << 60) + 7, 12_345), (5, 1 << 116)]
+        {
             assert_eq!(scaled_quotient(a, b), (a << 64) / b, "{a}/{b}");
         }
         assert_eq!(scaled_quotient(1 << 116, 1), u128::MAX);
         // 2^64·(2^116 − 1)/(2^116) is just below 2^64.
-        assert_eq!(
-            scaled_quotient((1 << 116) - 1, 1 << 116),
-            u128::from(u64::MAX)
-        );
+        assert_eq!(scaled_quotient((1 << 116) - 1, 1 << 116), u128::from(u64::MAX));
     }
 }

@@ -24,9 +24,7 @@ impl Tickets {
     }
 
     fn of_key(suite: Suite, key: &Digest) -> Self {
-        Tickets {
-            keyed: suite.hasher().with(key.hex().as_bytes()),
-        }
+        Tickets { keyed: suite.hasher().with(key.hex().as_bytes()) }
     }
 
     /// T = H(K ‖ sid), in a sealed draw H(K ‖ sid ‖ "." ‖ salt).
@@ -57,12 +55,7 @@ impl PairTickets {
 
     /// R = H(HL("pair", S) ‖ sid), in a sealed draw with salt; kept ready for [`PairRow::ticket`].
     pub fn row(&self, sid: &str, salt: Option<&Digest>) -> PairRow {
-        PairRow {
-            keyed: self
-                .suite
-                .hasher()
-                .with(self.rows.ticket(sid, salt).hex().as_bytes()),
-        }
+        PairRow { keyed: self.suite.hasher().with(self.rows.ticket(sid, salt).hex().as_bytes()) }
     }
 }
 
@@ -93,10 +86,7 @@ pub fn salt(suite: Suite, master: &Digest, draw: &str, sid: &str) -> Digest {
 
 /// The salt of a recusal in a sealed draw: HMAC of L("recusal", draw, sid, iid).
 pub fn recusal_salt(suite: Suite, master: &Digest, draw: &str, sid: &str, iid: &str) -> Digest {
-    suite.hmac(
-        master.as_bytes(),
-        &line(suite, "recusal", &[draw, sid, iid]),
-    )
+    suite.hmac(master.as_bytes(), &line(suite, "recusal", &[draw, sid, iid]))
 }
 
 /// What a sealed commitment says of its secret: HL("master", hex).

@@ -20,8 +20,7 @@ pub(super) fn organisation_check(body: &str) -> char {
         .zip(WEIGHTS)
         .map(|(c, weight)| {
             weight
-                * c.to_digit(36)
-                    .expect("bug: organisation codes are made of digits and capitals")
+                * c.to_digit(36).expect("bug: organisation codes are made of digits and capitals")
         })
         .sum();
     match 11 - sum % 11 {
@@ -36,10 +35,8 @@ pub(super) fn uscc_check(body: &str) -> char {
     let mut weight = 1;
     let mut sum = 0;
     for byte in body.bytes() {
-        let value = ALPHABET
-            .iter()
-            .position(|&c| c == byte)
-            .expect("bug: a code is made of the alphabet");
+        let value =
+            ALPHABET.iter().position(|&c| c == byte).expect("bug: a code is made of the alphabet");
         sum += value * weight;
         weight = weight * 3 % 31;
     }
@@ -92,28 +89,16 @@ mod tests {
     fn check_characters_of_published_codes() {
         // GB 11714—1997's example D2143569-X; the codes of 阿里巴巴(中国), 百度在线 and 腾讯计算机, on their own sites.
         assert_eq!(organisation_check("D2143569"), 'X');
-        for code in [
-            "91330100799655058B",
-            "91110108717743469K",
-            "9144030071526726XG",
-        ] {
+        for code in ["91330100799655058B", "91110108717743469K", "9144030071526726XG"] {
             assert_eq!(uscc_check(&code[..17]).to_string(), code[17..], "{code}");
-            assert_eq!(
-                organisation_check(&code[8..16]).to_string(),
-                code[16..17],
-                "{code}"
-            );
+            assert_eq!(organisation_check(&code[8..16]).to_string(), code[16..17], "{code}");
         }
     }
 
     #[test]
     fn registration_numbers_of_the_anomaly_sample_are_whole() {
         for number in ["320000000028595", "320100000001374", "320100000002543"] {
-            assert_eq!(
-                registration_check(&number[..14]).to_string(),
-                number[14..],
-                "{number}"
-            );
+            assert_eq!(registration_check(&number[..14]).to_string(), number[14..], "{number}");
         }
     }
 

@@ -9,14 +9,7 @@ const HEADER: &str =
     "事项编号,事项名称,类别,事项类型,实施部门,检查对象,检查方式,检查依据,生效日期,失效日期";
 
 /// Name, category, key matter?, department, subjects, legal basis; the row's number is the matter's.
-type Matter = (
-    &'static str,
-    &'static str,
-    bool,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+type Matter = (&'static str, &'static str, bool, &'static str, &'static str, &'static str);
 
 const MARKET: &str = "市监";
 const FIRE: &str = "消防";
@@ -80,15 +73,8 @@ pub(super) fn csv() -> String {
             13 => "2025-12-31",
             _ => "",
         };
-        let from = if number == 1 {
-            "2025-09-01"
-        } else {
-            "2024-01-01"
-        };
-        table
-            .field(&format!("M{number:03}"))
-            .field(name)
-            .field(category);
+        let from = if number == 1 { "2025-09-01" } else { "2024-01-01" };
+        table.field(&format!("M{number:03}")).field(name).field(category);
         table
             .field(if key { "重点" } else { "一般" })
             .field(department)

@@ -35,11 +35,7 @@ pub struct Spec {
 impl Default for Spec {
     /// The district in `data/district`.
     fn default() -> Spec {
-        Spec {
-            seed: 330_199,
-            subjects: 20_000,
-            inspectors: 120,
-        }
+        Spec { seed: 330_199, subjects: 20_000, inspectors: 120 }
     }
 }
 

@@ -111,17 +111,9 @@ impl Names {
     pub(super) fn enterprise(&mut self, dice: &mut Dice, word: Word, text: &str) -> String {
         let place = usize::from(dice.chance(450));
         let style = if dice.chance(120) { 2 } else { 0 };
-        let form = [
-            "有限公司",
-            "有限责任公司",
-            "股份有限公司",
-            "商行（个人独资）",
-        ][dice.weighted([880, 70, 20, 30].into_iter())];
-        format!(
-            "{}{}{text}{form}",
-            CITY[place],
-            self.brand(word, place, style)
-        )
+        let form = ["有限公司", "有限责任公司", "股份有限公司", "商行（个人独资）"]
+            [dice.weighted([880, 70, 20, 30].into_iter())];
+        format!("{}{}{text}{form}", CITY[place], self.brand(word, place, style))
     }
 
     /// 示例区城东老周小吃店: with the area for most, so that the same trade name may stand in two areas.
@@ -134,11 +126,7 @@ impl Names {
         shop: bool,
     ) -> String {
         let style = if shop && dice.chance(450) { 1 } else { 0 };
-        let (place, area) = if dice.chance(750) {
-            (area + 1, AREAS[area])
-        } else {
-            (0, "")
-        };
+        let (place, area) = if dice.chance(750) { (area + 1, AREAS[area]) } else { (0, "") };
         format!("示例区{area}{}{text}", self.brand(word, place, style))
     }
 
@@ -152,28 +140,17 @@ impl Names {
         let key = ((word.list * 128 + word.trade) * 8 + word.word) * PLACES + place;
         let styles = [style, 0, 2];
         let two = (self.first.len() * self.second.len()) as u64;
-        let sizes = [
-            two,
-            3 * self.surnames.len() as u64,
-            two * self.third.len() as u64,
-        ];
+        let sizes = [two, 3 * self.surnames.len() as u64, two * self.third.len() as u64];
         let (style, count) = styles
             .into_iter()
             .map(|style| (style, u64::from(self.counters[key * STYLES + style])))
             .find(|&(style, count)| count < sizes[style])
             .expect("bug: a quarter of a million names for each word and place are enough for a million subjects");
         self.counters[key * STYLES + style] += 1;
-        let at = spread(
-            count,
-            sizes[style],
-            mix(self.seed, (key * STYLES + style) as u64) >> 8,
-        ) as usize;
-        let pair = |at: usize| {
-            [
-                self.first[at / self.second.len()],
-                self.second[at % self.second.len()],
-            ]
-        };
+        let at = spread(count, sizes[style], mix(self.seed, (key * STYLES + style) as u64) >> 8)
+            as usize;
+        let pair =
+            |at: usize| [self.first[at / self.second.len()], self.second[at % self.second.len()]];
         match style {
             0 => pair(at).iter().collect(),
             1 => match (self.surnames[at / 3], at % 3) {
@@ -192,9 +169,7 @@ impl Names {
 /// A person's name: a surname and two characters. Two people may share one, as people do.
 pub(super) fn person(dice: &mut Dice) -> String {
     let mut throw = |list: &str| *dice.pick(&list.chars().collect::<Vec<_>>());
-    [throw(SURNAMES), throw(GIVEN_FIRST), throw(GIVEN_SECOND)]
-        .iter()
-        .collect()
+    [throw(SURNAMES), throw(GIVEN_FIRST), throw(GIVEN_SECOND)].iter().collect()
 }
 
 /// An address in one of the area's four streets.
@@ -203,10 +178,9 @@ pub(super) fn address(dice: &mut Dice, area: usize) -> String {
     let number = dice.between(1, 480);
     match dice.below(10) {
         0..=5 => format!("示例区{street}{number}号"),
-        6 | 7 => format!(
-            "示例区{street}{number}号{}室",
-            dice.between(1, 18) * 100 + dice.between(1, 12)
-        ),
+        6 | 7 => {
+            format!("示例区{street}{number}号{}室", dice.between(1, 18) * 100 + dice.between(1, 12))
+        }
         _ => format!("示例区{street}{number}-{}号", dice.between(1, 9)),
     }
 }
@@ -221,14 +195,8 @@ mod tests {
     /// Names are unique because they can be taken apart in one way only; that rests on these characters being disjoint.
     #[test]
     fn parts_of_a_name_cannot_be_confused() {
-        let lists: [&[Trade]; 6] = [
-            ENTERPRISES,
-            HOUSEHOLDS,
-            COOPERATIVES,
-            OFFICES,
-            DEVICES,
-            PLACES,
-        ];
+        let lists: [&[Trade]; 6] =
+            [ENTERPRISES, HOUSEHOLDS, COOPERATIVES, OFFICES, DEVICES, PLACES];
         let trade_name = format!("{FIRST}{SECOND}{THIRD}老阿记{SURNAMES}");
         for trade in lists.into_iter().flatten() {
             assert!(trade.words.len() <= 8);

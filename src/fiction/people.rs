@@ -21,14 +21,7 @@ pub(super) const ENVIRONMENT: usize = 3;
 pub(super) const EXPERTS: usize = 4;
 pub(super) const DEPARTMENTS: [&str; 5] = ["市监", "消防", "卫健", "生态环境", "特检院"];
 const OFFICES: [&[&str]; 5] = [
-    &[
-        "信用监管科",
-        "食品科",
-        "药械科",
-        "特设科",
-        "网监科",
-        "广告科",
-    ],
+    &["信用监管科", "食品科", "药械科", "特设科", "网监科", "广告科"],
     &["防火监督科", "防火检查组"],
     &["综合监督科", "卫生监督所"],
     &["执法大队", "污染防治科"],
@@ -53,13 +46,7 @@ const SKILLS: [&[&str]; 5] = [
 pub(super) fn staff(inspectors: usize) -> [usize; 5] {
     let all = inspectors.max(FEWEST);
     let (partner, experts) = (all * 2 / 15, all / 15);
-    [
-        all - 3 * partner - experts,
-        partner,
-        partner,
-        partner,
-        experts,
-    ]
+    [all - 3 * partner - experts, partner, partner, partner, experts]
 }
 
 /// One line of inspectors.csv.
@@ -97,11 +84,7 @@ pub(super) fn csv(
     let recusals = recusals(&people, known, &mut dice);
     let mut table = Table::new(COUPLE_HEADER, 200);
     for [one, other] in couples {
-        table
-            .field(&people[one].id)
-            .field(&people[other].id)
-            .field("配偶")
-            .end();
+        table.field(&people[one].id).field(&people[other].id).field("配偶").end();
     }
     (roster(people, demand, &mut dice), recusals, table.finish())
 }
@@ -126,11 +109,7 @@ fn hire(inspectors: usize, dice: &mut Dice) -> Vec<Person> {
                 _ => vec![*dice.pick(SKILLS[department])],
             };
             people.push(Person {
-                id: format!(
-                    "{REGION}{}{:04}",
-                    if expert { 9 } else { 0 },
-                    people.len() + 1
-                ),
+                id: format!("{REGION}{}{:04}", if expert { 9 } else { 0 }, people.len() + 1),
                 department,
                 station,
                 areas,
@@ -171,13 +150,8 @@ fn trouble(people: &mut [Person], spared: &[usize], dice: &mut Dice) {
     for i in order.by_ref().take(part / 60) {
         people[i].certificate = String::new();
     }
-    for (state, share) in [
-        ("借调", 40),
-        ("请假", 60),
-        ("退休", 60),
-        ("调离", 120),
-        ("停职", 120),
-    ] {
+    for (state, share) in [("借调", 40), ("请假", 60), ("退休", 60), ("调离", 120), ("停职", 120)]
+    {
         for i in order.by_ref().take(part / share) {
             people[i].state = state;
             if state == "请假" {
@@ -187,14 +161,10 @@ fn trouble(people: &mut [Person], spared: &[usize], dice: &mut Dice) {
     }
     for i in order.take(part / 5) {
         let monday = day(2026, 7, 20) + 7 * dice.below(9) as i32;
-        people[i]
-            .leave
-            .push(format!("{}..{}", text(monday), text(monday + 4)));
+        people[i].leave.push(format!("{}..{}", text(monday), text(monday + 4)));
         if dice.chance(200) {
             let later = monday + 14 + dice.below(5) as i32;
-            people[i]
-                .leave
-                .push(format!("{}..{}", text(later), text(later)));
+            people[i].leave.push(format!("{}..{}", text(later), text(later)));
         }
     }
 }
@@ -207,32 +177,19 @@ fn roster(mut people: Vec<Person>, demand: &Demand, dice: &mut Dice) -> String {
         let fit = |p: &&Person| {
             p.able() && (department != EXPERTS || p.tags.contains(&"expert:特种设备"))
         };
-        let able = people
-            .iter()
-            .filter(|p| p.department == department)
-            .filter(fit)
-            .count() as u64;
+        let able = people.iter().filter(|p| p.department == department).filter(fit).count() as u64;
         let least = if department == EXPERTS { 10 } else { 25 };
-        *base = (demand[department] * 6)
-            .div_ceil(able.max(1) * 5)
-            .max(least);
+        *base = (demand[department] * 6).div_ceil(able.max(1) * 5).max(least);
     }
     dice.shuffle(&mut people);
     let mut table = Table::new(HEADER, people.len() * 160);
     for p in people {
         let leave: Vec<&str> = p.leave.iter().map(String::as_str).collect();
         let areas: Vec<&str> = p.areas.iter().map(|&area| AREAS[area]).collect();
-        let office = if p.station.is_some() {
-            "监管所"
-        } else {
-            dice.pick(OFFICES[p.department])
-        };
+        let office =
+            if p.station.is_some() { "监管所" } else { dice.pick(OFFICES[p.department]) };
         let capacity = base[p.department] + u64::from(dice.below(7));
-        table
-            .field(&p.id)
-            .field(&person(dice))
-            .field(DEPARTMENTS[p.department])
-            .field(office);
+        table.field(&p.id).field(&person(dice)).field(DEPARTMENTS[p.department]).field(office);
         table
             .field(p.station.map_or("", |station| STATIONS[station]))
             .list(&areas)
@@ -243,10 +200,7 @@ fn roster(mut people: Vec<Person>, demand: &Demand, dice: &mut Dice) -> String {
             .list(&p.tags)
             .field(yes(p.lead))
             .field(yes(p.department == EXPERTS));
-        table
-            .field(&capacity.min(1 << 16).to_string())
-            .field(&dice.below(21).to_string())
-            .end();
+        table.field(&capacity.min(1 << 16).to_string()).field(&dice.below(21).to_string()).end();
     }
     table.finish()
 }
@@ -270,22 +224,10 @@ fn recusals(people: &[Person], mut known: Vec<Known>, dice: &mut Dice) -> String
     dice.shuffle(&mut known);
     let (exposed, others): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|k| k.exposed);
     let mut table = Table::new(RECUSAL_HEADER, wanted * 80);
-    for subject in exposed
-        .into_iter()
-        .take(wanted / 2)
-        .chain(others)
-        .take(wanted)
-    {
-        let near: Vec<&Person> = officials
-            .iter()
-            .copied()
-            .filter(|p| p.areas.contains(&subject.area))
-            .collect();
-        let who = if dice.chance(700) {
-            *dice.pick(&near)
-        } else {
-            *dice.pick(&officials)
-        };
+    for subject in exposed.into_iter().take(wanted / 2).chain(others).take(wanted) {
+        let near: Vec<&Person> =
+            officials.iter().copied().filter(|p| p.areas.contains(&subject.area)).collect();
+        let who = if dice.chance(700) { *dice.pick(&near) } else { *dice.pick(&officials) };
         let until = match dice.below(10) {
             0 => text(day(2026, 1, 15) + dice.below(150) as i32),
             1 | 2 => String::new(),
@@ -293,13 +235,7 @@ fn recusals(people: &[Person], mut known: Vec<Known>, dice: &mut Dice) -> String
         };
         let source = ["申报", "申请", "决定"][dice.weighted([80, 14, 6].into_iter())];
         let reason = REASONS[dice.weighted(REASONS.iter().map(|r| r.1))].0;
-        table
-            .field(&who.id)
-            .field(&subject.id)
-            .field(reason)
-            .field(&until)
-            .field(source)
-            .end();
+        table.field(&who.id).field(&subject.id).field(reason).field(&until).field(source).end();
     }
     table.finish()
 }

@@ -37,10 +37,8 @@ pub(super) fn write(census: &Census, inspectors: usize) -> (String, Demand) {
         };
         serial += 1;
         tasks.push_str(&block(task, serial, &sample));
-        for (slot, used) in SLOTS
-            .iter()
-            .zip(&mut used)
-            .filter(|(slot, _)| task.slots.contains(&slot.0))
+        for (slot, used) in
+            SLOTS.iter().zip(&mut used).filter(|(slot, _)| task.slots.contains(&slot.0))
         {
             demand[slot.3] += drawn;
             *used = true;
@@ -75,19 +73,13 @@ fn sample(sample: &Sample, classes: &[u64; 4], officers: u64) -> Option<(u64, St
         }
         Sample::Number { permille, weights } => {
             let number = number(permille);
-            Some((
-                number,
-                format!(r#"{{ by = "credit", number = {number}, {} }}"#, by(weights)),
-            ))
+            Some((number, format!(r#"{{ by = "credit", number = {number}, {} }}"#, by(weights))))
         }
         // The order sample by score is good above twenty only.
         Sample::Score { .. } if all < 20 => None,
         Sample::Score { permille } => {
             let number = number(permille);
-            Some((
-                number,
-                format!(r#"{{ number = {number}, weight = "score" }}"#),
-            ))
+            Some((number, format!(r#"{{ number = {number}, weight = "score" }}"#)))
         }
         Sample::PerOfficer { most, weights } => {
             let each = most.min(all / (2 * officers));
@@ -106,11 +98,7 @@ fn sample(sample: &Sample, classes: &[u64; 4], officers: u64) -> Option<(u64, St
 fn lawful(mut percent: [u64; 4], floor: u64, classes: &[u64; 4]) -> ([u64; 4], u64) {
     let all: u64 = classes.iter().sum();
     loop {
-        let drawn = classes
-            .iter()
-            .zip(percent)
-            .map(|(n, p)| (n * p).div_ceil(100))
-            .sum();
+        let drawn = classes.iter().zip(percent).map(|(n, p)| (n * p).div_ceil(100)).sum();
         if drawn >= (all * floor).div_ceil(100) || percent[0] >= floor {
             return (percent, drawn);
         }
@@ -122,11 +110,7 @@ fn block(task: &Task, serial: u64, sample: &str) -> String {
     let mut text = format!("\n[[task]]  # {}\n", task.why);
     let quoted = |value: &str| format!("\"{value}\"");
     let mut put = |key: &str, value: &str, comment: &str| line(&mut text, key, value, comment);
-    put(
-        "list",
-        &format!("\"33019920260720{serial:04}\""),
-        "任务编号：区划6位、日期8位、序号4位",
-    );
+    put("list", &format!("\"33019920260720{serial:04}\""), "任务编号：区划6位、日期8位、序号4位");
     put("title", &quoted(task.title), "任务名称");
     if let Some(partner) = task.joint {
         put("initiator", "\"市场监督管理局\"", "发起部门");
@@ -150,11 +134,7 @@ fn block(task: &Task, serial: u64, sample: &str) -> String {
     }
     put("sample", sample, "抽取方式");
     if let Some(group) = task.group {
-        put(
-            "group",
-            &quoted(group),
-            "同组任务共用抽签号，重合的对象合并为一次检查",
-        );
+        put("group", &quoted(group), "同组任务共用抽签号，重合的对象合并为一次检查");
     }
     put("slots", &array(task.slots), "检查组的组成");
     if task.reserve > 0 {
@@ -169,13 +149,7 @@ fn line(text: &mut String, key: &str, value: &str, comment: &str) {
 
 /// A TOML array of strings.
 pub(super) fn array(list: &[&str]) -> String {
-    format!(
-        "[{}]",
-        list.iter()
-            .map(|item| format!("\"{item}\""))
-            .collect::<Vec<_>>()
-            .join(", ")
-    )
+    format!("[{}]", list.iter().map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(", "))
 }
 
 const HEAD: &str = r#"# 示例区2026年第三季度抽查计划（虚构，供演练）：一个文件 = 一个季度 = 一次抽取 = 一次封存
@@ -214,20 +188,14 @@ mod tests {
     fn the_floor_holds_for_every_mixture() {
         let check = |classes: [u64; 4]| {
             let (percent, drawn) = lawful([1, 3, 6, 20], 3, &classes);
-            assert!(
-                drawn * 100 >= classes.iter().sum::<u64>() * 3,
-                "{classes:?} {percent:?}"
-            );
+            assert!(drawn * 100 >= classes.iter().sum::<u64>() * 3, "{classes:?} {percent:?}");
             assert!(drawn <= classes.iter().sum());
         };
         for code in 0..6_u64.pow(4) {
             check([code % 6, code / 6 % 6, code / 36 % 6, code / 216]);
         }
         check([40_065, 0, 0, 0]);
-        assert_eq!(
-            lawful([1, 3, 6, 20], 3, &[40_065, 0, 0, 0]),
-            ([3, 3, 6, 20], 1_202)
-        );
+        assert_eq!(lawful([1, 3, 6, 20], 3, &[40_065, 0, 0, 0]), ([3, 3, 6, 20], 1_202));
     }
 
     #[test]
@@ -235,10 +203,7 @@ mod tests {
         let score = Sample::Score { permille: 100 };
         assert_eq!(sample(&score, &[19, 0, 0, 0], 16), None);
         assert_eq!(sample(&score, &[20, 0, 0, 0], 16).unwrap().0, 2);
-        let staff = Sample::PerOfficer {
-            most: 5,
-            weights: [1, 2, 4, 8],
-        };
+        let staff = Sample::PerOfficer { most: 5, weights: [1, 2, 4, 8] };
         assert_eq!(sample(&staff, &[31, 0, 0, 0], 16), None);
         assert_eq!(sample(&staff, &[32, 0, 0, 0], 16).unwrap().0, 16);
         assert_eq!(sample(&staff, &[900, 0, 0, 0], 16).unwrap().0, 80);
@@ -248,16 +213,9 @@ mod tests {
     #[test]
     fn tasks_name_slots_that_exist_and_at_least_two_inspectors() {
         for task in &TASKS {
-            let slots: Vec<_> = SLOTS
-                .iter()
-                .filter(|slot| task.slots.contains(&slot.0))
-                .collect();
+            let slots: Vec<_> = SLOTS.iter().filter(|slot| task.slots.contains(&slot.0)).collect();
             assert_eq!(slots.len(), task.slots.len(), "{}", task.title);
-            assert!(
-                slots.iter().filter(|slot| slot.3 != EXPERTS).count() >= 2,
-                "{}",
-                task.title
-            );
+            assert!(slots.iter().filter(|slot| slot.3 != EXPERTS).count() >= 2, "{}", task.title);
         }
     }
 }

@@ -91,14 +91,8 @@ mod tests {
     #[test]
     fn words_are_those_of_chacha20() {
         let mut dice = Dice::new(0, "");
-        assert_eq!(
-            dice.0.next_u32(),
-            u32::from_le_bytes([0x76, 0xb8, 0xe0, 0xad])
-        );
-        assert_eq!(
-            dice.0.next_u32(),
-            u32::from_le_bytes([0xa0, 0xf1, 0x3d, 0x90])
-        );
+        assert_eq!(dice.0.next_u32(), u32::from_le_bytes([0x76, 0xb8, 0xe0, 0xad]));
+        assert_eq!(dice.0.next_u32(), u32::from_le_bytes([0xa0, 0xf1, 0x3d, 0x90]));
     }
 
     #[test]

@@ -38,13 +38,8 @@ const KINDS: [(Kind, &str, u32, &[Trade]); 6] = [
 ];
 
 /// 登记状态 and its share in permille.
-const STATUSES: [(&str, u32); 5] = [
-    ("存续", 930),
-    ("注销", 32),
-    ("吊销", 14),
-    ("歇业", 14),
-    ("迁出", 10),
-];
+const STATUSES: [(&str, u32); 5] =
+    [("存续", 930), ("注销", 32), ("吊销", 14), ("歇业", 14), ("迁出", 10)];
 
 /// Credit classes A to D: share in permille. Scores run to 1000 and high is risky: class k has 250k + 1 … 250k + 250.
 const CLASS_SHARES: [u32; 4] = [350, 480, 130, 40];
@@ -116,35 +111,17 @@ pub(super) fn given(spec: &Spec, subjects: Vec<Bare>) -> Subjects {
         }
         let Bare { name, .. } = bare;
         let (kind, industry, tags) = (found.kind, found.industry, found.tags);
-        rows.push(Body {
-            kind,
-            uscc,
-            registration,
-            own,
-            name,
-            area,
-            industry,
-            tags,
-            established,
-        });
+        rows.push(Body { kind, uscc, registration, own, name, area, industry, tags, established });
     }
     rows.finish()
 }
 
 /// Subject number `i`. The first is always an enterprise, so that the smallest district has something to inspect.
 fn invent(spec: &Spec, i: usize, dice: &mut Dice, names: &mut Names) -> Body {
-    let list = if i == 0 {
-        0
-    } else {
-        dice.weighted(KINDS.iter().map(|k| k.2))
-    };
+    let list = if i == 0 { 0 } else { dice.weighted(KINDS.iter().map(|k| k.2)) };
     let (kind, _, _, trades) = KINDS[list];
     let trade = dice.weighted(trades.iter().map(|t| t.weight));
-    let word = Word {
-        list,
-        trade,
-        word: dice.below(trades[trade].words.len() as u32) as usize,
-    };
+    let word = Word { list, trade, word: dice.below(trades[trade].words.len() as u32) as usize };
     let trade = &trades[trade];
     let text = trade.words[word.word];
     let area = dice.weighted(AREA_SHARES.into_iter());
@@ -164,17 +141,7 @@ fn invent(spec: &Spec, i: usize, dice: &mut Dice, names: &mut Names) -> Body {
     }
     let established = founded(dice);
     let (uscc, registration, own) = identity(spec.seed, i as u64, kind, established, dice);
-    Body {
-        kind,
-        uscc,
-        registration,
-        own,
-        name,
-        area,
-        industry: trade.code,
-        tags,
-        established,
-    }
+    Body { kind, uscc, registration, own, name, area, industry: trade.code, tags, established }
 }
 
 /// USCC, registration number, own number. The codes were introduced in October 2015; a few old subjects never got one.
@@ -193,29 +160,18 @@ fn identity(
         Kind::Place => return (String::new(), String::new(), format!("CS-{:07}", i + 1)),
     };
     let number = |space: u64, salt: u64| {
-        spread(
-            spread(i, space, mix(seed, salt) >> 8),
-            space,
-            mix(seed, salt + 1) >> 8,
-        )
+        spread(spread(i, space, mix(seed, salt) >> 8), space, mix(seed, salt + 1) >> 8)
     };
     let old = established < dates::day(2015, 10, 1);
     let fate = dice.below(100);
-    let registration = if old && fate < 35 {
-        codes::registration(number(100_000_000, 0))
-    } else {
-        String::new()
-    };
+    let registration =
+        if old && fate < 35 { codes::registration(number(100_000_000, 0)) } else { String::new() };
     let body = if old {
         format!("{:08}", number(100_000_000, 2))
     } else {
         codes::new_body(number(31_u64.pow(6), 4))
     };
-    let uscc = if old && fate < 4 {
-        String::new()
-    } else {
-        codes::uscc(letters, &body)
-    };
+    let uscc = if old && fate < 4 { String::new() } else { codes::uscc(letters, &body) };
     (uscc, registration, String::new())
 }
 
@@ -262,11 +218,7 @@ impl Rows {
         };
         let status = STATUSES[status].0;
         let station = body.area * 2 + dice.below(2) as usize;
-        let class = if status == "吊销" {
-            3
-        } else {
-            dice.weighted(CLASS_SHARES.into_iter())
-        };
+        let class = if status == "吊销" { 3 } else { dice.weighted(CLASS_SHARES.into_iter()) };
         let score = class as u32 * 250 + dice.between(1, 250);
         let fate = dice.below(1000);
         // Nobody is drawn by a score that he does not have, so those in the task by score are all rated and fresh.
@@ -279,9 +231,7 @@ impl Rows {
         } else {
             dates::day(2026, 6, 3) + dice.below(28) as i32
         };
-        let drawn = dice
-            .chance(80)
-            .then(|| dates::day(2025, 2, 1) + dice.below(500) as i32);
+        let drawn = dice.chance(80).then(|| dates::day(2025, 2, 1) + dice.below(500) as i32);
         let drawn = drawn.filter(|&day| day > body.established);
         let key: Vec<&str> = KEY
             .iter()
@@ -305,19 +255,11 @@ impl Rows {
         let due = exposed && self.known.len() < 2 * self.wanted && fate < 500
             || self.rows.is_multiple_of(self.every);
         if due && profile.live && !body.uscc.is_empty() {
-            self.known.push(Known {
-                id: body.uscc.clone(),
-                area: body.area,
-                exposed,
-            });
+            self.known.push(Known { id: body.uscc.clone(), area: body.area, exposed });
         }
         self.rows += 1;
 
-        let grade = if rated {
-            ["A", "B", "C", "D"][(score as usize - 1) / 250]
-        } else {
-            ""
-        };
+        let grade = if rated { ["A", "B", "C", "D"][(score as usize - 1) / 250] } else { "" };
         let t = &mut self.table;
         for field in [&body.uscc, &body.registration, &body.own, &body.name] {
             t.field(field);
@@ -326,42 +268,19 @@ impl Rows {
             .field(codes::REGION)
             .field(AREAS[body.area])
             .field(STATIONS[station]);
-        t.field("示例区市场监督管理局")
-            .field(body.industry)
-            .field(status)
-            .field(grade);
-        t.field(&if rated {
-            score.to_string()
-        } else {
-            String::new()
-        });
-        t.field(&if rated {
-            dates::text(rated_on)
-        } else {
-            String::new()
-        });
-        t.list(&body.tags)
-            .field(&dates::text(body.established.min(TODAY)));
-        t.field(&drawn.map_or(String::new(), dates::text))
-            .list(&key)
-            .field(&address)
-            .end();
+        t.field("示例区市场监督管理局").field(body.industry).field(status).field(grade);
+        t.field(&if rated { score.to_string() } else { String::new() });
+        t.field(&if rated { dates::text(rated_on) } else { String::new() });
+        t.list(&body.tags).field(&dates::text(body.established.min(TODAY)));
+        t.field(&drawn.map_or(String::new(), dates::text)).list(&key).field(&address).end();
     }
 
     fn finish(self) -> Subjects {
-        Subjects {
-            csv: self.table.finish(),
-            census: self.census,
-            known: self.known,
-        }
+        Subjects { csv: self.table.finish(), census: self.census, known: self.known }
     }
 }
 
 /// The Chinese word of a kind.
 pub(super) fn word(kind: Kind) -> &'static str {
-    KINDS
-        .iter()
-        .find(|k| k.0 == kind)
-        .expect("bug: the table has every kind")
-        .1
+    KINDS.iter().find(|k| k.0 == kind).expect("bug: the table has every kind").1
 }

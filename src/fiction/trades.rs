@@ -23,13 +23,7 @@ const fn t(
     tags: &'static [&'static str],
     some: Option<(&'static str, u32)>,
 ) -> Trade {
-    Trade {
-        code,
-        weight,
-        words,
-        tags,
-        some,
-    }
+    Trade { code, weight, words, tags, some }
 }
 
 /// 企业.

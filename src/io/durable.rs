@@ -41,10 +41,7 @@ impl Lock {
     /// W13 if another run holds it, W08 if the file system fails.
     pub fn of_folder(folder: &Path) -> Result<Self, Finding> {
         let path = beside(folder, "lock")?;
-        if let Some(parent) = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
         }
         let file = File::options()
@@ -107,11 +104,7 @@ pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Wri
         sync_folder(parent).map_err(|e| failed(parent, &e))?;
     }
     sync_folder(folder).map_err(|e| failed(folder, &e))?;
-    Ok(if missing.is_empty() {
-        Written::Unchanged
-    } else {
-        Written::New
-    })
+    Ok(if missing.is_empty() { Written::Unchanged } else { Written::New })
 }
 
 /// Writes one file at a path, once.
@@ -119,10 +112,8 @@ pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Wri
 /// # Errors
 /// As [`write_files`].
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match fs::read(path) {
         Ok(found) if found == bytes => return Ok(Written::Unchanged),
         Ok(_) => return Err(differs(path)),
@@ -143,12 +134,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
 /// # Errors
 /// W03 if the folder exists and differs, W08 if the file system fails.
 pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
-    if folder.exists()
-        && fs::read_dir(folder)
-            .map_err(|e| failed(folder, &e))?
-            .next()
-            .is_some()
-    {
+    if folder.exists() && fs::read_dir(folder).map_err(|e| failed(folder, &e))?.next().is_some() {
         for (path, bytes) in files {
             match fs::read(folder.join(path)) {
                 Ok(found) if found == *bytes => {}
@@ -192,11 +178,7 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A rename lasts once its folder is synced; systems without that keep their own promises.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -204,10 +186,7 @@ mod tests {
     use super::*;
 
     fn files(entries: &[(&str, &str)]) -> Files {
-        entries
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
-            .collect()
+        entries.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
     }
 
     #[test]
@@ -219,22 +198,14 @@ mod tests {
         fs::create_dir_all(temp.path().join(".bundle.part/junk")).unwrap();
         assert_eq!(write_folder(&folder, &frozen), Ok(Written::New));
         assert_eq!(write_folder(&folder, &frozen), Ok(Written::Unchanged));
-        assert_eq!(
-            write_folder(&folder, &files(&[("a", "other")]))
-                .unwrap_err()
-                .code(),
-            "W03"
-        );
+        assert_eq!(write_folder(&folder, &files(&[("a", "other")])).unwrap_err().code(), "W03");
 
         let more = files(&[("c", "3"), ("draw/d", "4")]);
         let order = ["draw/d".to_owned(), "c".to_owned()];
         assert_eq!(write_files(&folder, &more, &order), Ok(Written::New));
         assert_eq!(write_files(&folder, &more, &order), Ok(Written::Unchanged));
         let other = files(&[("c", "other"), ("draw/d", "4")]);
-        assert_eq!(
-            write_files(&folder, &other, &order).unwrap_err().code(),
-            "W03"
-        );
+        assert_eq!(write_files(&folder, &other, &order).unwrap_err().code(), "W03");
         assert_eq!(fs::read(folder.join("c")).unwrap(), b"3");
         let left: Vec<_> = fs::read_dir(temp.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");

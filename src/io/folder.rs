@@ -27,19 +27,11 @@ pub fn is_bundle(folder: &Path) -> bool {
 /// W06 if the folder has no commitment, W08 if the file system fails.
 pub fn read_bundle(folder: &Path) -> Result<(Files, Vec<Finding>), Finding> {
     if !is_bundle(folder) {
-        let cause = say!(
-            "其中没有 commitment.json",
-            "there is no commitment.json in it"
-        );
+        let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
         return Err(Finding::new("W06", cause).file(folder.display().to_string()));
     }
-    let mut reader = Reader {
-        files: Files::new(),
-        findings: Vec::new(),
-    };
-    reader
-        .walk(folder, "")
-        .map_err(|(path, e)| failed(Path::new(&path), &e))?;
+    let mut reader = Reader { files: Files::new(), findings: Vec::new() };
+    reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
     Ok((reader.files, reader.findings))
 }
 
@@ -69,8 +61,7 @@ impl Reader {
                     .push(Finding::new("F07", say!("文件过多", "too many files")).file(path));
                 return Ok(());
             } else {
-                self.file(&entry.path(), path)
-                    .map_err(|e| (at(&entry.path()), e))?;
+                self.file(&entry.path(), path).map_err(|e| (at(&entry.path()), e))?;
             }
         }
         Ok(())
@@ -162,16 +153,10 @@ mod tests {
     #[test]
     fn an_endless_line_is_refused_early() {
         let endless = io::repeat(b'x').take(10 << 30);
-        let finding = read_limited(endless, Limit::Line(LINE_BYTES_MAX))
-            .unwrap()
-            .unwrap_err();
+        let finding = read_limited(endless, Limit::Line(LINE_BYTES_MAX)).unwrap().unwrap_err();
         assert_eq!((finding.code(), finding.place.row), ("F09", Some(1)));
         let fits = [vec![b'x'; LINE_BYTES_MAX], b"\n".to_vec()].concat();
-        assert!(
-            read_limited(&fits[..], Limit::Line(LINE_BYTES_MAX))
-                .unwrap()
-                .is_ok()
-        );
+        assert!(read_limited(&fits[..], Limit::Line(LINE_BYTES_MAX)).unwrap().is_ok());
     }
 
     #[cfg(unix)]

@@ -18,26 +18,14 @@ pub fn read_csv(file: &str, bytes: &[u8]) -> Result<(Sheet, Vec<Finding>), Findi
         }
     };
     let text = std::str::from_utf8(bytes).map_err(|e| not_utf8(file, bytes, e.valid_up_to()))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut sheet = Sheet {
-        file: file.to_owned(),
-        ..Sheet::default()
-    };
-    let mut lines = Lines {
-        bytes,
-        at: 0,
-        line: 1,
-    };
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut sheet = Sheet { file: file.to_owned(), ..Sheet::default() };
+    let mut lines = Lines { bytes, at: 0, line: 1 };
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|e| {
-            Finding::new(
-                "R01",
-                say!("CSV 读不下去（{e}）", "the CSV cannot be read ({e})"),
-            )
-            .file(file)
+            Finding::new("R01", say!("CSV 读不下去（{e}）", "the CSV cannot be read ({e})"))
+                .file(file)
         })?;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if index == 0 {
@@ -63,19 +51,11 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn line_of(&mut self, offset: u64) -> u64 {
-        let offset = usize::try_from(offset)
-            .unwrap_or(usize::MAX)
-            .min(self.bytes.len());
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
         // A record begins at its first byte that is not a line end.
-        let blank = self.bytes[offset..]
-            .iter()
-            .take_while(|b| matches!(b, b'\r' | b'\n'))
-            .count();
+        let blank = self.bytes[offset..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let start = offset + blank;
-        self.line += self.bytes[self.at..start]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count() as u64;
+        self.line += self.bytes[self.at..start].iter().filter(|b| **b == b'\n').count() as u64;
         self.at = start;
         self.line
     }
@@ -101,18 +81,8 @@ mod tests {
         let (sheet, findings) = read_csv("f.csv", text.as_bytes()).unwrap();
         assert_eq!(sheet.header, ["a", "b"]);
         let own = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
-        assert_eq!(
-            sheet.rows,
-            [
-                (2, own(&["1", "2"])),
-                (4, own(&["x\ny", "3"])),
-                (6, own(&["4"]))
-            ]
-        );
-        assert_eq!(
-            findings.iter().map(Finding::code).collect::<Vec<_>>(),
-            ["R17"]
-        );
+        assert_eq!(sheet.rows, [(2, own(&["1", "2"])), (4, own(&["x\ny", "3"])), (6, own(&["4"]))]);
+        assert_eq!(findings.iter().map(Finding::code).collect::<Vec<_>>(), ["R17"]);
         assert!(read_csv("f.csv", b"a\n").unwrap().1.is_empty());
     }
 

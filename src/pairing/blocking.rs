@@ -25,13 +25,21 @@ pub fn shortfall(case: &Case, exclusions: &Exclusions, slots: &[(u32, u32)]) -> 
 /// A without a is fillable exactly if a can be exchanged against the free slot, so one search suffices.
 pub fn is_minimal(case: &Case, exclusions: &Exclusions, slots: &[(u32, u32)]) -> bool {
     let mut filling = Filling::new(case, exclusions, slots);
-    let free: Vec<usize> = (0..slots.len())
-        .filter(|slot| !filling.fill(*slot))
-        .collect();
+    let free: Vec<usize> = (0..slots.len()).filter(|slot| !filling.fill(*slot)).collect();
     match free[..] {
         [free] => filling.exchangeable(free) == slots.len(),
         _ => false,
     }
+}
+
+/// Whether all slots can be filled at once: the first round then has an optimum.
+pub fn is_fillable(case: &Case) -> bool {
+    let visits = (0..).zip(&case.visits);
+    let slots: Vec<(u32, u32)> = visits
+        .flat_map(|(v, visit)| (0..).zip(&visit.slots).map(move |(slot, _)| (v, slot)))
+        .collect();
+    let mut filling = Filling::new(case, &Exclusions::new(), &slots);
+    (0..slots.len()).all(|slot| filling.fill(slot))
 }
 
 /// A slot and the inspector who would take it.
@@ -50,9 +58,7 @@ struct Filling<'a> {
 impl<'a> Filling<'a> {
     fn new(case: &'a Case, exclusions: &Exclusions, slots: &'a [(u32, u32)]) -> Self {
         let open = |(visit, slot): &(u32, u32)| {
-            case.open(exclusions, *visit, *slot as usize)
-                .map(|(i, _)| i)
-                .collect()
+            case.open(exclusions, *visit, *slot as usize).map(|(i, _)| i).collect()
         };
         Filling {
             case,
@@ -69,21 +75,26 @@ impl<'a> Filling<'a> {
         self.held[inspector as usize].iter().find(same).copied()
     }
 
+    /// Whether an inspector can take a slot without anybody moving.
+    fn has_room(&self, inspector: u32, slot: usize) -> bool {
+        let capacity = self.case.inspectors[inspector as usize].capacity as usize;
+        self.held[inspector as usize].len() < capacity && self.held_in_visit(inspector, slot).is_none()
+    }
+
     /// Breadth-first search from a free slot over the slots whose holder can be moved to the slot before;
     /// stops with (last slot, inspector) where an inspector has room.
     fn search(&self, free: usize) -> (BTreeMap<usize, Move>, Option<Move>) {
         let mut came_from: BTreeMap<usize, Move> = BTreeMap::new();
         let mut queue = VecDeque::from([free]);
         while let Some(slot) = queue.pop_front() {
+            // Room is looked for first: nearly always it is there, and nobody has to move.
+            if let Some(i) = self.open[slot].iter().find(|i| self.has_room(**i, slot)) {
+                return (came_from, Some((slot, *i)));
+            }
             for &i in &self.open[slot] {
-                let movable: Vec<usize> = match self.held_in_visit(i, slot) {
-                    Some(same_visit) => vec![same_visit],
-                    None if self.held[i as usize].len()
-                        < self.case.inspectors[i as usize].capacity as usize =>
-                    {
-                        return (came_from, Some((slot, i)));
-                    }
-                    None => self.held[i as usize].iter().copied().collect(),
+                let movable = match self.held_in_visit(i, slot) {
+                    Some(same_visit) => BTreeSet::from([same_visit]),
+                    None => self.held[i as usize].clone(),
                 };
                 for next in movable {
                     if next != free && !came_from.contains_key(&next) {

@@ -25,26 +25,14 @@ pub fn check(
     handicaps: &[i128],
 ) -> Result<(), Text> {
     let mut visits = vec![0u32; case.inspectors.len()];
-    teams
-        .iter()
-        .flatten()
-        .for_each(|i| visits[*i as usize] += 1);
+    teams.iter().flatten().for_each(|i| visits[*i as usize] += 1);
     for ((inspector, &visits), &h) in case.inspectors.iter().zip(&visits).zip(handicaps) {
-        let (iid, l) = (
-            &inspector.iid,
-            i128::from(inspector.load) + i128::from(visits),
-        );
+        let (iid, l) = (&inspector.iid, i128::from(inspector.load) + i128::from(visits));
         if visits > 0 && h < M * (2 * l - 1) {
-            return Err(say!(
-                "{iid} 的让分过小",
-                "the handicap of {iid} is too small"
-            ));
+            return Err(say!("{iid} 的让分过小", "the handicap of {iid} is too small"));
         }
         if visits < inspector.capacity && h > M * (2 * l + 1) {
-            return Err(say!(
-                "{iid} 的让分过大",
-                "the handicap of {iid} is too large"
-            ));
+            return Err(say!("{iid} 的让分过大", "the handicap of {iid} is too large"));
         }
     }
     let improvable = teams.par_iter().enumerate().position_first(|(v, team)| {
@@ -55,10 +43,7 @@ pub fn check(
         None => Ok(()),
         Some(v) => {
             let sid = &case.visits[v].sid;
-            Err(say!(
-                "{sid} 的小组不是最优",
-                "the team of {sid} is not the best one"
-            ))
+            Err(say!("{sid} 的小组不是最优", "the team of {sid} is not the best one"))
         }
     }
 }
@@ -72,9 +57,8 @@ fn improves(
 ) -> bool {
     let cost = |(i, ticket): (u32, u64)| (i, i128::from(ticket) + handicaps[i as usize]);
     let slots = 0..team.len();
-    let candidates: Vec<Vec<(u32, i128)>> = slots
-        .map(|slot| case.open(exclusions, visit, slot).map(cost).collect())
-        .collect();
+    let candidates: Vec<Vec<(u32, i128)>> =
+        slots.map(|slot| case.open(exclusions, visit, slot).map(cost).collect()).collect();
     !is_best_team(&candidates, team)
 }
 
@@ -97,10 +81,7 @@ pub fn is_best_team(candidates: &[Vec<(u32, i128)>], team: &[u32]) -> bool {
             }
         }
         // Whoever holds the slot now leaves it.
-        gain[slot]
-            .iter_mut()
-            .flatten()
-            .for_each(|cost| *cost -= held);
+        gain[slot].iter_mut().flatten().for_each(|cost| *cost -= held);
     }
     // A chain of moves begins where somebody leaves the team and ends with an outsider coming in.
     gain[outside][..outside].fill(Some(0));

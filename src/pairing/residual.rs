@@ -77,10 +77,7 @@ impl<'a> Residual<'a> {
         let mut residual = Residual {
             visits,
             inspectors,
-            teams: visits
-                .iter()
-                .map(|visit| Team::vacant(visit.slots.len()))
-                .collect(),
+            teams: visits.iter().map(|visit| Team::vacant(visit.slots.len())).collect(),
             served: vec![Vec::new(); inspectors],
             rows: Vec::new(),
             now: 0,
@@ -102,18 +99,13 @@ impl<'a> Residual<'a> {
 
     /// The slot that an inspector holds in a visit that he serves.
     pub(super) fn slot_of(&self, visit: usize, inspector: u32) -> usize {
-        let held = self
-            .holders(visit)
-            .iter()
-            .position(|&holder| holder == Some(inspector));
+        let held = self.holders(visit).iter().position(|&holder| holder == Some(inspector));
         held.expect("bug: an inspector serves a visit without a slot of it")
     }
 
     /// The slots to which the vacancy of `slot` can move, `slot` itself included.
     pub(super) fn reach(&self, visit: usize, slot: usize) -> impl Iterator<Item = usize> + '_ {
-        self.teams[visit]
-            .moves_from(slot)
-            .map(|(reached, _)| reached)
+        self.teams[visit].moves_from(slot).map(|(reached, _)| reached)
     }
 
     /// The outsiders who can enter the visit when `slot` is vacant, each with the least change of
@@ -122,10 +114,7 @@ impl<'a> Residual<'a> {
         let mut row = Row::default();
         row.clear(self.inspectors);
         self.merge(visit, slot, &mut row);
-        row.open
-            .iter()
-            .map(|&outsider| (outsider, row.best[outsider as usize].cost))
-            .collect()
+        row.open.iter().map(|&outsider| (outsider, row.best[outsider as usize].cost)).collect()
     }
 
     /// Puts into `found` the outsiders, with the cost, whose best exchange for `inspector` costs
@@ -228,9 +217,7 @@ impl<'a> Residual<'a> {
         team.holders.clone_from(&self.teams[visit].holders);
         for (t, &holder) in team.holders.iter().enumerate() {
             let Some(holder) = holder else { continue };
-            let held = self
-                .ticket(visit, t, holder)
-                .expect("bug: a holder is not eligible");
+            let held = self.ticket(visit, t, holder).expect("bug: a holder is not eligible");
             refunds.push((t, held));
             for s in (0..k).filter(|&s| s != t) {
                 if let Some(ticket) = self.ticket(visit, s, holder) {
@@ -241,8 +228,7 @@ impl<'a> Residual<'a> {
         team.close_moves();
         for (slot, refund) in refunds {
             let ways = team.moves[slot * k..(slot + 1) * k].iter_mut();
-            ways.filter(|cost| **cost != UNREACHABLE)
-                .for_each(|cost| *cost -= refund);
+            ways.filter(|cost| **cost != UNREACHABLE).for_each(|cost| *cost -= refund);
         }
         self.teams[visit] = team;
     }
@@ -315,11 +301,7 @@ impl<'a> Residual<'a> {
             let Some(cost) = ways.filter_map(cost).min() else {
                 continue;
             };
-            let found = Exchange {
-                cost,
-                visit,
-                since: self.now,
-            };
+            let found = Exchange { cost, visit, since: self.now };
             if cost < row.best[place].cost {
                 row.second[place] = std::mem::replace(&mut row.best[place], found);
             } else if cost < row.second[place].cost {
@@ -337,9 +319,7 @@ impl<'a> Residual<'a> {
         let low = (inspector as usize).saturating_sub(missing);
         let high = candidates.len().min(inspector as usize + 1);
         let window = candidates.get(low..high)?;
-        let place = window
-            .binary_search_by_key(&inspector, |candidate| candidate.0)
-            .ok()?;
+        let place = window.binary_search_by_key(&inspector, |candidate| candidate.0).ok()?;
         Some(i128::from(window[place].1))
     }
 }
@@ -351,11 +331,7 @@ impl Team {
         moves.iter_mut().step_by(k + 1).for_each(|cost| *cost = 0);
         let slots = 0..u8::try_from(k).expect("bug: more than 16 slots");
         let next = slots.clone().flat_map(|_| slots.clone()).collect();
-        Team {
-            holders: vec![None; k],
-            moves,
-            next,
-        }
+        Team { holders: vec![None; k], moves, next }
     }
 
     /// Turns single moves into shortest ways (R. W. Floyd, Communications of the ACM 5, 1962). The
@@ -382,21 +358,14 @@ impl Team {
     /// The slots to which the vacancy of `slot` can move, ascending, with the cost.
     fn moves_from(&self, slot: usize) -> impl Iterator<Item = (usize, i128)> + '_ {
         let k = self.holders.len();
-        let costs = self.moves[slot * k..(slot + 1) * k]
-            .iter()
-            .copied()
-            .enumerate();
+        let costs = self.moves[slot * k..(slot + 1) * k].iter().copied().enumerate();
         costs.filter(|&(_, cost)| cost != UNREACHABLE)
     }
 }
 
 impl Exchange {
     /// No exchange.
-    const NONE: Exchange = Exchange {
-        cost: UNREACHABLE,
-        visit: NO_VISIT,
-        since: 0,
-    };
+    const NONE: Exchange = Exchange { cost: UNREACHABLE, visit: NO_VISIT, since: 0 };
 }
 
 impl Row {

@@ -27,26 +27,15 @@ pub fn pair(case: &Case, progress: &mut dyn FnMut(u32, usize)) -> Rounds {
     let mut rounds = Vec::new();
     loop {
         let round = u32::try_from(rounds.len()).expect("bug: fewer rounds than exclusions");
-        match solve(&instance(case, &exclusions), &mut |filled| {
-            progress(round, filled)
-        }) {
+        match solve(&instance(case, &exclusions), &mut |filled| progress(round, filled)) {
             Err(blocking) => {
-                return Rounds {
-                    rounds,
-                    shortage: Some(blocking),
-                };
+                return Rounds { rounds, shortage: Some(blocking) };
             }
             Ok(optimum) => {
                 let more = case.exclusions(&optimum.teams);
-                rounds.push(Round {
-                    teams: optimum.teams,
-                    handicaps: optimum.handicaps,
-                });
+                rounds.push(Round { teams: optimum.teams, handicaps: optimum.handicaps });
                 if more.is_empty() {
-                    return Rounds {
-                        rounds,
-                        shortage: None,
-                    };
+                    return Rounds { rounds, shortage: None };
                 }
                 exclusions.extend(more);
             }

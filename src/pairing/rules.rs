@@ -47,10 +47,8 @@ impl Case {
         incompatible: &[IncompatibleRow],
         demands: Vec<Demand>,
     ) -> Self {
-        let place: BTreeMap<&Iid, u32> = (0..)
-            .zip(&inspectors)
-            .map(|(i, row)| (&row.iid, i))
-            .collect();
+        let place: BTreeMap<&Iid, u32> =
+            (0..).zip(&inspectors).map(|(i, row)| (&row.iid, i)).collect();
         let mut recused: BTreeMap<&Sid, Vec<u32>> = BTreeMap::new();
         for row in recusals {
             if let Some(i) = place.get(&row.iid) {
@@ -77,25 +75,21 @@ impl Case {
                 let row = tickets.row(demand.sid.as_str(), demand.salt.as_ref());
                 let recused = recused.get(&demand.sid).map_or(&[][..], Vec::as_slice);
                 let candidates = |(index, slot): (u32, &VisitSlot)| {
-                    let open = qualified[slot.text.as_str()]
-                        .iter()
-                        .filter(|i| !recused.contains(i));
+                    let open =
+                        qualified[slot.text.as_str()].iter().filter(|i| !recused.contains(i));
                     open.map(|i| (*i, row.ticket(inspectors[*i as usize].iid.as_str(), index)))
                         .collect()
                 };
                 let candidates = (0..).zip(&demand.slots).map(candidates).collect();
-                Visit {
-                    sid: demand.sid.clone(),
-                    slots: demand.slots.clone(),
-                    candidates,
-                }
+                Visit { sid: demand.sid.clone(), slots: demand.slots.clone(), candidates }
             })
             .collect();
-        Case {
-            visits,
-            incompatible: pairs,
-            inspectors,
-        }
+        Case { visits, incompatible: pairs, inspectors }
+    }
+
+    /// The slots of all visits.
+    pub fn slots(&self) -> usize {
+        self.visits.iter().map(|visit| visit.slots.len()).sum()
     }
 
     /// The exclusions that a round's teams cause: of each incompatible pair in a team the one with the larger
@@ -115,14 +109,7 @@ impl Case {
                 for b in a + 1..team.len() {
                     let pair = (team[a].min(team[b]), team[a].max(team[b]));
                     if self.incompatible.contains(&pair) {
-                        excluded.insert((
-                            v,
-                            if ticket(a) > ticket(b) {
-                                team[a]
-                            } else {
-                                team[b]
-                            },
-                        ));
+                        excluded.insert((v, if ticket(a) > ticket(b) { team[a] } else { team[b] }));
                     }
                 }
             }

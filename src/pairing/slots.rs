@@ -8,7 +8,7 @@ use crate::record::bundle::frame_path;
 use crate::record::commitment::{Commitment, List, Role, Slot, placeholders};
 use crate::record::contents::Contents;
 use crate::record::ids::{SLOTS_PER_VISIT_MAX, Sid};
-use crate::record::tables::VisitRow;
+use crate::record::tables::{FrameRow, VisitRow};
 use crate::say;
 
 /// A slot of one visit. Its index in the visit is its number.
@@ -39,10 +39,7 @@ pub fn visit_slots<'a>(
     }
     let n = slots.len();
     if n > SLOTS_PER_VISIT_MAX {
-        return Err(Finding::new(
-            "M04",
-            say!("合并后有 {n} 个岗位", "{n} slots after merging"),
-        ));
+        return Err(Finding::new("M04", say!("合并后有 {n} 个岗位", "{n} slots after merging")));
     }
     Ok(slots.into_values().collect())
 }
@@ -54,45 +51,31 @@ pub fn check_all_subjects(commitment: &Commitment, contents: &Contents) -> Vec<F
     let mut findings = Vec::new();
     for (sid, entry) in contents.subjects() {
         // Subjects with the same tags and lists share an answer.
-        let finding = checked
-            .entry((entry.tags, entry.lists.clone()))
-            .or_insert_with(|| {
-                let lists = entry.lists.iter().filter_map(|name| commitment.list(name));
-                visit_slots(lists, entry.tags).err()
-            });
+        let finding = checked.entry((entry.tags, entry.lists.clone())).or_insert_with(|| {
+            let lists = entry.lists.iter().filter_map(|name| commitment.list(name));
+            visit_slots(lists, entry.tags).err()
+        });
         if let Some(finding) = finding {
-            findings.push(
-                finding
-                    .clone()
-                    .file(frame_path(entry.lists[0]))
-                    .id(sid.as_str()),
-            );
+            findings.push(finding.clone().file(frame_path(entry.lists[0])).id(sid.as_str()));
         }
     }
     findings
 }
 
-/// The demand of every visit.
+/// The demand of every visit; `drawn` has a frame's row of every drawn subject.
 ///
 /// # Errors
 /// M02 or M04, which a checked commitment excludes.
 pub fn demands(
     commitment: &Commitment,
-    contents: &Contents,
+    drawn: &BTreeMap<&Sid, &FrameRow>,
     visits: &[VisitRow],
 ) -> Result<Vec<Demand>, Finding> {
-    let subjects = contents.subjects();
     let demand = |visit: &VisitRow| {
-        let entry = subjects
-            .get(&visit.sid)
-            .expect("bug: a drawn subject stands in a frame");
+        let row = drawn.get(&visit.sid).expect("bug: a drawn subject stands in a frame");
         let lists = visit.lists.iter().filter_map(|name| commitment.list(name));
-        let slots = visit_slots(lists, entry.tags).map_err(|f| f.id(visit.sid.as_str()))?;
-        Ok(Demand {
-            sid: visit.sid.clone(),
-            salt: entry.salt,
-            slots,
-        })
+        let slots = visit_slots(lists, &row.tags).map_err(|f| f.id(visit.sid.as_str()))?;
+        Ok(Demand { sid: visit.sid.clone(), salt: row.salt, slots })
     };
     visits.iter().map(demand).collect()
 }
@@ -110,25 +93,12 @@ pub struct Demand {
 
 fn fill_slot(slot: &Slot, tags: &[String]) -> Result<VisitSlot, Finding> {
     let fill_all = |patterns: &[String]| {
-        patterns
-            .iter()
-            .map(|pattern| fill(pattern, tags))
-            .collect::<Result<Vec<_>, _>>()
+        patterns.iter().map(|pattern| fill(pattern, tags)).collect::<Result<Vec<_>, _>>()
     };
     let (needs, avoids) = (fill_all(&slot.needs)?, fill_all(&slot.avoids)?);
-    let text = format!(
-        "{}|{}|{}|{}",
-        slot.slot,
-        slot.role.name(),
-        needs.join(","),
-        avoids.join(",")
-    );
-    Ok(VisitSlot {
-        text,
-        role: slot.role,
-        needs,
-        avoids,
-    })
+    let text =
+        format!("{}|{}|{}|{}", slot.slot, slot.role.name(), needs.join(","), avoids.join(","));
+    Ok(VisitSlot { text, role: slot.role, needs, avoids })
 }
 
 /// `{key}` becomes the text v of the subject's first tag of the form `key:v` with v not empty.
@@ -136,15 +106,9 @@ fn fill(pattern: &str, tags: &[String]) -> Result<String, Finding> {
     let mut filled = pattern.to_owned();
     for key in placeholders(pattern).unwrap_or_default() {
         let fits = |tag: &&str| {
-            tag.split_once(':')
-                .is_some_and(|(k, value)| k == key && !value.is_empty())
+            tag.split_once(':').is_some_and(|(k, value)| k == key && !value.is_empty())
         };
-        match tags
-            .iter()
-            .map(String::as_str)
-            .find(fits)
-            .and_then(|tag| tag.split_once(':'))
-        {
+        match tags.iter().map(String::as_str).find(fits).and_then(|tag| tag.split_once(':')) {
             Some((_, value)) => filled = filled.replace(&format!("{{{key}}}"), value),
             None => {
                 let cause = say!(
@@ -178,12 +142,7 @@ mod tests {
         let filled = fill_slot(&slot("a", &["area:{area}", "lead"], &["x:{area}"]), &tags).unwrap();
         assert_eq!(filled.text, "a|inspector|area:东:区,lead|x:东:区");
         for missing in ["{none}", "{empty}"] {
-            assert_eq!(
-                fill_slot(&slot("a", &[missing], &[]), &tags)
-                    .unwrap_err()
-                    .code(),
-                "M02"
-            );
+            assert_eq!(fill_slot(&slot("a", &[missing], &[]), &tags).unwrap_err().code(), "M02");
         }
     }
 }

@@ -204,13 +204,10 @@ struct End {
 impl<'a> Pairing<'a> {
     /// The empty pairing.
     fn new(instance: &'a Instance) -> Self {
-        let prices = instance
-            .inspectors
-            .iter()
-            .map(|inspector| match inspector.capacity {
-                0 => FORBIDDEN,
-                _ => next_visit_cost(inspector.load, 0),
-            });
+        let prices = instance.inspectors.iter().map(|inspector| match inspector.capacity {
+            0 => FORBIDDEN,
+            _ => next_visit_cost(inspector.load, 0),
+        });
         Pairing {
             instance,
             residual: Residual::new(&instance.visits, instance.inspectors.len()),
@@ -263,18 +260,14 @@ impl<'a> Pairing<'a> {
     fn follow(&mut self, inspector: u32, search: &mut Search) {
         let origin = search.labels[inspector as usize] - self.prices[inspector as usize];
         let mut found = std::mem::take(&mut self.found);
-        self.residual
-            .exchanges_below(inspector, &search.limits, origin, &mut found);
+        self.residual.exchanges_below(inspector, &search.limits, origin, &mut found);
         let farthest = search.end.map_or(UNREACHABLE, |end| end.distance);
         for &(outsider, cost) in &found {
             let label = origin + cost + self.prices[outsider as usize];
             if label >= farthest {
                 continue;
             }
-            assert!(
-                !search.settled[outsider as usize],
-                "bug: a reduced cost is negative"
-            );
+            assert!(!search.settled[outsider as usize], "bug: a reduced cost is negative");
             search.lower(outsider, label, self.prices[outsider as usize]);
             search.parents[outsider as usize] = Some(inspector);
             self.try_exit(outsider, search);
@@ -289,10 +282,7 @@ impl<'a> Pairing<'a> {
         };
         let distance = search.labels[inspector as usize] + exit;
         if search.end.is_none_or(|end| distance < end.distance) {
-            search.end = Some(End {
-                inspector,
-                distance,
-            });
+            search.end = Some(End { inspector, distance });
         }
     }
 
@@ -304,10 +294,7 @@ impl<'a> Pairing<'a> {
             return None;
         }
         let exit = next_visit_cost(load, visits) - self.prices[inspector as usize];
-        assert!(
-            exit >= 0,
-            "bug: a price is above the cost of the next visit"
-        );
+        assert!(exit >= 0, "bug: a price is above the cost of the next visit");
         Some(exit)
     }
 
@@ -319,15 +306,12 @@ impl<'a> Pairing<'a> {
         let mut seats: Vec<Seat> = Vec::new();
         let mut entering = end.inspector;
         while let Some(leaving) = search.parents[entering as usize] {
-            let visit = self
-                .residual
-                .exchange_visit(leaving as usize, entering as usize);
+            let visit = self.residual.exchange_visit(leaving as usize, entering as usize);
             let slot = self.residual.slot_of(visit, leaving);
             self.residual.route(visit, slot, entering, &mut seats);
             entering = leaving;
         }
-        self.residual
-            .route(search.visit, search.slot, entering, &mut seats);
+        self.residual.route(search.visit, search.slot, entering, &mut seats);
         self.residual.reseat(&mut seats);
     }
 
@@ -335,71 +319,44 @@ impl<'a> Pairing<'a> {
     fn blocking(&self, search: &Search) -> Blocking {
         let mut slots: Vec<(usize, usize)> = Vec::new();
         let mut reach = |visit: usize, slot: usize| {
-            slots.extend(
-                self.residual
-                    .reach(visit, slot)
-                    .map(|reached| (visit, reached)),
-            );
+            slots.extend(self.residual.reach(visit, slot).map(|reached| (visit, reached)));
         };
         reach(search.visit, search.slot);
-        for (inspector, _) in search
-            .settled
-            .iter()
-            .enumerate()
-            .filter(|(_, settled)| **settled)
-        {
+        for (inspector, _) in search.settled.iter().enumerate().filter(|(_, settled)| **settled) {
             for &visit in self.residual.served(inspector) {
-                reach(
-                    visit as usize,
-                    self.residual.slot_of(visit as usize, index(inspector)),
-                );
+                reach(visit as usize, self.residual.slot_of(visit as usize, index(inspector)));
             }
         }
         slots.sort_unstable();
         slots.dedup();
         let short = slots.len() - self.most_filled(&slots);
         assert_eq!(short, 1, "bug: a blocking set is not short by one");
-        let slots = slots
-            .iter()
-            .map(|&(visit, slot)| (index(visit), index(slot)))
-            .collect();
-        Blocking {
-            slots,
-            short: index(short),
-            unfilled: 0,
-        }
+        let slots = slots.iter().map(|&(visit, slot)| (index(visit), index(slot))).collect();
+        Blocking { slots, short: index(short), unfilled: 0 }
     }
 
     /// Σ min(capacity, visits with one of the ordered slots open to the inspector).
     fn most_filled(&self, slots: &[(usize, usize)]) -> usize {
         let mut open = vec![0u32; self.instance.inspectors.len()];
         for slots in slots.chunk_by(|a, b| a.0 == b.0) {
-            let candidates = slots
-                .iter()
-                .flat_map(|&(visit, slot)| &self.instance.visits[visit].slots[slot]);
+            let candidates =
+                slots.iter().flat_map(|&(visit, slot)| &self.instance.visits[visit].slots[slot]);
             let mut names: Vec<u32> = candidates.map(|candidate| candidate.0).collect();
             names.sort_unstable();
             names.dedup();
             names.iter().for_each(|&name| open[name as usize] += 1);
         }
         let inspectors = self.instance.inspectors.iter().zip(open);
-        inspectors
-            .map(|(inspector, open)| open.min(inspector.capacity) as usize)
-            .sum()
+        inspectors.map(|(inspector, open)| open.min(inspector.capacity) as usize).sum()
     }
 
     /// The finished pairing.
     fn optimum(self) -> Optimum {
         let teams = (0..self.instance.visits.len()).map(|visit| {
             let holders = self.residual.holders(visit).iter();
-            holders
-                .map(|holder| holder.expect("bug: a slot is empty"))
-                .collect()
+            holders.map(|holder| holder.expect("bug: a slot is empty")).collect()
         });
-        Optimum {
-            teams: teams.collect(),
-            handicaps: self.prices,
-        }
+        Optimum { teams: teams.collect(), handicaps: self.prices }
     }
 }
 
@@ -440,27 +397,16 @@ fn check_instance(instance: &Instance) {
     assert!(slots < SLOTS, "bug: {slots} slots are too many");
     for (name, inspector) in instance.inspectors.iter().enumerate() {
         let most = inspector.capacity.max(inspector.load);
-        assert!(
-            most <= VISITS_PER_INSPECTOR,
-            "bug: inspector {name} has a value of {most}"
-        );
+        assert!(most <= VISITS_PER_INSPECTOR, "bug: inspector {name} has a value of {most}");
     }
     let inspectors = instance.inspectors.len();
     for (name, visit) in instance.visits.iter().enumerate() {
         let slots = visit.slots.len();
-        assert!(
-            (1..=SLOTS_PER_VISIT).contains(&slots),
-            "bug: visit {name} has {slots} slots"
-        );
+        assert!((1..=SLOTS_PER_VISIT).contains(&slots), "bug: visit {name} has {slots} slots");
         for candidates in &visit.slots {
             let ascending = candidates.is_sorted_by(|a, b| a.0 < b.0);
-            assert!(
-                ascending,
-                "bug: candidates of visit {name} are not ascending"
-            );
-            let known = candidates
-                .last()
-                .is_none_or(|last| (last.0 as usize) < inspectors);
+            assert!(ascending, "bug: candidates of visit {name} are not ascending");
+            let known = candidates.last().is_none_or(|last| (last.0 as usize) < inspectors);
             assert!(known, "bug: visit {name} names an unknown inspector");
         }
     }

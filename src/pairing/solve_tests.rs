@@ -50,29 +50,18 @@ fn tiny(random: &mut Xorshift) -> Instance {
     let open = random.number(5, 10) as u64;
     let capacity = random.number(2, 8) as u32;
     let load = [1, 2, 4, 1 << 16][random.number(0, 3)];
-    let inspectors = (0..pool).map(|_| Inspector {
-        capacity: random.small(capacity + 1),
-        load: random.small(load + 1),
-    });
+    let inspectors = (0..pool)
+        .map(|_| Inspector { capacity: random.small(capacity + 1), load: random.small(load + 1) });
     let inspectors = inspectors.collect();
     let visit = |random: &mut Xorshift| {
         let slots = random.number(1, most);
         let mut slot = || -> Candidates {
-            let open = (0..pool)
-                .filter(|_| random.below(10) < open)
-                .collect::<Vec<_>>();
-            open.iter()
-                .map(|&i| (i as u32, random.below(tickets) << shift))
-                .collect()
+            let open = (0..pool).filter(|_| random.below(10) < open).collect::<Vec<_>>();
+            open.iter().map(|&i| (i as u32, random.below(tickets) << shift)).collect()
         };
-        Visit {
-            slots: (0..slots).map(|_| slot()).collect(),
-        }
+        Visit { slots: (0..slots).map(|_| slot()).collect() }
     };
-    Instance {
-        inspectors,
-        visits: (0..visits).map(|_| visit(random)).collect(),
-    }
+    Instance { inspectors, visits: (0..visits).map(|_| visit(random)).collect() }
 }
 
 /// The best way to give inspectors certain numbers of visits.
@@ -111,12 +100,7 @@ fn all_teams(visit: &Visit, gaps: bool) -> Vec<(Team, u128)> {
 
 /// Every assignment, the best kept per vector of visit counts; then the best of all.
 fn exhaust(instance: &Instance, gaps: bool) -> Option<Best> {
-    let start = Best {
-        unfilled: 0,
-        tickets: 0,
-        ways: 1,
-        teams: Vec::new(),
-    };
+    let start = Best { unfilled: 0, tickets: 0, ways: 1, teams: Vec::new() };
     let mut states = BTreeMap::from([(vec![0u32; instance.inspectors.len()], start)]);
     for visit in &instance.visits {
         let teams = all_teams(visit, gaps);
@@ -124,9 +108,7 @@ fn exhaust(instance: &Instance, gaps: bool) -> Option<Best> {
         for (counts, best) in &states {
             for (team, sum) in &teams {
                 let mut counts = counts.clone();
-                team.iter()
-                    .flatten()
-                    .for_each(|&one| counts[one as usize] += 1);
+                team.iter().flatten().for_each(|&one| counts[one as usize] += 1);
                 let limits = counts.iter().zip(&instance.inspectors);
                 if limits.clone().any(|(&count, one)| count > one.capacity) {
                     continue;
@@ -136,10 +118,7 @@ fn exhaust(instance: &Instance, gaps: bool) -> Option<Best> {
                 new.unfilled += u32::try_from(gaps).unwrap();
                 new.tickets += sum;
                 new.teams.push(team.clone());
-                let old = next.entry(counts).or_insert_with(|| Best {
-                    ways: 0,
-                    ..new.clone()
-                });
+                let old = next.entry(counts).or_insert_with(|| Best { ways: 0, ..new.clone() });
                 match (new.unfilled, new.tickets).cmp(&(old.unfilled, old.tickets)) {
                     std::cmp::Ordering::Less => *old = new,
                     std::cmp::Ordering::Equal => old.ways += new.ways,
@@ -154,13 +133,8 @@ fn exhaust(instance: &Instance, gaps: bool) -> Option<Best> {
         let squares = squares.map(|(&count, one)| u128::from(one.load + count).pow(2));
         (best.unfilled, squares.sum::<u128>(), best.tickets)
     };
-    let least = states
-        .iter()
-        .map(|(counts, best)| key(counts, best))
-        .min()?;
-    let mut equal = states
-        .iter()
-        .filter(|(counts, best)| key(counts, best) == least);
+    let least = states.iter().map(|(counts, best)| key(counts, best)).min()?;
+    let mut equal = states.iter().filter(|(counts, best)| key(counts, best) == least);
     let mut best = equal.next()?.1.clone();
     best.ways += equal.map(|(_, best)| best.ways).sum::<u64>();
     Some(best)
@@ -174,20 +148,14 @@ fn objective(instance: &Instance, teams: &[Vec<u32>]) -> (u128, u128) {
     for (visit, team) in instance.visits.iter().zip(teams) {
         assert_eq!(team.len(), visit.slots.len());
         for (place, (slot, inspector)) in visit.slots.iter().zip(team).enumerate() {
-            assert!(
-                !team[..place].contains(inspector),
-                "an inspector holds two slots"
-            );
+            assert!(!team[..place].contains(inspector), "an inspector holds two slots");
             tickets += u128::from(slot.iter().find(|one| one.0 == *inspector).unwrap().1);
             counts[*inspector as usize] += 1;
         }
     }
     let mut squares = 0;
     for (count, inspector) in counts.iter().zip(&instance.inspectors) {
-        assert!(
-            *count <= inspector.capacity,
-            "an inspector is over capacity"
-        );
+        assert!(*count <= inspector.capacity, "an inspector is over capacity");
         squares += u128::from(inspector.load + count).pow(2);
     }
     (squares, tickets)
@@ -208,9 +176,7 @@ fn cheapest_team(visit: &Visit, handicaps: &[i128]) -> i128 {
     table[0] = Some(0);
     for (inspector, handicap) in handicaps.iter().enumerate() {
         let places = visit.slots.iter().enumerate().filter_map(|(place, slot)| {
-            let found = slot
-                .binary_search_by_key(&inspector, |one| one.0 as usize)
-                .ok()?;
+            let found = slot.binary_search_by_key(&inspector, |one| one.0 as usize).ok()?;
             Some((1 << place, i128::from(slot[found].1) + handicap))
         });
         let places: Vec<(usize, i128)> = places.collect();
@@ -236,11 +202,7 @@ fn certify(instance: &Instance, optimum: &Optimum) {
             let ticket = slot.iter().find(|one| one.0 == *inspector).unwrap().1;
             i128::from(ticket) + handicaps[*inspector as usize]
         });
-        assert_eq!(
-            own.sum::<i128>(),
-            cheapest_team(visit, handicaps),
-            "condition 1"
-        );
+        assert_eq!(own.sum::<i128>(), cheapest_team(visit, handicaps), "condition 1");
         team.iter().for_each(|&one| counts[one as usize] += 1);
     }
     let unit: i128 = 1 << 88;
@@ -248,10 +210,7 @@ fn certify(instance: &Instance, optimum: &Optimum) {
         let level = i128::from(inspector.load + count);
         assert!(h.abs() < 1 << 120, "bound");
         assert!(count == 0 || unit * (2 * level - 1) <= *h, "condition 2");
-        assert!(
-            count >= inspector.capacity || *h <= unit * (2 * level + 1),
-            "condition 3"
-        );
+        assert!(count >= inspector.capacity || *h <= unit * (2 * level + 1), "condition 3");
     }
 }
 
@@ -266,28 +225,17 @@ fn restrict(instance: &Instance, slots: &[(u32, u32)]) -> Instance {
     };
     let mut visits: Vec<Visit> = instance.visits.iter().enumerate().map(of_visit).collect();
     visits.retain(|visit| !visit.slots.is_empty());
-    Instance {
-        inspectors: instance.inspectors.clone(),
-        visits,
-    }
+    Instance { inspectors: instance.inspectors.clone(), visits }
 }
 
 /// |A| − Σ min(capacity, visits with a slot of A open to the inspector).
 fn shortage(instance: &Instance, slots: &[(u32, u32)]) -> i64 {
     let restricted = restrict(instance, slots);
-    let filled = instance
-        .inspectors
-        .iter()
-        .enumerate()
-        .map(|(name, inspector)| {
-            let open = |slot: &Candidates| slot.iter().any(|one| one.0 as usize == name);
-            let visits = restricted
-                .visits
-                .iter()
-                .filter(|visit| visit.slots.iter().any(open))
-                .count();
-            i64::from(inspector.capacity).min(i64::try_from(visits).unwrap())
-        });
+    let filled = instance.inspectors.iter().enumerate().map(|(name, inspector)| {
+        let open = |slot: &Candidates| slot.iter().any(|one| one.0 as usize == name);
+        let visits = restricted.visits.iter().filter(|visit| visit.slots.iter().any(open)).count();
+        i64::from(inspector.capacity).min(i64::try_from(visits).unwrap())
+    });
     i64::try_from(slots.len()).unwrap() - filled.sum::<i64>()
 }
 
@@ -311,10 +259,7 @@ fn agrees_with_exhaustive_search() {
                     .collect();
                 let full = |team: &Team| team.iter().copied().map(Option::unwrap).collect();
                 let best_teams: Vec<Vec<u32>> = best.teams.iter().map(full).collect();
-                assert_eq!(
-                    objective(&instance, &optimum.teams),
-                    objective(&instance, &best_teams)
-                );
+                assert_eq!(objective(&instance, &optimum.teams), objective(&instance, &best_teams));
                 assert_eq!(heard.len(), slots);
                 if best.ways == 1 {
                     assert_eq!(teams, best.teams);
@@ -324,10 +269,7 @@ fn agrees_with_exhaustive_search() {
             }
             (Err(blocking), None) => {
                 assert!(blocking.slots.is_sorted_by(|a, b| a < b));
-                assert_eq!(
-                    shortage(&instance, &blocking.slots),
-                    i64::from(blocking.short)
-                );
+                assert_eq!(shortage(&instance, &blocking.slots), i64::from(blocking.short));
                 assert_eq!(blocking.short, 1);
                 assert!(exhaust(&restrict(&instance, &blocking.slots), false).is_none());
                 for place in 0..blocking.slots.len() {
@@ -335,55 +277,33 @@ fn agrees_with_exhaustive_search() {
                     part.remove(place);
                     assert!(exhaust(&restrict(&instance, &part), false).is_some());
                 }
-                assert_eq!(
-                    blocking.unfilled,
-                    exhaust(&instance, true).unwrap().unfilled
-                );
+                assert_eq!(blocking.unfilled, exhaust(&instance, true).unwrap().unfilled);
                 assert_eq!(heard.len() + blocking.unfilled as usize, slots);
                 blocked += 1;
             }
             (result, best) => panic!("{result:?}, but a pairing exists: {}", best.is_some()),
         }
     }
-    assert!(
-        solved > 400 && unique > 200 && blocked > 400,
-        "{solved} {unique} {blocked}"
-    );
+    assert!(solved > 400 && unique > 200 && blocked > 400, "{solved} {unique} {blocked}");
 }
 
 /// Visits of `slots` slots; each inspector is open to a slot with `percent`/100.
 fn broad(random: &mut Xorshift, visits: usize, slots: usize, pool: u32, percent: u64) -> Instance {
-    let inspectors = (0..pool).map(|_| Inspector {
-        capacity: 1 << 16,
-        load: random.small(4),
-    });
+    let inspectors = (0..pool).map(|_| Inspector { capacity: 1 << 16, load: random.small(4) });
     let inspectors = inspectors.collect();
     let mut visit = || {
         let mut slot = || -> Candidates {
             let open: Vec<u32> = (0..pool).filter(|_| random.below(100) < percent).collect();
-            open.iter()
-                .map(|&inspector| (inspector, random.next()))
-                .collect()
+            open.iter().map(|&inspector| (inspector, random.next())).collect()
         };
-        Visit {
-            slots: (0..slots).map(|_| slot()).collect(),
-        }
+        Visit { slots: (0..slots).map(|_| slot()).collect() }
     };
-    Instance {
-        inspectors,
-        visits: (0..visits).map(|_| visit()).collect(),
-    }
+    Instance { inspectors, visits: (0..visits).map(|_| visit()).collect() }
 }
 
 /// Capacity equals demand, by a hidden pairing; 2 … 10 candidates in each slot.
 fn tight(random: &mut Xorshift, visits: usize, slots: usize, pool: usize) -> Instance {
-    let mut inspectors = vec![
-        Inspector {
-            capacity: 0,
-            load: 0
-        };
-        pool
-    ];
+    let mut inspectors = vec![Inspector { capacity: 0, load: 0 }; pool];
     let mut visit = || {
         let team = random.sample(slots, pool);
         let mut slot = |&member: &u32| {
@@ -393,13 +313,9 @@ fn tight(random: &mut Xorshift, visits: usize, slots: usize, pool: usize) -> Ins
             open.push(member);
             open.sort_unstable();
             open.dedup();
-            open.iter()
-                .map(|&inspector| (inspector, random.next()))
-                .collect()
+            open.iter().map(|&inspector| (inspector, random.next())).collect()
         };
-        Visit {
-            slots: team.iter().map(&mut slot).collect(),
-        }
+        Visit { slots: team.iter().map(&mut slot).collect() }
     };
     let visits = (0..visits).map(|_| visit()).collect();
     Instance { inspectors, visits }
@@ -453,10 +369,7 @@ fn a_tight_instance_short_of_one_visit_is_blocked() {
     for place in 0..blocking.slots.len().min(40) {
         let mut part = blocking.slots.clone();
         part.remove(place);
-        certify(
-            &restrict(&instance, &part),
-            &solved(&restrict(&instance, &part)),
-        );
+        certify(&restrict(&instance, &part), &solved(&restrict(&instance, &part)));
     }
 }
 
@@ -474,29 +387,18 @@ fn the_order_of_visits_and_inspectors_has_no_influence() {
         let pool = instance.inspectors.len();
         let old_name = random.sample(pool, pool);
         let mut new_name = vec![0; pool];
-        (0..)
-            .zip(&old_name)
-            .for_each(|(new, &old): (u32, _)| new_name[old as usize] = new);
+        (0..).zip(&old_name).for_each(|(new, &old): (u32, _)| new_name[old as usize] = new);
         let rename = |slot: &Candidates| {
-            let mut slot: Candidates = slot
-                .iter()
-                .map(|&(old, ticket)| (new_name[old as usize], ticket))
-                .collect();
+            let mut slot: Candidates =
+                slot.iter().map(|&(old, ticket)| (new_name[old as usize], ticket)).collect();
             slot.sort_unstable();
             slot
         };
         let visit = |&old: &u32| Visit {
-            slots: instance.visits[old as usize]
-                .slots
-                .iter()
-                .map(rename)
-                .collect(),
+            slots: instance.visits[old as usize].slots.iter().map(rename).collect(),
         };
         let permuted = Instance {
-            inspectors: old_name
-                .iter()
-                .map(|&old| instance.inspectors[old as usize])
-                .collect(),
+            inspectors: old_name.iter().map(|&old| instance.inspectors[old as usize]).collect(),
             visits: order.iter().map(visit).collect(),
         };
         for (&old, team) in order.iter().zip(solved(&permuted).teams) {
@@ -509,30 +411,13 @@ fn the_order_of_visits_and_inspectors_has_no_influence() {
 #[test]
 fn extreme_values_stay_within_the_bound() {
     let inspectors = vec![
-        Inspector {
-            capacity: 1 << 16,
-            load: 1 << 16,
-        },
-        Inspector {
-            capacity: 1,
-            load: 1 << 16,
-        },
-        Inspector {
-            capacity: 0,
-            load: 0,
-        },
-        Inspector {
-            capacity: 1,
-            load: 0,
-        },
+        Inspector { capacity: 1 << 16, load: 1 << 16 },
+        Inspector { capacity: 1, load: 1 << 16 },
+        Inspector { capacity: 0, load: 0 },
+        Inspector { capacity: 1, load: 0 },
     ];
     let slot: Candidates = vec![(0, u64::MAX), (1, u64::MAX), (2, 0), (3, 0)];
-    let visits = vec![
-        Visit {
-            slots: vec![slot.clone(), slot]
-        };
-        2
-    ];
+    let visits = vec![Visit { slots: vec![slot.clone(), slot] }; 2];
     let instance = Instance { inspectors, visits };
     certify(&instance, &solved(&instance));
 }
@@ -540,51 +425,23 @@ fn extreme_values_stay_within_the_bound() {
 #[test]
 fn nobody_eligible_is_a_blocking_set_of_one_slot() {
     let one: Candidates = vec![(0, 5)];
-    let visits = vec![
-        Visit { slots: vec![one] },
-        Visit {
-            slots: vec![Vec::new()],
-        },
-    ];
-    let inspectors = vec![Inspector {
-        capacity: 1,
-        load: 0,
-    }];
+    let visits = vec![Visit { slots: vec![one] }, Visit { slots: vec![Vec::new()] }];
+    let inspectors = vec![Inspector { capacity: 1, load: 0 }];
     let blocking = solve(&Instance { inspectors, visits }, &mut |_| ()).unwrap_err();
-    assert_eq!(
-        (blocking.slots, blocking.short, blocking.unfilled),
-        (vec![(1, 0)], 1, 1)
-    );
+    assert_eq!((blocking.slots, blocking.short, blocking.unfilled), (vec![(1, 0)], 1, 1));
 }
 
 #[test]
 fn nothing_to_pair_is_solved() {
-    let inspectors = vec![Inspector {
-        capacity: 3,
-        load: 2,
-    }];
-    let optimum = solved(&Instance {
-        inspectors,
-        visits: Vec::new(),
-    });
-    assert_eq!(
-        (optimum.teams, optimum.handicaps),
-        (Vec::new(), vec![5 << 88])
-    );
+    let inspectors = vec![Inspector { capacity: 3, load: 2 }];
+    let optimum = solved(&Instance { inspectors, visits: Vec::new() });
+    assert_eq!((optimum.teams, optimum.handicaps), (Vec::new(), vec![5 << 88]));
 }
 
 #[test]
 #[should_panic(expected = "bug: candidates of visit 0 are not ascending")]
 fn unordered_candidates_are_a_bug() {
-    let inspectors = vec![
-        Inspector {
-            capacity: 1,
-            load: 0
-        };
-        2
-    ];
-    let visits = vec![Visit {
-        slots: vec![vec![(1, 0), (0, 0)]],
-    }];
+    let inspectors = vec![Inspector { capacity: 1, load: 0 }; 2];
+    let visits = vec![Visit { slots: vec![vec![(1, 0), (0, 0)]] }];
     let _ = solve(&Instance { inspectors, visits }, &mut |_| ());
 }

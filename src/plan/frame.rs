@@ -81,7 +81,8 @@ impl Ground<'_> {
         let rows = self.rows(task, &allocation, &eligible);
         let weights: u128 = rows.iter().map(|row| u128::from(row.weight)).sum();
         if weights > u128::from(WEIGHT_SUM_MAX) {
-            let cause = say!("权重之和 {weights} 超过 2^52", "the sum of weights {weights} exceeds 2^52");
+            let cause =
+                say!("权重之和 {weights} 超过 2^52", "the sum of weights {weights} exceeds 2^52");
             findings.push(self.plan.at(task, "sample", "P27", cause));
         }
         let summary = TaskSummary {
@@ -126,10 +127,8 @@ impl Ground<'_> {
         }
         for (field, sids) in unknown {
             let (n, first) = (sids.len(), first_ids(sids));
-            let cause = say!(
-                "{n} 户的 {field} 为空：{first}",
-                "{n} subject(s) have no {field}: {first}"
-            );
+            let cause =
+                say!("{n} 户的 {field} 为空：{first}", "{n} subject(s) have no {field}: {first}");
             findings.push(self.plan.at(task, "scope", "P30", cause));
         }
         let base = (eligible.len() + excluded.len()) as u64;
@@ -145,7 +144,9 @@ impl Ground<'_> {
             Some("status")
         } else if task.drawn_within_days.is_some_and(drawn_lately) {
             Some("drawn_within")
-        } else if task.key_supervised && task.matters.iter().any(|m| subject.key_matters.contains(m)) {
+        } else if task.key_supervised
+            && task.matters.iter().any(|m| subject.key_matters.contains(m))
+        {
             Some("key_supervised")
         } else {
             None
@@ -206,7 +207,8 @@ impl Ground<'_> {
                 rated && subject.credit_date.is_none_or(|day| age_days(day, from) > days)
             });
             let zh = format!("的评定早于窗口 {days} 天以上或没有日期");
-            let en = format!("were rated more than {days} days before the window, or without a date");
+            let en =
+                format!("were rated more than {days} days before the window, or without a date");
             report("P18", stale, &zh, &en);
         }
         sizes
@@ -224,9 +226,11 @@ impl Ground<'_> {
             let cause = say!("只有 {size} 户", "there are only {size} subjects");
             findings.push(self.plan.at(task, "sample", "P20", cause));
         }
-        for stratum in allocation.strata.iter().filter(|s| (1..STRATUM_SIZE_MIN).contains(&s.size)) {
+        for stratum in allocation.strata.iter().filter(|s| (1..STRATUM_SIZE_MIN).contains(&s.size))
+        {
             let (name, size) = (&stratum.stratum, stratum.size);
-            let cause = say!("{name} 层只有 {size} 户", "the stratum {name} has only {size} subjects");
+            let cause =
+                say!("{name} 层只有 {size} 户", "the stratum {name} has only {size} subjects");
             findings.push(self.plan.at(task, "sample", "P21", cause));
         }
     }

@@ -100,7 +100,9 @@ impl Plan {
             findings.extend(pool.check_slots(self, task));
             frames.push(ground.frame(task, &mut findings));
         }
-        findings.extend(self.check_slots_in_draw(&frames));
+        let drawn: Vec<u64> =
+            frames.iter().map(|frame| frame.summary.n.min(frame.summary.size)).collect();
+        findings.extend(self.check_slots_in_draw(&drawn));
         let drawn_from: BTreeSet<&Sid> =
             frames.iter().flat_map(|frame| &frame.rows).map(|row| &row.sid).collect();
         let recusals = pool.recusals(self, registry, &drawn_from, &mut findings);
@@ -149,10 +151,16 @@ impl Plan {
                     None => say!("清单上没有事项 {id}", "the matter {id} is not on the list"),
                     Some(matter) => match (matter.valid_from, matter.valid_to) {
                         (Some(day), _) if day > from => {
-                            say!("事项 {id} 自 {day} 起才有效", "the matter {id} is in force from {day} only")
+                            say!(
+                                "事项 {id} 自 {day} 起才有效",
+                                "the matter {id} is in force from {day} only"
+                            )
                         }
                         (_, Some(day)) if day < to => {
-                            say!("事项 {id} 至 {day} 失效", "the matter {id} is in force until {day} only")
+                            say!(
+                                "事项 {id} 至 {day} 失效",
+                                "the matter {id} is in force until {day} only"
+                            )
                         }
                         _ => continue,
                     },
@@ -163,11 +171,10 @@ impl Plan {
         findings
     }
 
-    /// P27 if the slots of all visits together could exceed the protocol's limit.
-    fn check_slots_in_draw(&self, frames: &[Frame]) -> Option<Finding> {
-        let slots = self.tasks.iter().zip(frames).map(|(task, frame)| {
-            frame.summary.n.min(frame.summary.size).saturating_mul(task.slots.len() as u64)
-        });
+    /// P27 if the slots of all visits together could exceed the protocol's limit; `drawn` holds each task's n.
+    pub(super) fn check_slots_in_draw(&self, drawn: &[u64]) -> Option<Finding> {
+        let slots =
+            self.tasks.iter().zip(drawn).map(|(task, n)| n.saturating_mul(task.slots.len() as u64));
         let slots = slots.fold(0, u64::saturating_add);
         if slots < SLOTS_IN_DRAW_LIMIT {
             return None;

@@ -18,11 +18,12 @@ mod parse;
 mod people;
 mod quota;
 mod reader;
+mod sample;
 mod scope;
 mod task;
 
-pub use freeze::{Freeze, History, TaskSummary};
 pub use frame::ExcludedSubject;
+pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use people::ExcludedInspector;
 pub use quota::StratumSummary;

@@ -17,8 +17,20 @@ use crate::say;
 /// The name and version of the language.
 const FORMAT: &str = "ssj-plan/1";
 const KEYS: &[&str] = &[
-    "format", "draw", "agency", "title", "window", "mode", "suite", "classes", "credit", "rehearsal",
-    "beacon", "replacement", "slots", "task",
+    "format",
+    "draw",
+    "agency",
+    "title",
+    "window",
+    "mode",
+    "suite",
+    "classes",
+    "credit",
+    "rehearsal",
+    "beacon",
+    "replacement",
+    "slots",
+    "task",
 ];
 
 /// What tasks refer to.
@@ -71,10 +83,7 @@ fn read_plan(top: &Table<'_>, text: &str, file: &str) -> Option<Plan> {
     let beacon = top.must("beacon").and_then(|node| read_beacon(&node.table()?));
     let replacement = top.must("replacement").and_then(|node| read_replacement(&node.table()?));
     let slots = top.must("slots").and_then(|node| read_slots(&node.table()?));
-    let context = Context {
-        slots: slots.clone(),
-        classes_public: classes_public.unwrap_or(true),
-    };
+    let context = Context { slots: slots.clone(), classes_public: classes_public.unwrap_or(true) };
     let tasks = top.must("task").and_then(|node| read_tasks(&node, &context));
     let (format, open, suite) = (format, open, suite?);
     let (trust, margin_s, sources) = beacon?;
@@ -109,7 +118,10 @@ fn read_window(node: &Node<'_>) -> Option<(jiff::civil::Date, jiff::civil::Date)
     let to = table.must("to").and_then(|node| node.date());
     let (from, to) = (from?, to?);
     if from > to {
-        node.breach("P04", say!("窗口的结束 {to} 早于开始 {from}", "the window ends on {to}, before {from}"));
+        node.breach(
+            "P04",
+            say!("窗口的结束 {to} 早于开始 {from}", "the window ends on {to}, before {from}"),
+        );
         return None;
     }
     Some((from, to))
@@ -143,7 +155,8 @@ fn read_credit(node: &Node<'_>) -> Option<Credit> {
 fn read_replacement(table: &Table<'_>) -> Option<(bool, bool)> {
     table.only(&["subject", "inspector"]);
     let subject = table.must("subject").and_then(|n| n.choice(&[("next", true), ("none", false)]));
-    let inspector = table.must("inspector").and_then(|n| n.choice(&[("beacon", true), ("next", false)]));
+    let inspector =
+        table.must("inspector").and_then(|n| n.choice(&[("beacon", true), ("next", false)]));
     Some((subject?, inspector?))
 }
 

@@ -12,7 +12,8 @@ fn refused(text: &str) -> Vec<Finding> {
 
 #[test]
 fn the_example_parses() {
-    let (plan, findings) = Plan::parse(include_str!("testdata/plan-example.toml"), "plan.toml").unwrap();
+    let (plan, findings) =
+        Plan::parse(include_str!("testdata/plan-example.toml"), "plan.toml").unwrap();
     assert_eq!(findings, []);
     assert_eq!(plan.draw(), "330199-2026Q4");
     assert_eq!(plan.matters(), ["M001", "M011", "M012", "M015", "M031", "M033", "M040"]);
@@ -24,6 +25,40 @@ fn the_example_parses() {
     assert_eq!(plan.sources[1].at(), 1_791_504_000);
     assert_eq!(round, (1_791_504_000 - 1_692_803_367) / 3 + 1);
     assert_eq!(plan.sources[0].at(), 1_791_465_300);
+}
+
+#[test]
+fn the_guide_shows_a_plan_that_parses() {
+    let guide = include_str!("../../docs/plan.md");
+    let (_, rest) = guide.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let (plan, findings) = Plan::parse(text, "plan.toml").unwrap();
+    assert_eq!((plan.tasks.len(), findings), (2, vec![]));
+}
+
+/// What is missing or of another kind is always reported, never a panic.
+#[test]
+fn a_plan_may_lack_anything() {
+    let example = include_str!("testdata/plan-example.toml");
+    let lines: Vec<&str> = example.lines().collect();
+    for at in 0..lines.len() {
+        let without = [&lines[..at], &lines[at + 1..]].concat().join("\n");
+        let _ = Plan::parse(&without, "plan.toml");
+        for value in
+            ["1", "\"\"", "\"x\"", "[]", "[1, {}]", "{}", "{ x = 1 }", "true", "1979-05-27", "1.5"]
+        {
+            for (equals, _) in lines[at].match_indices('=') {
+                let changed = format!("{}= {value}", &lines[at][..equals]);
+                // Inside an inline table the rest of the line goes with the old value.
+                let closing = if changed.contains('{') { "}" } else { "" };
+                let line = format!("{changed}{closing}");
+                let text = [&lines[..at], &[line.as_str()], &lines[at + 1..]].concat().join("\n");
+                let _ = Plan::parse(&text, "plan.toml");
+            }
+        }
+    }
+    let windows = format!("\u{feff}{}", example.replace('\n', "\r\n"));
+    assert!(Plan::parse(&windows, "plan.toml").is_ok());
 }
 
 #[test]
@@ -118,7 +153,7 @@ fn broken_toml_has_a_line() {
     let findings = refused("format = \"ssj-plan/1\"\ndraw = \nagency = \"x\n");
     let lines: Vec<_> = findings.iter().map(|f| (f.code(), f.place.row.unwrap())).collect();
     assert_eq!(lines, [("P01", 2), ("P01", 3)]);
-    assert_eq!(refused("").len(), 10, "every required key");
+    assert_eq!(refused("").len(), 11, "every required key");
 }
 
 #[test]
@@ -131,7 +166,11 @@ fn samples_take_one_mode() {
         ("ratio = \"3%\", by = \"credit\"", "P08", "sample.ratio"),
         ("ratio = { A = \"3%\" }", "P08", "sample.ratio"),
         ("number = 3, weights = { A = 1 }", "P08", "sample.weights"),
-        ("by = \"credit\", number = 3, weights = { A = 1 }, weight = \"score\"", "P08", "sample.weight"),
+        (
+            "by = \"credit\", number = 3, weights = { A = 1 }, weight = \"score\"",
+            "P08",
+            "sample.weight",
+        ),
         ("by = \"credit\", number = 3, weights = { A = 0 }", "P04", "sample.weights.A"),
         ("by = \"credit\", number = 3, weights = { F = 1 }", "P02", "sample.weights.F"),
         ("by = \"credit\", ratio = {}", "P04", "sample.ratio"),
@@ -140,7 +179,8 @@ fn samples_take_one_mode() {
         ("per_officer = 3", "P03", "sample.dept"),
     ] {
         let findings = refused(&Office::small().sample(sample).plan);
-        let found: Vec<_> = findings.iter().map(|f| (f.code(), f.place.column.clone().unwrap())).collect();
+        let found: Vec<_> =
+            findings.iter().map(|f| (f.code(), f.place.column.clone().unwrap())).collect();
         assert_eq!(found, [(code, format!("task[0].{column}"))], "{sample}");
     }
 }
@@ -173,6 +213,7 @@ fn beacons_are_checked_as_in_a_commitment() {
         assert!(found.contains(&(code, 12)), "{sources}: {found:?}");
     }
     let dice = "{ kind = \"dice\", dice = \"d10x20\", at = 1784792310 }";
-    let witnessed = Office::small().edit(quicknet, dice).edit("\"public\"\nmargin", "\"witnessed\"\nmargin");
+    let witnessed =
+        Office::small().edit(quicknet, dice).edit("\"public\"\nmargin", "\"witnessed\"\nmargin");
     assert_eq!(witnessed.findings(), []);
 }

@@ -47,12 +47,16 @@ impl<'a> Pool<'a> {
             match (why_not(record, plan), record.iid(plan.suite)) {
                 (None, Some(iid)) => {
                     partly_on_leave += u64::from(record.is_on_leave_within(from, to));
-                    pool.iids.extend(record.certificate.as_deref().map(|number| (number, iid.clone())));
+                    pool.iids
+                        .extend(record.certificate.as_deref().map(|number| (number, iid.clone())));
                     pool.people.push(Person { iid, record, tags: tags_of(record) });
                 }
                 (reason, _) => {
                     let who = record.certificate.clone().unwrap_or_else(|| record.name.clone());
-                    pool.excluded.push(ExcludedInspector { who, reason: reason.unwrap_or("no_certificate") });
+                    pool.excluded.push(ExcludedInspector {
+                        who,
+                        reason: reason.unwrap_or("no_certificate"),
+                    });
                 }
             }
         }
@@ -90,13 +94,18 @@ impl<'a> Pool<'a> {
         for slot in &task.slots {
             let name = &slot.slot;
             let fits = |person: &&Person| slot.needs.iter().all(|need| person.could_meet(need));
-            if let Some(need) = slot.needs.iter().find(|need| !self.people.iter().any(|p| p.could_meet(need))) {
-                let cause = say!("岗位 {name}：没有人有“{need}”", "slot {name}: nobody has \"{need}\"");
+            if let Some(need) =
+                slot.needs.iter().find(|need| !self.people.iter().any(|p| p.could_meet(need)))
+            {
+                let cause =
+                    say!("岗位 {name}：没有人有“{need}”", "slot {name}: nobody has \"{need}\"");
                 findings.push(plan.at(task, "slots", "P16", cause));
             } else if !self.people.iter().any(|person| fits(&person)) {
                 let needs = slot.needs.join(", ");
-                let cause =
-                    say!("岗位 {name}：没有人同时具备 {needs}", "slot {name}: nobody has all of {needs}");
+                let cause = say!(
+                    "岗位 {name}：没有人同时具备 {needs}",
+                    "slot {name}: nobody has all of {needs}"
+                );
                 findings.push(plan.at(task, "slots", "P16", cause));
             }
             findings.extend(self.expert_in(slot).map(|iid| {
@@ -165,7 +174,9 @@ impl<'a> Pool<'a> {
         let (mut rows, mut counts) = (BTreeMap::new(), BTreeMap::<Iid, usize>::new());
         for pair in registry.incompatibles() {
             let iid = |certificate: &String| self.iids.get(certificate.as_str()).cloned();
-            let (Some(a), Some(b)) = (iid(&pair.certificate), iid(&pair.certificate2)) else { continue };
+            let (Some(a), Some(b)) = (iid(&pair.certificate), iid(&pair.certificate2)) else {
+                continue;
+            };
             let (iid, iid2) = if a < b { (a, b) } else { (b, a) };
             let row = IncompatibleRow { iid, iid2, reason: pair.reason.name().to_owned() };
             rows.insert(crate::base::table::Row::format(&row), row);
@@ -233,7 +244,9 @@ fn could_match(pattern: &str, tag: &str) -> bool {
     for piece in &pieces[1..pieces.len() - 1] {
         // A placeholder is filled with at least one character.
         let mut chars = rest.chars();
-        let Some(at) = chars.next().and_then(|_| chars.as_str().find(piece)) else { return false };
+        let Some(at) = chars.next().and_then(|_| chars.as_str().find(piece)) else {
+            return false;
+        };
         rest = &chars.as_str()[at + piece.len()..];
     }
     !rest.is_empty()

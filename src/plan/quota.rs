@@ -62,7 +62,8 @@ pub(super) fn allocate(
         Sample::PerOfficer(each, dept, weights) => {
             let officers = pool.officers(dept);
             if officers == 0 {
-                let cause = say!("“{dept}”没有可用的执法人员", "\"{dept}\" has no usable inspector");
+                let cause =
+                    say!("“{dept}”没有可用的执法人员", "\"{dept}\" has no usable inspector");
                 findings.push(plan.at(task, "sample", "P23", cause));
             }
             let n = each.saturating_mul(officers);
@@ -79,7 +80,8 @@ pub(super) fn allocate(
     };
     let total = allocation.total;
     if total > frame {
-        let cause = say!("要抽 {total} 户，只有 {frame} 户", "{total} are to be drawn, there are {frame}");
+        let cause =
+            say!("要抽 {total} 户，只有 {frame} 户", "{total} are to be drawn, there are {frame}");
         findings.push(plan.at(task, "sample", "P15", cause));
     }
     findings.extend(below_floor(plan, task, &allocation, frame));
@@ -153,7 +155,9 @@ fn chances(allocation: &Allocation) -> Vec<Option<(u128, u128)>> {
         };
         return strata.iter().map(chance).collect();
     };
-    let weight = |s: &Stratum| if let Quota::Weight(w) = s.quota { u128::from(w) } else { 0 };
+    let weight = |s: &Stratum| {
+        if let Quota::Weight(w) = s.quota { u128::from(w) } else { 0 }
+    };
     let mass = |s: &Stratum| weight(s) * u128::from(s.size);
     let (mut whole, mut n) = (vec![false; strata.len()], u128::from(n));
     loop {

@@ -27,11 +27,7 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn new(file: &str, text: &str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-        Report {
-            file: file.to_owned(),
-            starts: starts.collect(),
-            findings: RefCell::default(),
-        }
+        Report { file: file.to_owned(), starts: starts.collect(), findings: RefCell::default() }
     }
 
     /// The line, from 1, of an offset.
@@ -48,7 +44,7 @@ impl Report {
     /// All findings, by line.
     pub(super) fn into_findings(self) -> Vec<Finding> {
         let mut findings = self.findings.into_inner();
-        findings.sort_by(|a, b| a.place.row.cmp(&b.place.row));
+        findings.sort_by_key(|finding| finding.place.row);
         findings
     }
 }
@@ -94,7 +90,10 @@ impl<'a> Table<'a> {
     pub(super) fn only(&self, known: &[&str]) {
         for key in self.members.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let (name, known) = (key.get_ref(), known.join(", "));
-            let cause = say!("不认识“{name}”；此处可用：{known}", "\"{name}\" is not known; here stand: {known}");
+            let cause = say!(
+                "不认识“{name}”；此处可用：{known}",
+                "\"{name}\" is not known; here stand: {known}"
+            );
             self.report.add(Finding::new("P02", cause).column(self.at(name)), key.span().start);
         }
     }
@@ -242,7 +241,8 @@ impl<'a> Node<'a> {
         match words.iter().find(|(word, _)| Some(*word) == text) {
             Some((_, value)) => Some(*value),
             None => {
-                let words: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+                let words: Vec<String> =
+                    words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
                 self.malformed(&format!(" {}", words.join(" 或 ")), &words.join(" or "))
             }
         }
@@ -262,13 +262,22 @@ impl<'a> Node<'a> {
         let Some(items) = self.value.get_ref().as_array() else {
             return self.malformed("数组", "an array");
         };
-        let node = |(i, value)| Node { report: self.report, value, path: format!("{}[{i}]", self.path) };
+        let node =
+            |(i, value)| Node { report: self.report, value, path: format!("{}[{i}]", self.path) };
         Some(items.iter().enumerate().map(node).collect())
     }
 
     /// The texts of an array; those that are none are reported and left out.
     pub(super) fn texts(&self) -> Option<Vec<String>> {
         Some(self.array()?.iter().filter_map(Node::text).collect())
+    }
+}
+
+/// An absent key is fine, a wrong one is not.
+pub(super) fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
+    match value {
+        None => Some(None),
+        Some(value) => value.map(Some),
     }
 }
 

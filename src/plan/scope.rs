@@ -39,7 +39,10 @@ impl Scope {
             ("region", one_of(&self.region, subject.region.as_ref(), |v, p| v.starts_with(p))),
             ("area", one_of(&self.area, subject.area.as_ref(), |v, p| v == p)),
             ("station", one_of(&self.station, subject.station.as_ref(), |v, p| v == p)),
-            ("industry", one_of(&self.industry, subject.industry.as_ref(), |v, p| v.starts_with(p))),
+            (
+                "industry",
+                one_of(&self.industry, subject.industry.as_ref(), |v, p| v.starts_with(p)),
+            ),
             ("credit_class", ask(self.credit_class.as_ref(), class, |v, of| of.contains(&v))),
             ("credit_score", ask(self.score_min, score, |v, least| v >= least)),
             ("credit_score", ask(self.score_max, score, |v, most| v <= most)),
@@ -81,6 +84,11 @@ fn one_of(
     ask(filter.as_ref(), value, |value, of| of.iter().any(|item| passes(value, item)))
 }
 
+/// Whether some word of a register passes for a value of a filter.
+type Known<'a> = &'a dyn Fn(&BTreeSet<&str>, &str) -> bool;
+/// A filter: the code of what is wrong with an unknown value, its key, its values, the register's words.
+type Filter<'a> = (&'a str, &'a str, &'a Option<Vec<String>>, &'a BTreeSet<&'a str>, Known<'a>);
+
 /// Every value that some subject of the register has, to find filters that match nobody.
 #[derive(Default)]
 pub(super) struct Vocabulary<'a> {
@@ -112,10 +120,10 @@ impl<'a> Vocabulary<'a> {
     pub(super) fn check(&self, plan: &Plan, task: &Task) -> Vec<Finding> {
         let scope = &task.scope;
         let exactly = |words: &BTreeSet<&str>, value: &str| words.contains(value);
-        let prefix = |words: &BTreeSet<&str>, value: &str| words.iter().any(|w| w.starts_with(value));
-        type Known<'k> = &'k dyn Fn(&BTreeSet<&str>, &str) -> bool;
+        let prefix =
+            |words: &BTreeSet<&str>, value: &str| words.iter().any(|w| w.starts_with(value));
         let (tags_all, tags_none) = (Some(scope.tags_all.clone()), Some(scope.tags_none.clone()));
-        let filters: [(&str, &str, &Option<Vec<String>>, &BTreeSet<&str>, Known<'_>); 9] = [
+        let filters: [Filter<'_>; 9] = [
             ("P28", "tags_any", &scope.tags_any, &self.tags, &exactly),
             ("P28", "tags_all", &tags_all, &self.tags, &exactly),
             ("P28", "tags_none", &tags_none, &self.tags, &exactly),

@@ -2,23 +2,47 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{PerClass, Sample, Scope, Task};
+use super::model::{Scope, Task};
 use super::parse::Context;
-use super::reader::{Node, Table};
-use crate::base::ratio::Ratio;
-use crate::base::text::INTEGER_LIMIT;
+use super::reader::{Node, Table, optional};
+use super::sample::read_sample;
 use crate::record::commitment::{Role, Slot};
 use crate::record::ids::{SLOTS_PER_VISIT_MAX, WEIGHT_MAX};
 use crate::registry::CreditClass;
 use crate::say;
 
 const KEYS: &[&str] = &[
-    "list", "title", "matters", "type", "initiator", "partners", "unit", "method", "notice", "scope",
-    "exclude", "sample", "group", "slots", "reserve",
+    "list",
+    "title",
+    "matters",
+    "type",
+    "initiator",
+    "partners",
+    "unit",
+    "method",
+    "notice",
+    "scope",
+    "exclude",
+    "sample",
+    "group",
+    "slots",
+    "reserve",
 ];
 const SCOPE_KEYS: &[&str] = &[
-    "kind", "status", "region", "area", "station", "industry", "tags_any", "tags_all", "tags_none",
-    "credit_class", "score_min", "score_max", "established_from", "established_to",
+    "kind",
+    "status",
+    "region",
+    "area",
+    "station",
+    "industry",
+    "tags_any",
+    "tags_all",
+    "tags_none",
+    "credit_class",
+    "score_min",
+    "score_max",
+    "established_from",
+    "established_to",
 ];
 /// What an untargeted task may say about its scope.
 const UNTARGETED_KEYS: &[&str] = &["kind", "status"];
@@ -89,14 +113,6 @@ pub(super) fn read_task(
     })
 }
 
-/// An absent key is fine, a wrong one is not.
-fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        None => Some(None),
-        Some(value) => value.map(Some),
-    }
-}
-
 fn reveals(node: &Node<'_>, why: &str) {
     let cause = say!(
         "{why} 的公开抽取不得用信用分类",
@@ -133,7 +149,8 @@ fn read_scope(table: &Table<'_>, targeted: bool, context: &Context) -> Option<Sc
     let mut lawful = true;
     for (key, node) in table.members().filter(|(key, _)| SCOPE_KEYS.contains(key)) {
         if !targeted && !UNTARGETED_KEYS.contains(&key) {
-            let cause = say!("不定向任务不得按 {key} 筛选", "an untargeted task may not filter by {key}");
+            let cause =
+                say!("不定向任务不得按 {key} 筛选", "an untargeted task may not filter by {key}");
             node.breach("P09", cause);
             lawful = false;
         }
@@ -194,109 +211,6 @@ fn read_exclude(node: &Node<'_>) -> Option<(Option<u64>, bool)> {
     let days = optional(table.may("drawn_within_days").map(|node| node.integer(1, 36_500)));
     let key = table.may("key_supervised").map_or(Some(false), |node| node.flag());
     Some((days?, key?))
-}
-
-/// The mode of a sample decides which other keys go with it.
-fn read_sample(table: &Table<'_>) -> Option<(Sample, Option<Ratio>)> {
-    const MODES: &[&str] = &["ratio", "number", "per_officer", "all"];
-    table.only(&["by", "ratio", "number", "weights", "weight", "per_officer", "dept", "all", "floor"]);
-    let modes: Vec<&str> = MODES.iter().copied().filter(|mode| table.may(mode).is_some()).collect();
-    let [mode] = modes[..] else {
-        let (found, modes) = (modes.len(), MODES.join(", "));
-        let cause = say!("{modes} 须恰有一个，现有 {found} 个", "exactly one of {modes} is needed, not {found}");
-        table.breach("P08", "", cause);
-        return None;
-    };
-    let by = optional(table.may("by").map(|node| node.choice(&[("credit", ())])))?.is_some();
-    let allowed: &[&str] = match (mode, by) {
-        ("ratio", _) => &["floor"],
-        ("number", true) => &["weights", "floor"],
-        ("number", false) => &["weight", "floor"],
-        ("per_officer", true) => &["dept", "weights", "floor"],
-        ("per_officer", false) => &["dept", "floor"],
-        _ => &[],
-    };
-    let own = |key: &str| key == mode || (key == "by" && mode != "all") || allowed.contains(&key);
-    let known = |key: &str| ["by", "weights", "weight", "dept", "floor"].contains(&key);
-    let mut consistent = true;
-    for (key, node) in table.members().filter(|(key, _)| known(key) && !own(key)) {
-        let rule = if by { "by = \"credit\"" } else { mode };
-        node.breach("P08", say!("{key} 与 {rule} 不能并用", "{key} does not go with {rule}"));
-        consistent = false;
-    }
-    let floor = optional(table.may("floor").map(|node| node.ratio()));
-    let sample = read_mode(table, mode, by);
-    if !consistent {
-        return None;
-    }
-    Some((sample?, floor?))
-}
-
-fn read_mode(table: &Table<'_>, mode: &str, by: bool) -> Option<Sample> {
-    let node = table.must(mode)?;
-    let number = || node.integer(1, INTEGER_LIMIT - 1);
-    let weights = || read_per_class(&table.must("weights")?, |node| node.integer(1, WEIGHT_MAX));
-    match (mode, by) {
-        ("ratio", true) if node.is_table() => {
-            Some(Sample::RatioByClass(read_per_class(&node, |node| node.ratio())?))
-        }
-        ("ratio", true) => {
-            let cause = say!("按信用分类时须逐类给出比例", "by credit a ratio is needed for each class");
-            node.breach("P08", cause);
-            None
-        }
-        ("ratio", false) if node.is_table() => {
-            let cause = say!("逐类给出比例须写 by = \"credit\"", "ratios for classes need by = \"credit\"");
-            node.breach("P08", cause);
-            None
-        }
-        ("ratio", false) => Some(Sample::Ratio(node.ratio()?)),
-        ("number", true) => {
-            let (number, weights) = (number(), weights());
-            Some(Sample::NumberByClass(number?, weights?))
-        }
-        ("number", false) => match table.may("weight") {
-            None => Some(Sample::Number(number()?)),
-            Some(weight) => {
-                let (number, score) = (number(), weight.choice(&[("score", ())]));
-                score.and(number).map(Sample::NumberByScore)
-            }
-        },
-        ("per_officer", _) => {
-            let (each, dept) = (number(), table.must("dept").and_then(|node| node.text()));
-            let weights = if by { weights().map(Some) } else { Some(None) };
-            Some(Sample::PerOfficer(each?, dept?, weights?))
-        }
-        _ => {
-            if node.flag()? {
-                return Some(Sample::All);
-            }
-            node.breach("P08", say!("all 只能为 true", "all can only be true"));
-            None
-        }
-    }
-}
-
-fn read_per_class<'a, T>(
-    node: &Node<'a>,
-    value: impl Fn(&Node<'a>) -> Option<T>,
-) -> Option<PerClass<T>> {
-    let table = node.table()?;
-    let names: Vec<&str> = CreditClass::ALL.iter().map(|class| class.name()).collect();
-    table.only(&names);
-    let mut values = PerClass::new();
-    let mut complete = true;
-    for (class, node) in table.members() {
-        match (CreditClass::parse(class), value(&node)) {
-            (Some(class), Some(value)) => drop(values.insert(class, value)),
-            _ => complete = false,
-        }
-    }
-    if values.is_empty() && complete {
-        node.breach("P04", say!("至少写明一类", "at least one class is needed"));
-        return None;
-    }
-    complete.then_some(values)
 }
 
 fn read_team(node: &Node<'_>, context: &Context) -> Option<Vec<Slot>> {

@@ -27,7 +27,8 @@ impl Office {
         let mut inspectors = vec![INSPECTOR_HEADER.to_owned()];
         for i in 1..=8 {
             let lead = if i % 2 == 0 { "是" } else { "否" };
-            inspectors.push(format!("I{i},张{i},市监,一所,东,2027-01-01,在岗,,skill:{i},{lead},,20,{i}"));
+            inspectors
+                .push(format!("I{i},张{i},市监,一所,东,2027-01-01,在岗,,skill:{i},{lead},,20,{i}"));
         }
         inspectors.push("X1,李,特检院,,,,在岗,,expert:电梯,,是,9,".to_owned());
         let matters = "id,name,kind,dept,valid_from,valid_to\n\

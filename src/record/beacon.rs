@@ -39,10 +39,7 @@ impl Beacon {
             );
             return Err(Finding::new("B09", cause).into());
         }
-        let mut beacon = Beacon {
-            strings: Vec::new(),
-            evidence: Vec::new(),
-        };
+        let mut beacon = Beacon { strings: Vec::new(), evidence: Vec::new() };
         let mut findings = Vec::new();
         for (source, value) in sources.iter().zip(values) {
             match source_value(suite, source, value.trim()) {
@@ -55,11 +52,7 @@ impl Beacon {
                 (_, None) => json!({"kind": source.kind()}),
             });
         }
-        if findings.is_empty() {
-            Ok(beacon)
-        } else {
-            Err(Findings(findings))
-        }
+        if findings.is_empty() { Ok(beacon) } else { Err(Findings(findings)) }
     }
 
     /// Parses the bytes of `beacon.json`.
@@ -77,19 +70,9 @@ impl Beacon {
     pub fn read(value: &Value) -> Result<Self, Finding> {
         let top = Object::root(value)?;
         top.only(&["strings", "evidence"])?;
-        let strings = top
-            .texts("strings")?
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        top.objects("evidence")?
-            .iter()
-            .try_for_each(|object| object.text("kind").map(drop))?;
-        let evidence = top
-            .array("evidence")?
-            .into_iter()
-            .map(|(value, _)| value.clone())
-            .collect();
+        let strings = top.texts("strings")?.into_iter().map(str::to_owned).collect();
+        top.objects("evidence")?.iter().try_for_each(|object| object.text("kind").map(drop))?;
+        let evidence = top.array("evidence")?.into_iter().map(|(value, _)| value.clone()).collect();
         Ok(Beacon { strings, evidence })
     }
 
@@ -118,14 +101,11 @@ impl Beacon {
         for ((source, text), evidence) in sources.iter().zip(&self.strings).zip(&self.evidence) {
             let prefix = source.prefix();
             let evidence = Object::root(evidence)?;
-            let value = text
-                .strip_prefix(&prefix)
-                .filter(|_| evidence.text("kind") == Ok(source.kind()));
+            let value =
+                text.strip_prefix(&prefix).filter(|_| evidence.text("kind") == Ok(source.kind()));
             let Some(value) = value else {
-                let cause = say!(
-                    "“{text}” 不是 {prefix} 的值",
-                    "\"{text}\" is no value of {prefix}"
-                );
+                let cause =
+                    say!("“{text}” 不是 {prefix} 的值", "\"{text}\" is no value of {prefix}");
                 return Err(Finding::new("B06", cause).id(prefix));
             };
             source.check_value(value)?;
@@ -136,10 +116,8 @@ impl Beacon {
             if let Source::Drand { round, .. } = source
                 && drand::randomness(*round, evidence.text("signature")?)?.hex() != value
             {
-                let cause = say!(
-                    "随机值不是签名的摘要",
-                    "the value is not the digest of the signature"
-                );
+                let cause =
+                    say!("随机值不是签名的摘要", "the value is not the digest of the signature");
                 return Err(Finding::new("B05", cause).id(prefix));
             }
         }

@@ -87,17 +87,8 @@ pub struct Layout {
 /// The files bound by the manifest (itself left out) that a bundle of this commitment has at a stage.
 /// `short` says that pairing was impossible.
 pub fn layout(commitment: &Commitment, stage: Stage, short: bool) -> Layout {
-    let lists = || {
-        commitment
-            .lists_by_name()
-            .into_iter()
-            .map(|list| list.list.as_str())
-    };
-    let mut public = vec![
-        COMMITMENT.to_owned(),
-        INSPECTORS.to_owned(),
-        INCOMPATIBLE.to_owned(),
-    ];
+    let lists = || commitment.lists_by_name().into_iter().map(|list| list.list.as_str());
+    let mut public = vec![COMMITMENT.to_owned(), INSPECTORS.to_owned(), INCOMPATIBLE.to_owned()];
     public.extend(commitment.standby.map(|_| STANDBY.to_owned()));
     let mut closed: Vec<String> = lists().map(frame_path).collect();
     closed.push(RECUSALS.to_owned());
@@ -121,9 +112,7 @@ pub fn layout(commitment: &Commitment, stage: Stage, short: bool) -> Layout {
 /// Whether a file may lie in a bundle without being bound by the manifest.
 pub fn is_unbound(path: &str) -> bool {
     [MANIFEST, OPENING, SCHEDULE, "verify.html", "README.txt"].contains(&path)
-        || ["events/", "log/", "notice/"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
+        || ["events/", "log/", "notice/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// The digest of a file in the manifest: H(bytes); of a closed file H(HL("close", master, path) ‖ bytes),
@@ -133,11 +122,7 @@ pub fn file_digest(suite: Suite, path: &str, bytes: &[u8], closed_with: Option<&
         None => suite.digest(bytes),
         Some(master) => {
             let key = line_digest(suite, "close", &[master, path]);
-            suite
-                .hasher()
-                .with(key.hex().as_bytes())
-                .with(bytes)
-                .finish()
+            suite.hasher().with(key.hex().as_bytes()).with(bytes).finish()
         }
     }
 }
@@ -150,12 +135,8 @@ pub fn manifest(commitment: &Commitment, files: &Files, master: Option<&str>) ->
         file_digest(commitment.suite, path, &files[path], closed_with)
     };
     let bound = layout.public.iter().chain(&layout.closed);
-    let mut rows: Vec<ManifestRow> = bound
-        .map(|path| ManifestRow {
-            path: path.clone(),
-            digest: digest(path),
-        })
-        .collect();
+    let mut rows: Vec<ManifestRow> =
+        bound.map(|path| ManifestRow { path: path.clone(), digest: digest(path) }).collect();
     rows.sort_by(|a, b| a.path.cmp(&b.path));
     rows
 }

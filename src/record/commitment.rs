@@ -93,11 +93,7 @@ impl Commitment {
     pub fn read(value: &Value) -> Result<Self, Finding> {
         let top = Object::root(value)?;
         choice(&top, "v", &[("dr1", ())])?;
-        let suite = choice(
-            &top,
-            "suite",
-            &[("sha256", Suite::Sha256), ("sm3", Suite::Sm3)],
-        )?;
+        let suite = choice(&top, "suite", &[("sha256", Suite::Sha256), ("sm3", Suite::Sm3)])?;
         let sealed = choice(&top, "mode", &[("open", false), ("sealed", true)])?;
         if !sealed {
             top.without(&["seal"])?;
@@ -124,26 +120,16 @@ impl Commitment {
             draw: name(&top, "draw")?,
             agency: top.text("agency")?.to_owned(),
             title: top.text("title")?.to_owned(),
-            seal: sealed
-                .then(|| Seal::read(&top.object("seal")?))
-                .transpose()?,
+            seal: sealed.then(|| Seal::read(&top.object("seal")?)).transpose()?,
             attempt,
             prev,
             window: window(&top.object("window")?)?,
             classes_public: choice(&top, "classes", &[("public", true), ("internal", false)])?,
-            lists: top
-                .objects("lists")?
-                .iter()
-                .map(List::read)
-                .collect::<Result<_, _>>()?,
+            lists: top.objects("lists")?.iter().map(List::read).collect::<Result<_, _>>()?,
             inspectors: root(&top.object("inspectors")?)?,
             recusals: root(&top.object("recusals")?)?,
             incompatible: root(&top.object("incompatible")?)?,
-            standby: if top.has("standby") {
-                Some(root(&top.object("standby")?)?)
-            } else {
-                None
-            },
+            standby: if top.has("standby") { Some(root(&top.object("standby")?)?) } else { None },
             sources: beacon
                 .objects("sources")?
                 .iter()
@@ -161,10 +147,7 @@ impl Commitment {
                 "inspector",
                 &[("beacon", true), ("next", false)],
             )?,
-            engine: (
-                engine.text("name")?.to_owned(),
-                engine.text("version")?.to_owned(),
-            ),
+            engine: (engine.text("name")?.to_owned(), engine.text("version")?.to_owned()),
             rehearsal: top.flag("rehearsal")?,
             notes: top.others(TOP_KEYS),
         };
@@ -175,37 +158,23 @@ impl Commitment {
 
     fn check_lists(&self, top: &Object<'_>) -> Result<(), Finding> {
         let mut names = BTreeSet::new();
-        if !self
-            .lists
-            .iter()
-            .all(|list| names.insert(list.list.to_ascii_lowercase()))
-        {
+        if !self.lists.iter().all(|list| names.insert(list.list.to_ascii_lowercase())) {
             return Err(top.breach(
                 "lists",
-                say!(
-                    "任务名重复（不计大小写）",
-                    "two lists have one name, ignoring case"
-                ),
+                say!("任务名重复（不计大小写）", "two lists have one name, ignoring case"),
             ));
         }
         if self.lists.is_empty() {
-            return Err(top.breach(
-                "lists",
-                say!("至少须有一个任务", "there must be at least one list"),
-            ));
+            return Err(
+                top.breach("lists", say!("至少须有一个任务", "there must be at least one list"))
+            );
         }
         if self.seal.is_some()
-            && self
-                .lists
-                .iter()
-                .any(|list| matches!(list.method, Method::Pareto { .. }))
+            && self.lists.iter().any(|list| matches!(list.method, Method::Pareto { .. }))
         {
             return Err(top.breach(
                 "lists",
-                say!(
-                    "保密抽取不得按个体权重抽取",
-                    "pareto is for open draws only"
-                ),
+                say!("保密抽取不得按个体权重抽取", "pareto is for open draws only"),
             ));
         }
         Ok(())
@@ -220,31 +189,11 @@ impl Commitment {
         put("draw", json!(self.draw));
         put("agency", json!(self.agency));
         put("title", json!(self.title));
-        put(
-            "mode",
-            json!(if self.seal.is_some() {
-                "sealed"
-            } else {
-                "open"
-            }),
-        );
+        put("mode", json!(if self.seal.is_some() { "sealed" } else { "open" }));
         put("attempt", json!(self.attempt));
-        put(
-            "prev",
-            json!(self.prev.map_or_else(|| "-".to_owned(), |c| c.hex())),
-        );
-        put(
-            "window",
-            json!({"from": self.window.0, "to": self.window.1}),
-        );
-        put(
-            "classes",
-            json!(if self.classes_public {
-                "public"
-            } else {
-                "internal"
-            }),
-        );
+        put("prev", json!(self.prev.map_or_else(|| "-".to_owned(), |c| c.hex())));
+        put("window", json!({"from": self.window.0, "to": self.window.1}));
+        put("classes", json!(if self.classes_public { "public" } else { "internal" }));
         put("lists", self.lists.iter().map(List::to_json).collect());
         put("inspectors", root_json(&self.inspectors));
         put("recusals", root_json(&self.recusals));
@@ -257,34 +206,13 @@ impl Commitment {
             "beacon",
             json!({"sources": sources, "margin_s": self.margin_s, "trust": self.trust.name()}),
         );
-        let subject = if self.subject_replaced {
-            "next"
-        } else {
-            "none"
-        };
-        let inspector = if self.inspector_by_beacon {
-            "beacon"
-        } else {
-            "next"
-        };
-        put(
-            "replacement",
-            json!({"subject": subject, "inspector": inspector}),
-        );
-        put(
-            "engine",
-            json!({"name": self.engine.0, "version": self.engine.1}),
-        );
+        let subject = if self.subject_replaced { "next" } else { "none" };
+        let inspector = if self.inspector_by_beacon { "beacon" } else { "next" };
+        put("replacement", json!({"subject": subject, "inspector": inspector}));
+        put("engine", json!({"name": self.engine.0, "version": self.engine.1}));
         if let Some(seal) = &self.seal {
-            let opens = if seal.opens_to_public {
-                "public"
-            } else {
-                "auditor"
-            };
-            put(
-                "seal",
-                json!({"master": seal.master.hex(), "opens": opens, "by": seal.by}),
-            );
+            let opens = if seal.opens_to_public { "public" } else { "auditor" };
+            put("seal", json!({"master": seal.master.hex(), "opens": opens, "by": seal.by}));
         }
         if self.rehearsal {
             put("rehearsal", json!(true));
@@ -359,8 +287,7 @@ impl TagUse {
 
     /// Whether a slot can depend on this tag of a subject.
     pub fn concerns_subject(&self, tag: &str) -> bool {
-        tag.split_once(':')
-            .is_some_and(|(key, _)| self.keys.contains(key))
+        tag.split_once(':').is_some_and(|(key, _)| self.keys.contains(key))
     }
 }
 
@@ -368,10 +295,7 @@ impl Seal {
     fn read(seal: &Object<'_>) -> Result<Self, Finding> {
         let by = seal.text("by")?;
         if parse_date(by).is_none() {
-            return Err(seal.breach(
-                "by",
-                say!("须为日期 YYYY-MM-DD", "must be a date YYYY-MM-DD"),
-            ));
+            return Err(seal.breach("by", say!("须为日期 YYYY-MM-DD", "must be a date YYYY-MM-DD")));
         }
         Ok(Seal {
             master: digest(seal, "master")?,
@@ -409,18 +333,16 @@ fn window(window: &Object<'_>) -> Result<(String, String), Finding> {
         let text = window.text(key)?;
         match parse_date(text) {
             Some(date) => Ok((date, text.to_owned())),
-            None => Err(window.breach(
-                key,
-                say!("须为日期 YYYY-MM-DD", "must be a date YYYY-MM-DD"),
-            )),
+            None => {
+                Err(window.breach(key, say!("须为日期 YYYY-MM-DD", "must be a date YYYY-MM-DD")))
+            }
         }
     };
     let ((from, from_text), (to, to_text)) = (day("from")?, day("to")?);
     if from > to {
-        return Err(window.breach(
-            "to",
-            say!("窗口的结束早于开始", "the window ends before it begins"),
-        ));
+        return Err(
+            window.breach("to", say!("窗口的结束早于开始", "the window ends before it begins"))
+        );
     }
     Ok((from_text, to_text))
 }

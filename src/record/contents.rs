@@ -48,10 +48,7 @@ pub struct Contents {
 impl Contents {
     /// Parses every file of the commitment's lists that is there; the findings name the malformed ones.
     pub fn parse(commitment: &Commitment, files: &Files) -> (Self, Vec<Finding>) {
-        let mut reader = Reader {
-            files,
-            findings: Vec::new(),
-        };
+        let mut reader = Reader { files, findings: Vec::new() };
         let lists = || commitment.lists.iter().map(|list| list.list.clone());
         let contents = Contents {
             inspectors: reader.table(INSPECTORS),
@@ -85,11 +82,7 @@ impl Contents {
         let mut subjects: BTreeMap<&Sid, Entry<'_>> = BTreeMap::new();
         for (list, frame) in &self.frames {
             for row in frame {
-                let entry = Entry {
-                    tags: &row.tags,
-                    salt: row.salt,
-                    lists: Vec::new(),
-                };
+                let entry = Entry { tags: &row.tags, salt: row.salt, lists: Vec::new() };
                 subjects.entry(&row.sid).or_insert(entry).lists.push(list);
             }
         }
@@ -131,29 +124,10 @@ impl Reader<'_> {
 
 /// Checks the registers' tables against the committed numbers and roots; tables that are absent are passed over.
 pub fn check_registers(commitment: &Commitment, contents: &Contents) -> Vec<Finding> {
-    let Commitment {
-        suite,
-        inspectors,
-        incompatible,
-        recusals,
-        standby,
-        ..
-    } = commitment;
+    let Commitment { suite, inspectors, incompatible, recusals, standby, .. } = commitment;
     let checked = [
-        check_root(
-            *suite,
-            INSPECTORS,
-            "V03",
-            Some(inspectors),
-            contents.inspectors.as_deref(),
-        ),
-        check_root(
-            *suite,
-            STANDBY,
-            "V03",
-            standby.as_ref(),
-            contents.standby.as_deref(),
-        ),
+        check_root(*suite, INSPECTORS, "V03", Some(inspectors), contents.inspectors.as_deref()),
+        check_root(*suite, STANDBY, "V03", standby.as_ref(), contents.standby.as_deref()),
         check_root(
             *suite,
             INCOMPATIBLE,
@@ -161,13 +135,7 @@ pub fn check_registers(commitment: &Commitment, contents: &Contents) -> Vec<Find
             Some(incompatible),
             contents.incompatible.as_deref(),
         ),
-        check_root(
-            *suite,
-            RECUSALS,
-            "V03",
-            Some(recusals),
-            contents.recusals.as_deref(),
-        ),
+        check_root(*suite, RECUSALS, "V03", Some(recusals), contents.recusals.as_deref()),
         check_salts(
             RECUSALS,
             "V03",
@@ -204,13 +172,8 @@ fn check_salts(
     sealed: bool,
     salts: impl Iterator<Item = Option<Digest>>,
 ) -> Option<Finding> {
-    let (row, _) = (2..)
-        .zip(salts)
-        .find(|(_, salt)| salt.is_some() != sealed)?;
-    let cause = say!(
-        "盐只属于保密抽取",
-        "salts stand in sealed draws, and only there"
-    );
+    let (row, _) = (2..).zip(salts).find(|(_, salt)| salt.is_some() != sealed)?;
+    let cause = say!("盐只属于保密抽取", "salts stand in sealed draws, and only there");
     Some(Finding::new(code, cause).file(path).row(row).column("salt"))
 }
 
@@ -223,13 +186,7 @@ pub fn check_frames(commitment: &Commitment, contents: &Contents) -> Vec<Finding
             continue;
         };
         let path = frame_path(&list.list);
-        findings.extend(check_root(
-            commitment.suite,
-            &path,
-            "V04",
-            Some(&list.frame),
-            Some(frame),
-        ));
+        findings.extend(check_root(commitment.suite, &path, "V04", Some(&list.frame), Some(frame)));
         findings.extend(check_salts(
             &path,
             "V04",
@@ -240,16 +197,10 @@ pub fn check_frames(commitment: &Commitment, contents: &Contents) -> Vec<Finding
         for (line, row) in (2..).zip(frame) {
             let known = *seen.entry(&row.sid).or_insert(row);
             if known.tags != row.tags || known.salt != row.salt {
-                let cause = say!(
-                    "标签或盐与另一抽样框不同",
-                    "tags or salt differ from another frame"
-                );
-                findings.push(
-                    Finding::new("V04", cause)
-                        .file(&path)
-                        .row(line)
-                        .id(row.sid.as_str()),
-                );
+                let cause =
+                    say!("标签或盐与另一抽样框不同", "tags or salt differ from another frame");
+                findings
+                    .push(Finding::new("V04", cause).file(&path).row(line).id(row.sid.as_str()));
             }
         }
     }
@@ -258,27 +209,16 @@ pub fn check_frames(commitment: &Commitment, contents: &Contents) -> Vec<Finding
 
 /// Strata, sizes and weights of one frame; the first row that breaks a rule.
 fn check_rows(list: &List, frame: &[FrameRow]) -> Option<Finding> {
-    let quotas: BTreeMap<&str, Quota> = list
-        .strata
-        .iter()
-        .map(|s| (s.stratum.as_str(), s.quota))
-        .collect();
+    let quotas: BTreeMap<&str, Quota> =
+        list.strata.iter().map(|s| (s.stratum.as_str(), s.quota)).collect();
     let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
     let mut sids = BTreeSet::new();
     for (line, row) in (2..).zip(frame) {
         let refuse = |column: &str, cause| {
-            Some(
-                Finding::new("V04", cause)
-                    .row(line)
-                    .column(column)
-                    .id(row.sid.as_str()),
-            )
+            Some(Finding::new("V04", cause).row(line).column(column).id(row.sid.as_str()))
         };
         let Some(quota) = quotas.get(row.stratum.as_str()) else {
-            return refuse(
-                "stratum",
-                say!("承诺中没有这一层", "this stratum is not committed"),
-            );
+            return refuse("stratum", say!("承诺中没有这一层", "this stratum is not committed"));
         };
         let weight = match quota {
             Quota::Count(_) => Some(1),
@@ -286,28 +226,20 @@ fn check_rows(list: &List, frame: &[FrameRow]) -> Option<Finding> {
             Quota::Own => None,
         };
         if weight.is_some_and(|weight| weight != row.weight) {
-            return refuse(
-                "weight",
-                say!("权重与承诺不符", "the weight is not the committed one"),
-            );
+            return refuse("weight", say!("权重与承诺不符", "the weight is not the committed one"));
         }
         if !sids.insert(&row.sid) {
             return refuse("sid", say!("对象出现两次", "the subject stands twice"));
         }
         *sizes.entry(&row.stratum).or_default() += 1;
     }
-    if let Some(stratum) = list
-        .strata
-        .iter()
-        .find(|s| sizes.get(s.stratum.as_str()).copied().unwrap_or(0) != s.size)
+    if let Some(stratum) =
+        list.strata.iter().find(|s| sizes.get(s.stratum.as_str()).copied().unwrap_or(0) != s.size)
     {
         let name = &stratum.stratum;
         return Some(Finding::new(
             "V04",
-            say!(
-                "层 {name} 的行数与承诺的 N 不符",
-                "stratum {name} has not the committed N"
-            ),
+            say!("层 {name} 的行数与承诺的 N 不符", "stratum {name} has not the committed N"),
         ));
     }
     let pareto = matches!(list.method, Method::Pareto { .. });

@@ -33,16 +33,12 @@ const DST: &[u8] = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
 impl Chain {
     /// When a round is published: genesis + (round − 1)·period.
     pub fn time_of(&self, round: u64) -> u64 {
-        self.genesis_s
-            .saturating_add(round.saturating_sub(1).saturating_mul(self.period_s))
+        self.genesis_s.saturating_add(round.saturating_sub(1).saturating_mul(self.period_s))
     }
 
     /// The first round at or after a time.
     pub fn round_at(&self, unix_s: u64) -> u64 {
-        unix_s
-            .saturating_sub(self.genesis_s)
-            .div_ceil(self.period_s)
-            + 1
+        unix_s.saturating_sub(self.genesis_s).div_ceil(self.period_s) + 1
     }
 }
 
@@ -53,9 +49,7 @@ impl Chain {
 pub fn randomness(round: u64, signature_hex: &str) -> Result<Digest, Finding> {
     let refuse = |cause| Err(Finding::new("B05", cause).id(format!("drand:{round}")));
     if signature_hex.len() != 96
-        || !signature_hex
-            .bytes()
-            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        || !signature_hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     {
         return refuse(say!(
             "签名须为 96 位小写十六进制",
@@ -102,13 +96,7 @@ mod tests {
             assert_eq!(randomness(round, signature).unwrap().hex(), value);
             assert_eq!(randomness(round + 1, signature).unwrap_err().code(), "B05");
         }
-        for bad in [
-            "",
-            "00",
-            &"0".repeat(96),
-            &"f".repeat(96),
-            &ROUNDS[0].1.to_uppercase(),
-        ] {
+        for bad in ["", "00", &"0".repeat(96), &"f".repeat(96), &ROUNDS[0].1.to_uppercase()] {
             assert_eq!(randomness(1000, bad).unwrap_err().code(), "B05");
         }
     }

@@ -69,11 +69,7 @@ impl Sid {
 impl Iid {
     /// The certificate number where it has the form of an identifier, else its digest form.
     pub fn of_certificate(suite: Suite, number: &str) -> Self {
-        Iid(if is_id(number) {
-            number.to_owned()
-        } else {
-            digest_id(suite, number)
-        })
+        Iid(if is_id(number) { number.to_owned() } else { digest_id(suite, number) })
     }
 }
 
@@ -100,9 +96,7 @@ pub fn is_tag(text: &str) -> bool {
 /// Whether `text` may be the key of a placeholder: `[0-9a-z_]+`.
 pub fn is_placeholder_key(text: &str) -> bool {
     !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase() || b == b'_')
+        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase() || b == b'_')
 }
 
 /// The part of a tag before its first colon.
@@ -129,11 +123,7 @@ pub fn parse_tags(text: &str) -> Result<Vec<String>, Finding> {
 
 /// Prints a tags column.
 pub fn format_tags(tags: &[String]) -> String {
-    if tags.is_empty() {
-        "-".to_owned()
-    } else {
-        tags.join(" ")
-    }
+    if tags.is_empty() { "-".to_owned() } else { tags.join(" ") }
 }
 
 #[cfg(test)]

@@ -113,17 +113,12 @@ impl List {
     pub(super) fn read(list: &Object<'_>) -> Result<Self, Finding> {
         let method = match list.text("method")? {
             "fixed" => list.without(&["n"]).map(|()| Method::Fixed)?,
-            "proportional" => Method::Proportional {
-                n: list.integer("n")?,
-            },
-            "pareto" => Method::Pareto {
-                n: list.integer("n")?,
-            },
+            "proportional" => Method::Proportional { n: list.integer("n")? },
+            "pareto" => Method::Pareto { n: list.integer("n")? },
             other => {
-                return Err(list.breach(
-                    "method",
-                    say!("没有方法 {other}", "no method is called {other}"),
-                ));
+                return Err(
+                    list.breach("method", say!("没有方法 {other}", "no method is called {other}"))
+                );
             }
         };
         let strata: Vec<Stratum> = list
@@ -134,21 +129,13 @@ impl List {
         let parsed = List {
             list: name(list, "list")?,
             title: list.text("title")?.to_owned(),
-            matters: list
-                .texts("matters")?
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            matters: list.texts("matters")?.into_iter().map(str::to_owned).collect(),
             group: name(list, "group")?,
             method,
             frame: root(&list.object("frame")?)?,
             strata,
             reserve: list.integer("reserve")?,
-            slots: list
-                .objects("slots")?
-                .iter()
-                .map(Slot::read)
-                .collect::<Result<_, _>>()?,
+            slots: list.objects("slots")?.iter().map(Slot::read).collect::<Result<_, _>>()?,
             notes: list.others(LIST_KEYS),
         };
         parsed.check(list)?;
@@ -161,10 +148,7 @@ impl List {
         if !distinct(self.strata.iter().map(|s| s.stratum.as_str()).collect()) {
             return Err(list.breach("strata", say!("层名重复", "two strata have one name")));
         }
-        let sizes = self
-            .strata
-            .iter()
-            .try_fold(0u64, |sum, s| sum.checked_add(s.size));
+        let sizes = self.strata.iter().try_fold(0u64, |sum, s| sum.checked_add(s.size));
         if sizes != Some(self.frame.n) {
             return Err(list.breach(
                 "strata",
@@ -184,16 +168,11 @@ impl List {
             _ => 0,
         };
         if self.strata.iter().map(weight).sum::<u128>() > u128::from(WEIGHT_SUM_MAX) {
-            return Err(list.breach(
-                "strata",
-                say!("权重之和超过 2^52", "the sum of weights exceeds 2^52"),
-            ));
+            return Err(
+                list.breach("strata", say!("权重之和超过 2^52", "the sum of weights exceeds 2^52"))
+            );
         }
-        let inspectors = self
-            .slots
-            .iter()
-            .filter(|slot| slot.role == Role::Inspector)
-            .count();
+        let inspectors = self.slots.iter().filter(|slot| slot.role == Role::Inspector).count();
         if inspectors < 2 || self.slots.len() > SLOTS_PER_VISIT_MAX {
             return Err(list.breach(
                 "slots",
@@ -251,21 +230,14 @@ impl Stratum {
                 if !(1..=WEIGHT_MAX).contains(&weight) {
                     return Err(stratum.breach(
                         "weight",
-                        say!(
-                            "权重须在 1 与 2^20 之间",
-                            "a weight lies between 1 and 2^20"
-                        ),
+                        say!("权重须在 1 与 2^20 之间", "a weight lies between 1 and 2^20"),
                     ));
                 }
                 Quota::Weight(weight)
             }
             Method::Pareto { .. } => stratum.without(&["n", "weight"]).map(|()| Quota::Own)?,
         };
-        Ok(Stratum {
-            stratum: name(stratum, "stratum")?,
-            size,
-            quota,
-        })
+        Ok(Stratum { stratum: name(stratum, "stratum")?, size, quota })
     }
 
     fn to_json(&self) -> Value {
@@ -337,9 +309,8 @@ pub fn is_tag_pattern(text: &str) -> bool {
     placeholders(text).is_some() && is_tag(&text.replace(['{', '}'], "_")) && is_field(text)
 }
 
-const LIST_KEYS: &[&str] = &[
-    "list", "title", "matters", "group", "method", "n", "frame", "strata", "reserve", "slots",
-];
+const LIST_KEYS: &[&str] =
+    &["list", "title", "matters", "group", "method", "n", "frame", "strata", "reserve", "slots"];
 
 #[cfg(test)]
 mod tests {

@@ -88,28 +88,14 @@ impl Receipt {
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
         let value = json::parse_line(bytes)?;
         let top = Object::root(&value)?;
-        top.only(&[
-            "beacon",
-            "commitment",
-            "lists",
-            "result",
-            "sid",
-            "team",
-            "v",
-        ])?;
+        top.only(&["beacon", "commitment", "lists", "result", "sid", "team", "v"])?;
         choice(&top, "v", &[("dr1-receipt", ())])?;
-        let lists: Vec<Entry> = top
-            .objects("lists")?
-            .iter()
-            .map(Entry::read)
-            .collect::<Result<_, _>>()?;
+        let lists: Vec<Entry> =
+            top.objects("lists")?.iter().map(Entry::read).collect::<Result<_, _>>()?;
         if lists.is_empty() || lists.windows(2).any(|pair| pair[0].list >= pair[1].list) {
             return Err(top.breach(
                 "lists",
-                say!(
-                    "任务须按名称排列且不重复",
-                    "lists must be in order, none twice"
-                ),
+                say!("任务须按名称排列且不重复", "lists must be in order, none twice"),
             ));
         }
         top.object("commitment")?;
@@ -119,11 +105,7 @@ impl Receipt {
             beacon: Beacon::read(&value["beacon"])?,
             result: digest(&top, "result")?,
             lists,
-            team: if top.has("team") {
-                Some(Team::read(&top.object("team")?)?)
-            } else {
-                None
-            },
+            team: if top.has("team") { Some(Team::read(&top.object("team")?)?) } else { None },
         })
     }
 
@@ -156,21 +138,13 @@ impl Receipt {
 
 impl Entry {
     fn read(entry: &Object<'_>) -> Result<Self, Finding> {
-        entry.only(&[
-            "N", "index", "key", "list", "n", "outcome", "path", "rank", "row",
-        ])?;
+        entry.only(&["N", "index", "key", "list", "n", "outcome", "path", "rank", "row"])?;
         let row = table::parse_row::<FrameRow>(&entry.texts("row")?.join("\t"))?;
-        let path = entry
-            .texts("path")?
-            .into_iter()
-            .map(Digest::from_hex)
-            .collect::<Option<Vec<_>>>();
+        let path =
+            entry.texts("path")?.into_iter().map(Digest::from_hex).collect::<Option<Vec<_>>>();
         let key = OrderKey::parse(entry.text("key")?);
-        let outcomes = [
-            ("drawn", Some(Outcome::Drawn)),
-            ("reserve", Some(Outcome::Reserve)),
-            ("none", None),
-        ];
+        let outcomes =
+            [("drawn", Some(Outcome::Drawn)), ("reserve", Some(Outcome::Reserve)), ("none", None)];
         Ok(Entry {
             list: entry.text("list")?.to_owned(),
             index: entry.integer("index")?,
@@ -204,16 +178,9 @@ impl Team {
     fn read(team: &Object<'_>) -> Result<Self, Finding> {
         team.only(&["round", "slots"])?;
         let round = u32::try_from(team.integer("round")?);
-        let slots = team
-            .objects("slots")?
-            .iter()
-            .map(TeamSlot::read)
-            .collect::<Result<_, _>>()?;
+        let slots = team.objects("slots")?.iter().map(TeamSlot::read).collect::<Result<_, _>>()?;
         let refuse = |_| team.breach("round", say!("数过大", "the number is too large"));
-        Ok(Team {
-            round: round.map_err(refuse)?,
-            slots,
-        })
+        Ok(Team { round: round.map_err(refuse)?, slots })
     }
 
     fn to_json(&self) -> Value {
@@ -233,16 +200,11 @@ impl TeamSlot {
                     || Finding::new("F05", say!("让分不合格式", "malformed handicap")).column(path);
                 Ok((Iid::parse(iid)?, number.ok_or_else(refuse)?))
             }
-            _ => Err(
-                Finding::new("F05", say!("须为 [iid, 让分]", "must be [iid, handicap]"))
-                    .column(path),
-            ),
+            _ => Err(Finding::new("F05", say!("须为 [iid, 让分]", "must be [iid, handicap]"))
+                .column(path)),
         };
-        let eligible = slot
-            .array("eligible")?
-            .into_iter()
-            .map(pair)
-            .collect::<Result<Vec<_>, _>>()?;
+        let eligible =
+            slot.array("eligible")?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
         if eligible.is_empty() || eligible.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
             return Err(slot.breach(
                 "eligible",
@@ -257,11 +219,8 @@ impl TeamSlot {
     }
 
     fn to_json(&self) -> Value {
-        let eligible: Vec<Value> = self
-            .eligible
-            .iter()
-            .map(|(iid, h)| json!([iid.as_str(), h.to_string()]))
-            .collect();
+        let eligible: Vec<Value> =
+            self.eligible.iter().map(|(iid, h)| json!([iid.as_str(), h.to_string()])).collect();
         json!({"slot": self.slot, "iid": self.iid.as_str(), "eligible": eligible})
     }
 }
@@ -269,9 +228,6 @@ impl TeamSlot {
 fn digest(object: &Object<'_>, key: &str) -> Result<Digest, Finding> {
     let digest = Digest::from_hex(object.text(key)?);
     digest.ok_or_else(|| {
-        object.breach(
-            key,
-            say!("须为 64 位小写十六进制", "must be 64 lowercase hex digits"),
-        )
+        object.breach(key, say!("须为 64 位小写十六进制", "must be 64 lowercase hex digits"))
     })
 }

@@ -31,19 +31,15 @@ impl Shortage {
             u32::try_from(n)
                 .map_err(|_| top.breach("round", say!("数过大", "the number is too large")))
         };
-        let pair = |(item, path): (&Value, String)| match item.as_array().map(Vec::as_slice) {
-            Some([Value::String(sid), slot]) if slot.is_u64() => {
-                Ok((Sid::parse(sid)?, small(slot.as_u64().unwrap_or_default())?))
-            }
-            _ => Err(
-                Finding::new("F05", say!("须为 [sid, 岗位号]", "must be [sid, slot]")).column(path),
-            ),
-        };
-        let slots = top
-            .array("slots")?
-            .into_iter()
-            .map(pair)
-            .collect::<Result<Vec<_>, _>>()?;
+        let pair =
+            |(item, path): (&Value, String)| match item.as_array().map(Vec::as_slice) {
+                Some([Value::String(sid), slot]) if slot.is_u64() => {
+                    Ok((Sid::parse(sid)?, small(slot.as_u64().unwrap_or_default())?))
+                }
+                _ => Err(Finding::new("F05", say!("须为 [sid, 岗位号]", "must be [sid, slot]"))
+                    .column(path)),
+            };
+        let slots = top.array("slots")?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
         if slots.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Err(Finding::new(
                 "F04",
@@ -51,20 +47,13 @@ impl Shortage {
             )
             .column("slots"));
         }
-        Ok(Shortage {
-            round: small(top.integer("round")?)?,
-            slots,
-            short: top.integer("short")?,
-        })
+        Ok(Shortage { round: small(top.integer("round")?)?, slots, short: top.integer("short")? })
     }
 
     /// The bytes of `shortage.json`.
     pub fn format(&self) -> Vec<u8> {
-        let slots: Vec<Value> = self
-            .slots
-            .iter()
-            .map(|(sid, slot)| json!([sid.as_str(), slot]))
-            .collect();
+        let slots: Vec<Value> =
+            self.slots.iter().map(|(sid, slot)| json!([sid.as_str(), slot])).collect();
         json::format_line(&json!({"round": self.round, "slots": slots, "short": self.short}))
     }
 }

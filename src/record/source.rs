@@ -37,23 +37,11 @@ pub enum Source {
     /// A round of a drand chain; its time follows from the chain.
     Drand { chain: String, round: u64 },
     /// A pulse of the NIST randomness beacon 2.0.
-    Nist2 {
-        chain: String,
-        pulse: String,
-        at: u64,
-    },
+    Nist2 { chain: String, pulse: String, at: u64 },
     /// A lottery whose numbers are ascending in pools, as in RFC 3797.
-    Rfc3797 {
-        game: &'static Lottery,
-        issue: String,
-        at: u64,
-    },
+    Rfc3797 { game: &'static Lottery, issue: String, at: u64 },
     /// A lottery of digits in the order announced.
-    Digits {
-        game: &'static DigitGame,
-        issue: String,
-        at: u64,
-    },
+    Digits { game: &'static DigitGame, issue: String, at: u64 },
     /// Twenty throws of a ten-sided die before witnesses.
     Dice { at: u64 },
     /// A share that a witness has bound himself to by `hash` = HL("wit", share).
@@ -83,34 +71,14 @@ pub struct DigitGame {
 }
 
 static LOTTERIES: [Lottery; 3] = [
-    Lottery {
-        game: "ssq",
-        pools: &[(6, 33), (1, 16)],
-        tenth_bits: 241,
-    },
-    Lottery {
-        game: "dlt",
-        pools: &[(5, 35), (2, 12)],
-        tenth_bits: 244,
-    },
-    Lottery {
-        game: "kl8",
-        pools: &[(20, 80)],
-        tenth_bits: 616,
-    },
+    Lottery { game: "ssq", pools: &[(6, 33), (1, 16)], tenth_bits: 241 },
+    Lottery { game: "dlt", pools: &[(5, 35), (2, 12)], tenth_bits: 244 },
+    Lottery { game: "kl8", pools: &[(20, 80)], tenth_bits: 616 },
 ];
 
 static DIGIT_GAMES: [DigitGame; 2] = [
-    DigitGame {
-        game: "3d",
-        digits: 3,
-        tenth_bits: 99,
-    },
-    DigitGame {
-        game: "pl5",
-        digits: 5,
-        tenth_bits: 166,
-    },
+    DigitGame { game: "3d", digits: 3, tenth_bits: 99 },
+    DigitGame { game: "pl5", digits: 5, tenth_bits: 166 },
 ];
 
 /// Throws of `dice:d10x20`.
@@ -120,9 +88,8 @@ const TENTH_BITS_MIN: u32 = 640;
 /// Stands for a share that a witness never revealed.
 pub const NEVER_REVEALED: &str = "-";
 /// All keys that a source of some kind has.
-const SOURCE_KEYS: &[&str] = &[
-    "chain", "round", "pulse", "game", "issue", "dice", "name", "hash", "at",
-];
+const SOURCE_KEYS: &[&str] =
+    &["chain", "round", "pulse", "game", "issue", "dice", "name", "hash", "at"];
 
 impl Source {
     pub(super) fn read(source: &Object<'_>) -> Result<Self, Finding> {
@@ -140,11 +107,8 @@ impl Source {
                 ));
             }
         };
-        let others: Vec<&str> = SOURCE_KEYS
-            .iter()
-            .filter(|key| !keys.contains(key))
-            .copied()
-            .collect();
+        let others: Vec<&str> =
+            SOURCE_KEYS.iter().filter(|key| !keys.contains(key)).copied().collect();
         source.without(&others)?;
         let issue = |key: &str| -> Result<String, Finding> {
             let text = source.text(key)?;
@@ -182,10 +146,7 @@ impl Source {
                         say!("轮次从 1 开始", "rounds begin at 1"),
                     ));
                 }
-                Source::Drand {
-                    chain: chain.to_owned(),
-                    round,
-                }
+                Source::Drand { chain: chain.to_owned(), round }
             }
             "nist2" => Source::Nist2 {
                 chain: number("chain")?,
@@ -194,24 +155,14 @@ impl Source {
             },
             "rfc3797" => {
                 let game = known(source, LOTTERIES.iter(), |lottery| lottery.game)?;
-                Source::Rfc3797 {
-                    game,
-                    issue: issue("issue")?,
-                    at: source.integer("at")?,
-                }
+                Source::Rfc3797 { game, issue: issue("issue")?, at: source.integer("at")? }
             }
             "digits" => {
                 let game = known(source, DIGIT_GAMES.iter(), |game| game.game)?;
-                Source::Digits {
-                    game,
-                    issue: issue("issue")?,
-                    at: source.integer("at")?,
-                }
+                Source::Digits { game, issue: issue("issue")?, at: source.integer("at")? }
             }
             "dice" => match source.text("dice")? {
-                "d10x20" => Source::Dice {
-                    at: source.integer("at")?,
-                },
+                "d10x20" => Source::Dice { at: source.integer("at")? },
                 other => {
                     return Err(refused(
                         source,
@@ -225,11 +176,7 @@ impl Source {
                 let hash = hash.ok_or_else(|| {
                     source.breach("hash", say!("须为 64 位十六进制", "must be 64 hex digits"))
                 })?;
-                Source::Witness {
-                    name: issue("name")?,
-                    hash,
-                    at: source.integer("at")?,
-                }
+                Source::Witness { name: issue("name")?, hash, at: source.integer("at")? }
             }
         })
     }
@@ -331,10 +278,7 @@ impl Source {
     /// B06.
     pub fn check_value(&self, value: &str) -> Result<(), Finding> {
         let hex = |digits: usize| {
-            value.len() == digits
-                && value
-                    .bytes()
-                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            value.len() == digits && value.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
         };
         let decimal =
             |digits: usize| value.len() == digits && value.bytes().all(|b| b.is_ascii_digit());
@@ -348,10 +292,8 @@ impl Source {
         };
         let prefix = self.prefix();
         if !is_field(value) || !good {
-            let cause = say!(
-                "“{value}” 不是 {prefix} 的结果",
-                "\"{value}\" is not a result of {prefix}"
-            );
+            let cause =
+                say!("“{value}” 不是 {prefix} 的结果", "\"{value}\" is not a result of {prefix}");
             return Err(Finding::new("B06", cause).id(prefix));
         }
         Ok(())
@@ -366,10 +308,8 @@ impl Source {
             Source::Witness { hash, name, .. }
                 if share != NEVER_REVEALED && line_digest(suite, "wit", &[share]) != *hash =>
             {
-                let cause = say!(
-                    "份额与承诺的摘要不符",
-                    "the share does not hash to the committed value"
-                );
+                let cause =
+                    say!("份额与承诺的摘要不符", "the share does not hash to the committed value");
                 Err(Finding::new("B06", cause).id(format!("wit:{name}")))
             }
             _ => Ok(()),
@@ -380,30 +320,23 @@ impl Source {
 impl Lottery {
     /// `6.8.14.15.24.25./6./`: ascending in each pool, a dot after each number, a slash after each pool.
     fn accepts(&self, value: &str) -> bool {
-        let Some(pools) = value
-            .strip_suffix('/')
-            .map(|pools| pools.split('/').collect::<Vec<_>>())
+        let Some(pools) = value.strip_suffix('/').map(|pools| pools.split('/').collect::<Vec<_>>())
         else {
             return false;
         };
         pools.len() == self.pools.len()
-            && pools
-                .iter()
-                .zip(self.pools)
-                .all(|(pool, (count, largest))| {
-                    let Some(numbers) = pool.strip_suffix('.') else {
-                        return false;
-                    };
-                    let numbers: Option<Vec<u64>> = numbers
-                        .split('.')
-                        .map(|n| parse_integer(n, largest + 1))
-                        .collect();
-                    numbers.is_some_and(|numbers| {
-                        numbers.len() == *count
-                            && numbers[0] > 0
-                            && numbers.windows(2).all(|pair| pair[0] < pair[1])
-                    })
+            && pools.iter().zip(self.pools).all(|(pool, (count, largest))| {
+                let Some(numbers) = pool.strip_suffix('.') else {
+                    return false;
+                };
+                let numbers: Option<Vec<u64>> =
+                    numbers.split('.').map(|n| parse_integer(n, largest + 1)).collect();
+                numbers.is_some_and(|numbers| {
+                    numbers.len() == *count
+                        && numbers[0] > 0
+                        && numbers.windows(2).all(|pair| pair[0] < pair[1])
                 })
+            })
     }
 }
 
@@ -414,11 +347,7 @@ fn known<'a, G>(
 ) -> Result<&'a G, Finding> {
     let text = source.text("game")?;
     games.find(|game| name(game) == text).ok_or_else(|| {
-        refused(
-            source,
-            "game",
-            say!("不认识玩法 {text}", "the game {text} is not known"),
-        )
+        refused(source, "game", say!("不认识玩法 {text}", "the game {text} is not known"))
     })
 }
 
@@ -435,24 +364,16 @@ pub fn check_sources(sources: &[Source], trust: Trust) -> Result<(), Finding> {
     if sources.windows(2).any(|pair| pair[0].at() >= pair[1].at()) {
         return refuse(
             "B02",
-            say!(
-                "各来源的时间须严格递增",
-                "the times of the sources must strictly ascend"
-            ),
+            say!("各来源的时间须严格递增", "the times of the sources must strictly ascend"),
         );
     }
     // Dice thrown at another time are another source; all others are named by what stands before their value.
-    let named = sources
-        .iter()
-        .filter(|source| !matches!(source, Source::Dice { .. }));
+    let named = sources.iter().filter(|source| !matches!(source, Source::Dice { .. }));
     let mut prefixes: Vec<String> = named.map(Source::prefix).collect();
     prefixes.sort();
     if let Some(pair) = prefixes.windows(2).find(|pair| pair[0] == pair[1]) {
         let twice = &pair[0];
-        return refuse(
-            "B02",
-            say!("来源 {twice} 出现两次", "the source {twice} stands twice"),
-        );
+        return refuse("B02", say!("来源 {twice} 出现两次", "the source {twice} stands twice"));
     }
     if trust == Trust::Public
         && let Some(source) = sources.iter().find(|source| !source.is_public())
@@ -460,23 +381,15 @@ pub fn check_sources(sources: &[Source], trust: Trust) -> Result<(), Finding> {
         let kind = source.kind();
         return refuse(
             "B04",
-            say!(
-                "公开信标不得含 {kind}",
-                "{kind} is not allowed with trust \"public\""
-            ),
+            say!("公开信标不得含 {kind}", "{kind} is not allowed with trust \"public\""),
         );
     }
-    let tenths = sources
-        .iter()
-        .fold(0u32, |sum, source| sum.saturating_add(source.tenth_bits()));
+    let tenths = sources.iter().fold(0u32, |sum, source| sum.saturating_add(source.tenth_bits()));
     if tenths < TENTH_BITS_MIN {
         let bits = format!("{}.{}", tenths / 10, tenths % 10);
         return refuse(
             "B01",
-            say!(
-                "合计只有 {bits} 比特，少于 64",
-                "only {bits} bits together, fewer than 64"
-            ),
+            say!("合计只有 {bits} 比特，少于 64", "only {bits} bits together, fewer than 64"),
         );
     }
     Ok(())
@@ -509,16 +422,10 @@ mod tests {
 
     #[test]
     fn entropy_is_counted() {
-        let ssq = |issue: &str, at| Source::Rfc3797 {
-            game: &LOTTERIES[0],
-            issue: issue.to_owned(),
-            at,
-        };
+        let ssq =
+            |issue: &str, at| Source::Rfc3797 { game: &LOTTERIES[0], issue: issue.to_owned(), at };
         let two = [ssq("1", 1), ssq("2", 2)];
-        assert_eq!(
-            check_sources(&two, Trust::Public).unwrap_err().code(),
-            "B01"
-        );
+        assert_eq!(check_sources(&two, Trust::Public).unwrap_err().code(), "B01");
         let three = [ssq("1", 1), ssq("2", 2), ssq("3", 3)];
         assert_eq!(check_sources(&three, Trust::Public), Ok(()));
         assert_eq!(
@@ -533,19 +440,11 @@ mod tests {
                 .code(),
             "B02"
         );
+        assert_eq!(check_sources(&[Source::Dice { at: 1 }], Trust::Witnessed), Ok(()));
         assert_eq!(
-            check_sources(&[Source::Dice { at: 1 }], Trust::Witnessed),
-            Ok(())
-        );
-        assert_eq!(
-            check_sources(&[Source::Dice { at: 1 }], Trust::Public)
-                .unwrap_err()
-                .code(),
+            check_sources(&[Source::Dice { at: 1 }], Trust::Public).unwrap_err().code(),
             "B04"
         );
-        assert_eq!(
-            check_sources(&[], Trust::Witnessed).unwrap_err().code(),
-            "B01"
-        );
+        assert_eq!(check_sources(&[], Trust::Witnessed).unwrap_err().code(), "B01");
     }
 }

@@ -41,18 +41,8 @@ impl Row for FrameRow {
     }
 
     fn format(&self) -> String {
-        let FrameRow {
-            sid,
-            stratum,
-            weight,
-            tags,
-            salt,
-        } = self;
-        format!(
-            "{sid}\t{stratum}\t{weight}\t{}\t{}",
-            format_tags(tags),
-            dash(salt)
-        )
+        let FrameRow { sid, stratum, weight, tags, salt } = self;
+        format!("{sid}\t{stratum}\t{weight}\t{}\t{}", format_tags(tags), dash(salt))
     }
 
     fn key(&self) -> Self::Key {
@@ -88,12 +78,7 @@ impl Row for InspectorRow {
     }
 
     fn format(&self) -> String {
-        let InspectorRow {
-            iid,
-            capacity,
-            load,
-            tags,
-        } = self;
+        let InspectorRow { iid, capacity, load, tags } = self;
         format!("{iid}\t{capacity}\t{load}\t{}", format_tags(tags))
     }
 
@@ -130,12 +115,7 @@ impl Row for RecusalRow {
     }
 
     fn format(&self) -> String {
-        let RecusalRow {
-            sid,
-            iid,
-            reason,
-            salt,
-        } = self;
+        let RecusalRow { sid, iid, reason, salt } = self;
         format!("{sid}\t{iid}\t{reason}\t{}", dash(salt))
     }
 
@@ -161,18 +141,12 @@ impl Row for IncompatibleRow {
 
     fn parse(fields: &[&str]) -> Result<Self, Finding> {
         let [first, second, reason] = columns(fields);
-        let (iid, iid2) = (
-            Iid::parse(first)?,
-            Iid::parse(second).map_err(|_| bad_field("iid2", second))?,
-        );
+        let (iid, iid2) =
+            (Iid::parse(first)?, Iid::parse(second).map_err(|_| bad_field("iid2", second))?);
         if iid >= iid2 {
             return Err(bad_field("iid2", second));
         }
-        Ok(IncompatibleRow {
-            iid,
-            iid2,
-            reason: name("reason", reason)?,
-        })
+        Ok(IncompatibleRow { iid, iid2, reason: name("reason", reason)? })
     }
 
     fn format(&self) -> String {
@@ -207,22 +181,12 @@ impl OrderKey {
     /// Parses 64 hex digits, or 32, a dot and 64.
     pub fn parse(text: &str) -> Option<Self> {
         let Some((weighted, ticket)) = text.split_once('.') else {
-            return Some(OrderKey {
-                weighted: None,
-                ticket: Digest::from_hex(text)?,
-            });
+            return Some(OrderKey { weighted: None, ticket: Digest::from_hex(text)? });
         };
         let canonical = weighted.len() == 32
-            && weighted
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let weighted = u128::from_str_radix(weighted, 16)
-            .ok()
-            .filter(|_| canonical)?;
-        Some(OrderKey {
-            weighted: Some(weighted),
-            ticket: Digest::from_hex(ticket)?,
-        })
+            && weighted.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let weighted = u128::from_str_radix(weighted, 16).ok().filter(|_| canonical)?;
+        Some(OrderKey { weighted: Some(weighted), ticket: Digest::from_hex(ticket)? })
     }
 }
 
@@ -245,9 +209,7 @@ impl Outcome {
     }
 
     fn from_name(text: &str) -> Option<Self> {
-        [Outcome::Drawn, Outcome::Reserve]
-            .into_iter()
-            .find(|outcome| outcome.name() == text)
+        [Outcome::Drawn, Outcome::Reserve].into_iter().find(|outcome| outcome.name() == text)
     }
 }
 
@@ -282,22 +244,13 @@ impl Row for DrawRow {
     }
 
     fn format(&self) -> String {
-        let DrawRow {
-            stratum,
-            rank,
-            sid,
-            key,
-            outcome,
-        } = self;
+        let DrawRow { stratum, rank, sid, key, outcome } = self;
         format!("{stratum}\t{rank}\t{sid}\t{key}\t{}", outcome.name())
     }
 
     /// Rows with weighted keys are those of `pareto`, which ranks the whole list.
     fn key(&self) -> Self::Key {
-        (
-            self.key.weighted.is_none().then(|| self.stratum.clone()),
-            self.rank,
-        )
+        (self.key.weighted.is_none().then(|| self.stratum.clone()), self.rank)
     }
 }
 
@@ -316,10 +269,7 @@ impl Row for RollRow {
 
     fn parse(fields: &[&str]) -> Result<Self, Finding> {
         let [stratum, key] = columns(fields);
-        Ok(RollRow {
-            stratum: name("stratum", stratum)?,
-            key: digest("key", key)?,
-        })
+        Ok(RollRow { stratum: name("stratum", stratum)?, key: digest("key", key)? })
     }
 
     fn format(&self) -> String {
@@ -350,10 +300,7 @@ impl Row for VisitRow {
         if names.windows(2).any(|pair| pair[0] >= pair[1]) || !names.iter().all(|n| is_name(n)) {
             return Err(bad_field("lists", lists));
         }
-        Ok(VisitRow {
-            sid: Sid::parse(sid)?,
-            lists: names,
-        })
+        Ok(VisitRow { sid: Sid::parse(sid)?, lists: names })
     }
 
     fn format(&self) -> String {
@@ -393,12 +340,7 @@ impl Row for AssignmentRow {
     }
 
     fn format(&self) -> String {
-        let AssignmentRow {
-            round,
-            sid,
-            slot,
-            iid,
-        } = self;
+        let AssignmentRow { round, sid, slot, iid } = self;
         format!("{round}\t{sid}\t{slot}\t{iid}")
     }
 
@@ -432,19 +374,11 @@ impl Row for HandicapRow {
         if !(-HANDICAP_LIMIT < handicap && handicap < HANDICAP_LIMIT) {
             return Err(bad_field("handicap", text));
         }
-        Ok(HandicapRow {
-            round: index("round", round)?,
-            iid: Iid::parse(iid)?,
-            handicap,
-        })
+        Ok(HandicapRow { round: index("round", round)?, iid: Iid::parse(iid)?, handicap })
     }
 
     fn format(&self) -> String {
-        let HandicapRow {
-            round,
-            iid,
-            handicap,
-        } = self;
+        let HandicapRow { round, iid, handicap } = self;
         format!("{round}\t{iid}\t{handicap}")
     }
 
@@ -468,10 +402,7 @@ impl Row for ManifestRow {
 
     fn parse(fields: &[&str]) -> Result<Self, Finding> {
         let [path, value] = columns(fields);
-        Ok(ManifestRow {
-            path: any_field("path", path)?,
-            digest: digest("digest", value)?,
-        })
+        Ok(ManifestRow { path: any_field("path", path)?, digest: digest("digest", value)? })
     }
 
     fn format(&self) -> String {
@@ -499,10 +430,7 @@ impl Row for ScheduleRow {
     fn parse(fields: &[&str]) -> Result<Self, Finding> {
         let [sid, date] = columns(fields);
         crate::base::date::parse_date(date).ok_or_else(|| bad_field("date", date))?;
-        Ok(ScheduleRow {
-            sid: Sid::parse(sid)?,
-            date: date.to_owned(),
-        })
+        Ok(ScheduleRow { sid: Sid::parse(sid)?, date: date.to_owned() })
     }
 
     fn format(&self) -> String {
@@ -516,17 +444,11 @@ impl Row for ScheduleRow {
 
 /// The fields of a line, whose number the table's parser has compared with the header.
 fn columns<'a, const N: usize>(fields: &[&'a str]) -> [&'a str; N] {
-    fields
-        .try_into()
-        .expect("bug: the number of fields is checked against the header")
+    fields.try_into().expect("bug: the number of fields is checked against the header")
 }
 
 fn name(column: &str, text: &str) -> Result<String, Finding> {
-    if is_name(text) {
-        Ok(text.to_owned())
-    } else {
-        Err(bad_field(column, text))
-    }
+    if is_name(text) { Ok(text.to_owned()) } else { Err(bad_field(column, text)) }
 }
 
 fn number(column: &str, text: &str, limit: u64) -> Result<u64, Finding> {
@@ -534,11 +456,7 @@ fn number(column: &str, text: &str, limit: u64) -> Result<u64, Finding> {
 }
 
 fn positive(column: &str, text: &str, n: u64) -> Result<u64, Finding> {
-    if n > 0 {
-        Ok(n)
-    } else {
-        Err(bad_field(column, text))
-    }
+    if n > 0 { Ok(n) } else { Err(bad_field(column, text)) }
 }
 
 fn small(column: &str, text: &str) -> Result<u32, Finding> {
@@ -555,11 +473,7 @@ fn digest(column: &str, text: &str) -> Result<Digest, Finding> {
 }
 
 fn optional_digest(column: &str, text: &str) -> Result<Option<Digest>, Finding> {
-    if text == "-" {
-        Ok(None)
-    } else {
-        digest(column, text).map(Some)
-    }
+    if text == "-" { Ok(None) } else { digest(column, text).map(Some) }
 }
 
 fn dash(digest: &Option<Digest>) -> String {

@@ -39,19 +39,13 @@ impl Registry {
                 rows.extend(checked);
                 findings.extend(found);
             }
-            let digests = (
-                digest(Suite::Sha256, register, &rows),
-                digest(Suite::Sm3, register, &rows),
-            );
+            let digests =
+                (digest(Suite::Sha256, register, &rows), digest(Suite::Sm3, register, &rows));
             registry.digests.insert(register.name(), digests);
             findings.extend(registry.take(register, &rows));
         }
-        findings.sort_by(|a, b| {
-            a.place
-                .file
-                .cmp(&b.place.file)
-                .then(a.place.row.cmp(&b.place.row))
-        });
+        findings
+            .sort_by(|a, b| a.place.file.cmp(&b.place.file).then(a.place.row.cmp(&b.place.row)));
         (registry, findings)
     }
 
@@ -129,25 +123,15 @@ impl Registry {
     /// The subjects with this identifier of any of the three kinds. Where two share one (the USCC of the one
     /// is another's own identifier), both are meant: a recusal errs on the safe side.
     pub fn subjects_named(&self, id: &str) -> Vec<&Subject> {
-        let found = self
-            .named
-            .get(id)
-            .or_else(|| self.named.get(&id.to_ascii_uppercase()));
-        found
-            .into_iter()
-            .flatten()
-            .map(|at| &self.subjects[*at])
-            .collect()
+        let found = self.named.get(id).or_else(|| self.named.get(&id.to_ascii_uppercase()));
+        found.into_iter().flatten().map(|at| &self.subjects[*at]).collect()
     }
 
     /// The digest of a register's canonical table; the order of its rows has no effect.
     pub fn digest(&self, suite: Suite, register: Register) -> Digest {
         let (sha256, sm3) = match self.digests.get(register.name()) {
             Some(digests) => *digests,
-            None => (
-                digest(Suite::Sha256, register, &[]),
-                digest(Suite::Sm3, register, &[]),
-            ),
+            None => (digest(Suite::Sha256, register, &[]), digest(Suite::Sm3, register, &[])),
         };
         match suite {
             Suite::Sha256 => sha256,
@@ -156,11 +140,8 @@ impl Registry {
     }
 
     fn unknown_people(&self, register: Register, rows: &[Cells], columns: &[&str]) -> Vec<Finding> {
-        let known: BTreeSet<&str> = self
-            .inspectors
-            .iter()
-            .filter_map(|i| i.certificate.as_deref())
-            .collect();
+        let known: BTreeSet<&str> =
+            self.inspectors.iter().filter_map(|i| i.certificate.as_deref()).collect();
         let mut findings = Vec::new();
         for row in rows {
             for column in columns {
@@ -184,11 +165,7 @@ fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {
     let at = Register::Subjects.index("key_matters");
     let mut findings = Vec::new();
     for row in rows.iter().filter(|row| !row.texts[at].is_empty()) {
-        for id in Subject::of(row)
-            .key_matters
-            .iter()
-            .filter(|id| !known.contains(id.as_str()))
-        {
+        for id in Subject::of(row).key_matters.iter().filter(|id| !known.contains(id.as_str())) {
             findings.push(refers(Register::Subjects, row, "key_matters", id));
         }
     }
@@ -198,9 +175,5 @@ fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {
 fn refers(register: Register, row: &Cells, column: &str, id: &str) -> Finding {
     let cause = say!("{id} 不在名录中", "{id} is in no register");
     let column = &register.columns()[register.index(column)];
-    Finding::new("R16", cause)
-        .file(register.name())
-        .row(row.line)
-        .column(column.zh)
-        .id(id)
+    Finding::new("R16", cause).file(register.name()).row(row.line).column(column.zh).id(id)
 }

@@ -67,9 +67,7 @@ impl Register {
 
     /// The register of that English name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Register::ALL
-            .into_iter()
-            .find(|register| register.name() == name)
+        Register::ALL.into_iter().find(|register| register.name() == name)
     }
 
     /// Its columns, in the order of canonical cells.
@@ -91,31 +89,16 @@ impl Register {
 }
 
 const fn must(id: &'static str, zh: &'static str, form: Form) -> Column {
-    Column {
-        id,
-        zh,
-        required: true,
-        note: ("", ""),
-        form,
-    }
+    Column { id, zh, required: true, note: ("", ""), form }
 }
 
 const fn may(id: &'static str, zh: &'static str, form: Form) -> Column {
-    Column {
-        id,
-        zh,
-        required: false,
-        note: ("", ""),
-        form,
-    }
+    Column { id, zh, required: false, note: ("", ""), form }
 }
 
 impl Column {
     const fn note(self, zh: &'static str, en: &'static str) -> Column {
-        Column {
-            note: (zh, en),
-            ..self
-        }
+        Column { note: (zh, en), ..self }
     }
 }
 
@@ -134,29 +117,21 @@ const MATTERS: &[Column] = &[
 ];
 
 const SUBJECTS: &[Column] = &[
-    may("uscc", "统一社会信用代码", Form::Uscc).note(
-        "三种编号至少填一个",
-        "at least one of the three identifiers",
-    ),
+    may("uscc", "统一社会信用代码", Form::Uscc)
+        .note("三种编号至少填一个", "at least one of the three identifiers"),
     may("reg_no", "注册号", Form::RegNo),
     may("own_id", "自编号", Form::Id).note("名录自己的编号", "the register's own identifier"),
     must("name", "名称", Form::Text),
-    must("kind", "对象类型", Form::Text).note(
-        "企业、个体工商户、设备、场所等",
-        "企业 enterprise, 设备 device, 场所 site …",
-    ),
+    must("kind", "对象类型", Form::Text)
+        .note("企业、个体工商户、设备、场所等", "企业 enterprise, 设备 device, 场所 site …"),
     may("region", "行政区划", Form::Id).note("GB/T 2260 代码", "GB/T 2260 code"),
     may("area", "片区", Form::Part).note("成为标签 area:", "becomes the tag area:"),
     may("station", "所", Form::Part).note("成为标签 station:", "becomes the tag station:"),
     may("office", "管辖单位", Form::Text),
     may("industry", "行业代码", Form::Id).note("GB/T 4754—2017", "GB/T 4754—2017"),
     must("status", "登记状态", Form::Text).note("存续、注销等", "存续 active, 注销 dissolved …"),
-    may(
-        "credit_class",
-        "信用风险分类",
-        Form::Choice(CreditClass::WORDS),
-    )
-    .note("A–E；空＝未评定", "A–E; empty: unrated"),
+    may("credit_class", "信用风险分类", Form::Choice(CreditClass::WORDS))
+        .note("A–E；空＝未评定", "A–E; empty: unrated"),
     may("credit_score", "信用风险分值", Form::Integer(1, WEIGHT_MAX))
         .note("1 至 2^20 的整数", "integer, 1 … 2^20"),
     may("credit_date", "信用评定日期", Form::Day),
@@ -174,19 +149,15 @@ const INSPECTORS: &[Column] = &[
     must("dept", "部门", Form::Part).note("成为标签 dept:", "becomes the tag dept:"),
     may("office", "科室", Form::Text),
     may("station", "所", Form::Part).note("成为标签 station:", "becomes the tag station:"),
-    may("area", "片区", Form::Parts).note(
-        "可多个，各成为标签 area:",
-        "several allowed, each becomes a tag area:",
-    ),
+    may("area", "片区", Form::Parts)
+        .note("可多个，各成为标签 area:", "several allowed, each becomes a tag area:"),
     may("cert_valid_to", "执法证有效期至", Form::Day).note("最后有效的一天", "last valid day"),
     must("state", "状态", Form::Choice(State::WORDS)).note(
         "在岗、请假、借调、停职、调离、退休",
         "on_duty, leave, seconded, suspended, transferred, retired",
     ),
-    may("leave", "请假期间", Form::Periods).note(
-        "2026-08-03..2026-08-07，可多个",
-        "2026-08-03..2026-08-07, several allowed",
-    ),
+    may("leave", "请假期间", Form::Periods)
+        .note("2026-08-03..2026-08-07，可多个", "2026-08-03..2026-08-07, several allowed"),
     may("tags", "标签", Form::Tags).note("可多个", "several allowed"),
     may("lead", "可任组长", Form::Choice(Answer::WORDS))
         .note("是、否；空＝否", "yes, no; empty: no"),

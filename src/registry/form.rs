@@ -75,16 +75,12 @@ impl Form {
 
 /// Trims a cell and brings it to NFC, as everything that is hashed later must be.
 pub(super) fn tidy(cell: &str) -> String {
-    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
-        .nfc()
-        .collect()
+    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').nfc().collect()
 }
 
 /// The values of a cell that may hold several.
 pub(super) fn split(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(SEPARATORS)
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
+    cell.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// The days of `from..to`, if it is a period.
@@ -95,18 +91,9 @@ pub(super) fn parse_period(text: &str) -> Option<(Date, Date)> {
 }
 
 fn refused(code: &'static str, cell: &str) -> Refusal {
-    let shown: String = cell
-        .chars()
-        .take(60)
-        .map(|c| if c.is_control() { '␤' } else { c })
-        .collect();
-    (
-        code,
-        say!(
-            "“{shown}” 不合该列的形式",
-            "\"{shown}\" has not the form of this column"
-        ),
-    )
+    let shown: String =
+        cell.chars().take(60).map(|c| if c.is_control() { '␤' } else { c }).collect();
+    (code, say!("“{shown}” 不合该列的形式", "\"{shown}\" has not the form of this column"))
 }
 
 fn is_text(cell: &str) -> bool {
@@ -156,26 +143,14 @@ fn integer(cell: &str, least: u64, most: u64) -> Result<String, Refusal> {
 }
 
 fn choice(cell: &str, words: &[(&str, &str)]) -> Result<String, Refusal> {
-    if let Some((zh, _)) = words
-        .iter()
-        .find(|(zh, en)| cell == *zh || cell.eq_ignore_ascii_case(en))
+    if let Some((zh, _)) =
+        words.iter().find(|(zh, en)| cell == *zh || cell.eq_ignore_ascii_case(en))
     {
         return Ok((*zh).to_owned());
     }
-    let zh = words
-        .iter()
-        .map(|word| word.0)
-        .collect::<Vec<_>>()
-        .join("、");
-    let en = words
-        .iter()
-        .map(|word| word.1)
-        .collect::<Vec<_>>()
-        .join(", ");
-    Err((
-        "R10",
-        say!("“{cell}” 须为 {zh} 之一", "\"{cell}\" must be one of {en}"),
-    ))
+    let zh = words.iter().map(|word| word.0).collect::<Vec<_>>().join("、");
+    let en = words.iter().map(|word| word.1).collect::<Vec<_>>().join(", ");
+    Err(("R10", say!("“{cell}” 须为 {zh} 之一", "\"{cell}\" must be one of {en}")))
 }
 
 /// Several values, sorted, none twice: their order in the cell means nothing.

@@ -13,9 +13,7 @@ pub fn uscc_is_sound(code: &str) -> bool {
     let Some((check, body)) = values.split_last() else {
         return false;
     };
-    let weighted = body.iter().fold((0, 1), |(sum, weight), v| {
-        (sum + v * weight, weight * 3 % 31)
-    });
+    let weighted = body.iter().fold((0, 1), |(sum, weight), v| (sum + v * weight, weight * 3 % 31));
     values.len() == 18 && *check == (31 - weighted.0 % 31) % 31
 }
 
@@ -25,7 +23,7 @@ pub fn reg_no_is_sound(number: &str) -> bool {
     if number.len() != 15 || !number.bytes().all(|b| b.is_ascii_digit()) {
         return true;
     }
-    let digits = number.bytes().map(|b| u32::from(b - b'0'));
+    let mut digits = number.bytes().map(|b| u32::from(b - b'0'));
     let product = digits.clone().take(14).fold(10, |product, digit| {
         let sum = match (product + digit) % 10 {
             0 => 10,
@@ -33,7 +31,7 @@ pub fn reg_no_is_sound(number: &str) -> bool {
         };
         sum * 2 % 11
     });
-    (product + digits.last().unwrap_or(0)) % 10 == 1
+    (product + digits.next_back().unwrap_or(0)) % 10 == 1
 }
 
 #[cfg(test)]
@@ -52,12 +50,7 @@ mod tests {
                 assert!(!uscc_is_sound(&wrong), "{wrong}");
             }
         }
-        for bad in [
-            "",
-            "91350100M000100Y4",
-            "91350100M000100Y433",
-            "91350100I000100Y43",
-        ] {
+        for bad in ["", "91350100M000100Y4", "91350100M000100Y433", "91350100I000100Y43"] {
             assert!(!uscc_is_sound(bad), "{bad}");
         }
     }

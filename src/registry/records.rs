@@ -153,19 +153,14 @@ impl Subject {
 
     /// All its identifiers.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        [&self.uscc, &self.reg_no, &self.own_id]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
+        [&self.uscc, &self.reg_no, &self.own_id].into_iter().flatten().map(String::as_str)
     }
 }
 
 impl Inspector {
     /// The inspector's identifier in a draw; none without a certificate.
     pub fn iid(&self, suite: Suite) -> Option<Iid> {
-        self.certificate
-            .as_deref()
-            .map(|number| Iid::of_certificate(suite, number))
+        self.certificate.as_deref().map(|number| Iid::of_certificate(suite, number))
     }
 
     /// Whether he is on leave on every day from `from` to `to`.
@@ -181,9 +176,7 @@ impl Inspector {
 
     /// Whether he is on leave on some day from `from` to `to`.
     pub fn is_on_leave_within(&self, from: Date, to: Date) -> bool {
-        self.leave
-            .iter()
-            .any(|(first, last)| *first <= to && from <= *last)
+        self.leave.iter().any(|(first, last)| *first <= to && from <= *last)
     }
 }
 
@@ -233,10 +226,7 @@ impl<'a> Row<'a> {
 
 impl Matter {
     pub(super) fn of(cells: &Cells) -> Self {
-        let row = Row {
-            register: Register::Matters,
-            cells,
-        };
+        let row = Row { register: Register::Matters, cells };
         Matter {
             id: row.own("id"),
             name: row.own("name"),
@@ -254,10 +244,7 @@ impl Matter {
 
 impl Subject {
     pub(super) fn of(cells: &Cells) -> Self {
-        let row = Row {
-            register: Register::Subjects,
-            cells,
-        };
+        let row = Row { register: Register::Subjects, cells };
         Subject {
             uscc: row.optional("uscc"),
             reg_no: row.optional("reg_no"),
@@ -284,10 +271,7 @@ impl Subject {
 
 impl Inspector {
     pub(super) fn of(cells: &Cells) -> Self {
-        let row = Row {
-            register: Register::Inspectors,
-            cells,
-        };
+        let row = Row { register: Register::Inspectors, cells };
         Inspector {
             certificate: row.optional("iid"),
             name: row.own("name"),
@@ -309,10 +293,7 @@ impl Inspector {
 
 impl Recusal {
     pub(super) fn of(cells: &Cells) -> Self {
-        let row = Row {
-            register: Register::Recusals,
-            cells,
-        };
+        let row = Row { register: Register::Recusals, cells };
         Recusal {
             certificate: row.own("iid"),
             subject: row.own("subject"),
@@ -325,17 +306,10 @@ impl Recusal {
 
 impl Incompatible {
     pub(super) fn of(cells: &Cells) -> Self {
-        let row = Row {
-            register: Register::Incompatibles,
-            cells,
-        };
+        let row = Row { register: Register::Incompatibles, cells };
         let mut pair = [row.own("iid"), row.own("iid2")];
         pair.sort_unstable();
         let [certificate, certificate2] = pair;
-        Incompatible {
-            certificate,
-            certificate2,
-            reason: row.word("reason", Reason::parse),
-        }
+        Incompatible { certificate, certificate2, reason: row.word("reason", Reason::parse) }
     }
 }

@@ -20,11 +20,8 @@ pub(super) fn check_row(
     let mut texts = Vec::with_capacity(row.texts.len());
     for ((column, cell), name) in register.columns().iter().zip(&row.texts).zip(shown) {
         let cell = tidy(cell);
-        let canonical = if cell.is_empty() {
-            Ok(String::new())
-        } else {
-            column.form.canonical(&cell)
-        };
+        let canonical =
+            if cell.is_empty() { Ok(String::new()) } else { column.form.canonical(&cell) };
         match canonical {
             Ok(text) if text.is_empty() && column.required => findings.push(
                 Finding::new("R06", say!("必填项为空", "a required cell is empty")).column(name),
@@ -37,10 +34,7 @@ pub(super) fn check_row(
         }
         texts.push(String::new());
     }
-    let row = Cells {
-        line: row.line,
-        texts,
-    };
+    let row = Cells { line: row.line, texts };
     if findings.is_empty() {
         findings = check_cells_together(register, &row, shown);
     }
@@ -55,9 +49,7 @@ pub(super) fn check_row(
 
 /// Whether the row can be kept.
 pub(super) fn is_kept(findings: &[Finding]) -> bool {
-    findings
-        .iter()
-        .all(|finding| finding.severity() < Severity::Error)
+    findings.iter().all(|finding| finding.severity() < Severity::Error)
 }
 
 /// Rules that join several cells of one row, and the check characters.
@@ -110,9 +102,7 @@ fn name_of(register: Register, row: &Cells) -> Option<&str> {
         Register::Inspectors => &["iid", "name"],
         Register::Recusals | Register::Incompatibles => &["iid"],
     };
-    ids.iter()
-        .map(|id| row.texts[register.index(id)].as_str())
-        .find(|text| !text.is_empty())
+    ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
 
 /// What may stand once in a register: the column that a finding names, and the key.
@@ -127,10 +117,7 @@ fn keys(register: Register, row: &Cells) -> Vec<(&'static str, String)> {
         Register::Subjects => own(&["uscc", "reg_no", "own_id"]),
         Register::Inspectors => own(&["iid"]),
         Register::Recusals => {
-            vec![(
-                "subject",
-                [cell("iid"), cell("subject"), cell("reason")].join(" "),
-            )]
+            vec![("subject", [cell("iid"), cell("subject"), cell("reason")].join(" "))]
         }
         Register::Incompatibles => {
             let mut pair = [cell("iid"), cell("iid2")];
@@ -154,10 +141,8 @@ pub(super) fn drop_repeated(
             let first = *seen.entry((column, key.clone())).or_insert(row.line);
             if first != row.line {
                 repeated = true;
-                let cause = say!(
-                    "{key} 与第 {first} 行重复",
-                    "{key} stands already in line {first}"
-                );
+                let cause =
+                    say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
                 let finding = Finding::new("R12", cause).row(row.line);
                 let finding = finding.column(&shown[register.index(column)]);
                 findings.push(finding.id(name_of(register, &row).unwrap_or_default()));

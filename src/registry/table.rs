@@ -44,19 +44,10 @@ impl Table {
     pub fn read(register: Register, sheet: &Sheet) -> (Table, Vec<Finding>) {
         let (places, mut findings) = columns_of(register, &sheet.header);
         let named = |findings: Vec<Finding>| -> Vec<Finding> {
-            findings
-                .into_iter()
-                .map(|finding| finding.file(&sheet.file))
-                .collect()
+            findings.into_iter().map(|finding| finding.file(&sheet.file)).collect()
         };
         if !is_kept(&findings) {
-            return (
-                Table {
-                    register,
-                    rows: Vec::new(),
-                },
-                named(findings),
-            );
+            return (Table { register, rows: Vec::new() }, named(findings));
         }
         let shown: Vec<String> = (register.columns().iter().zip(&places))
             .map(|(column, place)| match place {
@@ -72,18 +63,13 @@ impl Table {
             }
             if cells.len() != sheet.header.len() {
                 let (want, found) = (sheet.header.len(), cells.len());
-                let cause = say!(
-                    "应有 {want} 格，实有 {found} 格",
-                    "{found} cells instead of {want}"
-                );
+                let cause =
+                    say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
                 findings.push(Finding::new("R05", cause).row(*line));
                 continue;
             }
             let cell = |place: &Option<usize>| place.map_or("", |at| &cells[at]).to_owned();
-            let row = Cells {
-                line: *line,
-                texts: places.iter().map(cell).collect(),
-            };
+            let row = Cells { line: *line, texts: places.iter().map(cell).collect() };
             let (row, found) = check_row(register, &row, &shown);
             if is_kept(&found) {
                 rows.push(row);
@@ -96,7 +82,7 @@ impl Table {
         }
         let (rows, repeated) = drop_repeated(register, rows, &shown);
         findings.extend(repeated);
-        findings.sort_by(|a, b| a.place.row.cmp(&b.place.row));
+        findings.sort_by_key(|finding| finding.place.row);
         (Table { register, rows }, named(findings))
     }
 
@@ -109,10 +95,8 @@ impl Table {
         for row in &self.rows {
             if row.texts.len() != columns.len() {
                 let (want, found) = (columns.len(), row.texts.len());
-                let cause = say!(
-                    "应有 {want} 格，实有 {found} 格",
-                    "{found} cells instead of {want}"
-                );
+                let cause =
+                    say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
                 findings.push(Finding::new("R05", cause).row(row.line));
                 continue;
             }
@@ -126,13 +110,7 @@ impl Table {
         let (rows, repeated) = drop_repeated(self.register, rows, &shown);
         findings.extend(repeated);
         let file = self.register.name();
-        (
-            rows,
-            findings
-                .into_iter()
-                .map(|finding| finding.file(file))
-                .collect(),
-        )
+        (rows, findings.into_iter().map(|finding| finding.file(file)).collect())
     }
 }
 
@@ -160,9 +138,7 @@ fn columns_of(register: Register, header: &[String]) -> (Vec<Option<usize>>, Vec
         // Templates mark required columns with an asterisk.
         let name = tidy(cell);
         let bare = name.trim_matches(['*', '＊']).trim();
-        let known = columns
-            .iter()
-            .position(|c| c.zh == bare || c.id.eq_ignore_ascii_case(bare));
+        let known = columns.iter().position(|c| c.zh == bare || c.id.eq_ignore_ascii_case(bare));
         match known {
             None if bare.is_empty() => {}
             None => {
@@ -176,10 +152,8 @@ fn columns_of(register: Register, header: &[String]) -> (Vec<Option<usize>>, Vec
             Some(column) => places[column] = Some(at),
         }
     }
-    for (column, _) in columns
-        .iter()
-        .zip(&places)
-        .filter(|(c, place)| c.required && place.is_none())
+    for (column, _) in
+        columns.iter().zip(&places).filter(|(c, place)| c.required && place.is_none())
     {
         let (zh, id) = (column.zh, column.id);
         let cause = say!("缺少“{zh}”（{id}）列", "the column {id} ({zh}) is missing");

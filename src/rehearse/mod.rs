@@ -9,27 +9,27 @@ use rayon::prelude::*;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::conduct::Frozen;
+use crate::pairing::blocking::is_fillable;
 use crate::pairing::rules::qualified;
 use crate::pairing::slots::visit_slots;
 use crate::say;
 
-/// Most simulated draws; without a failure among 300 the chance is below 1 % at 95 % confidence.
-const RUNS_MAX: usize = 300;
-/// Fewest simulated draws, however large the draw is.
-const RUNS_MIN: usize = 20;
-/// Slots that all simulated draws together may have.
-const SLOTS_IN_ALL_RUNS: usize = 1_000_000;
+/// Simulated draws; without a failure among 300 the chance is below 1 % at 95 % confidence.
+const RUNS: usize = 300;
+/// Of these so many are paired in full, rounds included; the others are only asked whether every slot can be
+/// filled at all.
+const FULL_RUNS: usize = 20;
 
 /// What simulated draws came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Forecast {
     /// Simulated draws.
     pub runs: usize,
-    /// Of these, how many could not be paired, rounds included.
+    /// Of these, how many could not be paired.
     pub infeasible: usize,
     /// Fewest and most visits.
     pub visits: (usize, usize),
-    /// Most rounds.
+    /// Most rounds among those paired in full.
     pub rounds: usize,
 }
 
@@ -40,59 +40,77 @@ impl Forecast {
     }
 }
 
+/// One simulated draw.
+struct Run {
+    feasible: bool,
+    visits: usize,
+    rounds: usize,
+}
+
 /// Simulates draws of a frozen package; `progress` learns how many are done, of how many. Runs are parallel,
 /// and the answer does not depend on the number of threads.
 ///
 /// # Errors
 /// What a draw fails with.
-pub fn forecast(frozen: &Frozen, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Forecast, Findings> {
-    let first = simulate(frozen, 0)?;
-    let slots = first.2.max(1);
-    let runs = (SLOTS_IN_ALL_RUNS / slots).clamp(RUNS_MIN, RUNS_MAX);
-    let done = AtomicUsize::new(1);
-    let all: Result<Vec<_>, Findings> = (1..runs)
+pub fn forecast(
+    frozen: &Frozen,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Forecast, Findings> {
+    let done = AtomicUsize::new(0);
+    let runs: Result<Vec<Run>, Findings> = (0..RUNS)
         .into_par_iter()
         .map(|run| {
             let result = simulate(frozen, run);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, runs);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, RUNS);
             result
         })
         .collect();
-    let mut all = all?;
-    all.push(first);
-    let visits = all.iter().map(|run| run.1);
+    let runs = runs?;
+    let visits = runs.iter().map(|run| run.visits);
     Ok(Forecast {
-        runs,
-        infeasible: all.iter().filter(|run| run.0).count(),
+        runs: RUNS,
+        infeasible: runs.iter().filter(|run| !run.feasible).count(),
         visits: (visits.clone().min().unwrap_or(0), visits.max().unwrap_or(0)),
-        rounds: all.iter().map(|run| run.3).max().unwrap_or(0),
+        rounds: runs.iter().map(|run| run.rounds).max().unwrap_or(0),
     })
 }
 
-/// One simulated draw: (infeasible, visits, slots, rounds).
-fn simulate(frozen: &Frozen, run: usize) -> Result<(bool, usize, usize, usize), Findings> {
+fn simulate(frozen: &Frozen, run: usize) -> Result<Run, Findings> {
     let seed = rehearsal_seed(frozen, run);
-    let drawn = frozen.draw_from(&seed, &mut |_, _, _| {})?;
-    let slots = drawn.case.visits.iter().map(|visit| visit.slots.len()).sum();
-    Ok((drawn.rounds.shortage.is_some(), drawn.visits.len(), slots, drawn.rounds.rounds.len()))
+    if run < FULL_RUNS {
+        let drawn = frozen.draw_from(&seed, &mut |_, _, _| {})?;
+        let feasible = drawn.rounds.shortage.is_none();
+        return Ok(Run { feasible, visits: drawn.visits.len(), rounds: drawn.rounds.rounds.len() });
+    }
+    let drawn = frozen.select_from(&seed, &mut |_, _, _| {})?;
+    Ok(Run { feasible: is_fillable(&drawn.case), visits: drawn.visits.len(), rounds: 0 })
 }
 
 /// No line of `dr1` begins like this, so no seed of a draw is ever one of a rehearsal.
 fn rehearsal_seed(frozen: &Frozen, run: usize) -> Digest {
-    frozen.commitment.suite.digest(format!("ssj-rehearsal/1\n{}\n{run}\n", frozen.digest).as_bytes())
+    frozen
+        .commitment
+        .suite
+        .digest(format!("ssj-rehearsal/1\n{}\n{run}\n", frozen.digest).as_bytes())
 }
+
+/// Subjects with the same tags and lists have the same slots.
+type Alike<'a> = (&'a [String], Vec<&'a str>);
 
 /// Slots that nobody, or hardly anybody, qualifies for (recusals left aside), with an example each.
 pub fn check_slots(frozen: &Frozen) -> Vec<Finding> {
     let contents = frozen.contents();
     let inspectors = contents.inspectors.as_deref().unwrap_or_default();
     let mut texts: BTreeMap<String, (usize, usize, &str)> = BTreeMap::new();
-    let mut slots_of: BTreeMap<(&[String], Vec<&str>), Vec<(String, usize)>> = BTreeMap::new();
+    let mut slots_of: BTreeMap<Alike<'_>, Vec<(String, usize)>> = BTreeMap::new();
     for (sid, entry) in contents.subjects() {
         let slots = slots_of.entry((entry.tags, entry.lists.clone())).or_insert_with(|| {
             let lists = entry.lists.iter().filter_map(|name| frozen.commitment.list(name));
             let slots = visit_slots(lists, entry.tags).unwrap_or_default();
-            slots.into_iter().map(|slot| (slot.text.clone(), qualified(inspectors, &slot).len())).collect()
+            slots
+                .into_iter()
+                .map(|slot| (slot.text.clone(), qualified(inspectors, &slot).len()))
+                .collect()
         });
         for (text, people) in slots.iter().filter(|(_, people)| *people < 3) {
             texts.entry(text.clone()).or_insert((0, *people, sid.as_str())).0 += 1;

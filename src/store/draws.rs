@@ -65,11 +65,8 @@ pub struct DrawRecord {
 impl DrawRecord {
     /// The record of a commitment about to be published.
     pub fn new(commitment: &Commitment, digest: Digest, bundle: String, now_s: u64) -> Self {
-        let mut matters: Vec<String> = commitment
-            .lists
-            .iter()
-            .flat_map(|list| list.matters.clone())
-            .collect();
+        let mut matters: Vec<String> =
+            commitment.lists.iter().flat_map(|list| list.matters.clone()).collect();
         matters.sort();
         matters.dedup();
         DrawRecord {
@@ -92,10 +89,7 @@ impl DrawRecord {
         self.agency == other.agency
             && self.window.0 <= other.window.1
             && other.window.0 <= self.window.1
-            && self
-                .matters
-                .iter()
-                .any(|matter| other.matters.contains(matter))
+            && self.matters.iter().any(|matter| other.matters.contains(matter))
     }
 
     fn read(row: &SqliteRow) -> Self {
@@ -108,11 +102,7 @@ impl DrawRecord {
             agency: row.get("agency"),
             draw: row.get("draw"),
             attempt: number("attempt"),
-            matters: row
-                .get::<String, _>("matters")
-                .split('\n')
-                .map(str::to_owned)
-                .collect(),
+            matters: row.get::<String, _>("matters").split('\n').map(str::to_owned).collect(),
             window: (row.get("window_from"), row.get("window_to")),
             frozen_s: number("frozen_s"),
             earliest_s: number("earliest_s"),
@@ -144,10 +134,7 @@ impl Store {
     /// # Errors
     /// W09.
     pub fn draw(&self, commitment: &Digest) -> Result<Option<DrawRecord>, Finding> {
-        Ok(self
-            .draws()?
-            .into_iter()
-            .find(|record| record.commitment == *commitment))
+        Ok(self.draws()?.into_iter().find(|record| record.commitment == *commitment))
     }
 
     /// Records a commitment before it is published, unless another one is in its way. A record of the same
@@ -207,12 +194,7 @@ impl Store {
     pub fn set_state(&self, commitment: &Digest, state: State) -> Result<(), Finding> {
         self.run(async {
             let update = sqlx::query("update draw set state = ? where commitment = ?");
-            update
-                .bind(state.name())
-                .bind(commitment.hex())
-                .execute(&self.pool)
-                .await
-                .map(drop)
+            update.bind(state.name()).bind(commitment.hex()).execute(&self.pool).await.map(drop)
         })
     }
 
@@ -259,9 +241,6 @@ impl Store {
             .fetch_all(&self.pool)
             .await
         })?;
-        Ok(rows
-            .iter()
-            .filter_map(|row| Some((Sid::parse(row.get(0)).ok()?, row.get(1))))
-            .collect())
+        Ok(rows.iter().filter_map(|row| Some((Sid::parse(row.get(0)).ok()?, row.get(1)))).collect())
     }
 }

@@ -53,16 +53,11 @@ impl Store {
             .busy_timeout(std::time::Duration::from_secs(10))
             .foreign_keys(true);
         let build = || -> std::io::Result<Runtime> {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
+            tokio::runtime::Builder::new_current_thread().enable_all().build()
         };
         let runtime = build().map_err(|e| super::io::durable::failed(&path, &e))?;
         let pool = runtime.block_on(async {
-            let pool = SqlitePoolOptions::new()
-                .max_connections(1)
-                .connect_with(options)
-                .await?;
+            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
             migrator().run(&pool).await?;
             Ok::<_, sqlx::Error>(pool)
         });
@@ -135,21 +130,13 @@ impl Store {
         );
         // Only names of our own table of columns are in the text.
         let rows = self.run(async {
-            sqlx::query(AssertSqlSafe(select))
-                .bind(register.name())
-                .fetch_all(&self.pool)
-                .await
+            sqlx::query(AssertSqlSafe(select)).bind(register.name()).fetch_all(&self.pool).await
         })?;
         let row = |row: &sqlx::sqlite::SqliteRow| Cells {
             line: u64::try_from(row.get::<i64, _>(0)).unwrap_or_default(),
-            texts: (1..=columns.len())
-                .map(|column| row.get::<String, _>(column))
-                .collect(),
+            texts: (1..=columns.len()).map(|column| row.get::<String, _>(column)).collect(),
         };
-        Ok(Table {
-            register,
-            rows: rows.iter().map(row).collect(),
-        })
+        Ok(Table { register, rows: rows.iter().map(row).collect() })
     }
 
     fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Finding> {

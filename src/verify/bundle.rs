@@ -3,7 +3,7 @@
 use super::drawn::{compare, compare_draws, recompute_visits, rolls, seed_of, selections};
 use super::frozen::{beacon, check_files, frames, manifest, opening, registers, time};
 use super::later::{events, schedule};
-use super::pairing::verify_pairing;
+use super::pairing::{Drawn, verify_pairing};
 use super::{Check, Facts, Outcome, Report};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
@@ -29,19 +29,12 @@ pub fn verify(files: &Files) -> Report {
 
 /// Verifies a bundle of which the shell could not read everything: links, devices, endless lines.
 pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
-    let mut report = Report {
-        checks: Vec::new(),
-        facts: Facts::default(),
-        commitment: None,
-        result: None,
-    };
+    let mut report =
+        Report { checks: Vec::new(), facts: Facts::default(), commitment: None, result: None };
     let Some(bytes) = files.get(COMMITMENT) else {
         let missing =
             Finding::new("F06", say!("没有封存承诺", "there is no commitment")).file(COMMITMENT);
-        report.checks.push(Check {
-            number: 1,
-            outcome: Outcome::Failed(vec![missing]),
-        });
+        report.checks.push(Check { number: 1, outcome: Outcome::Failed(vec![missing]) });
         return report;
     };
     let commitment = match Commitment::parse(bytes) {
@@ -54,14 +47,8 @@ pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
             } else {
                 (Outcome::Passed, Outcome::Failed(vec![finding]))
             };
-            report.checks.push(Check {
-                number: 1,
-                outcome: first,
-            });
-            report.checks.push(Check {
-                number: 2,
-                outcome: second,
-            });
+            report.checks.push(Check { number: 1, outcome: first });
+            report.checks.push(Check { number: 2, outcome: second });
             return report;
         }
     };
@@ -70,16 +57,8 @@ pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
     malformed.extend(unreadable);
     let unopened = commitment.sealed() && !files.contains_key(OPENING);
     report.commitment = Some(digest);
-    report.result = files
-        .get(MANIFEST)
-        .map(|bytes| commitment.suite.digest(bytes));
-    let bundle = Bundle {
-        files,
-        commitment,
-        digest,
-        contents,
-        unopened,
-    };
+    report.result = files.get(MANIFEST).map(|bytes| commitment.suite.digest(bytes));
+    let bundle = Bundle { files, commitment, digest, contents, unopened };
     report.facts = Facts::of_commitment(&bundle.commitment, &bundle.contents);
     run(&bundle, malformed, &mut report);
     report
@@ -96,11 +75,7 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
     let (registers_sound, frames_sound) = (sound(&registers), sound(&frames) && !bundle.unopened);
     put(3, registers);
     put(4, frames);
-    let opening = if sealed {
-        opening(bundle)
-    } else {
-        Outcome::Passed
-    };
+    let opening = if sealed { opening(bundle) } else { Outcome::Passed };
     let opening_sound = sound(&opening);
     if sealed {
         put(5, opening);
@@ -111,12 +86,8 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
     put(7, time(bundle));
     put(8, manifest(bundle));
 
-    let strings = bundle
-        .contents
-        .beacon
-        .as_ref()
-        .map(|beacon| beacon.strings.as_slice())
-        .unwrap_or_default();
+    let strings =
+        bundle.contents.beacon.as_ref().map(|beacon| beacon.strings.as_slice()).unwrap_or_default();
     let seed = seed_of(bundle, strings, beacon_sound);
     let selections = match (&seed, frames_sound, opening_sound) {
         _ if bundle.unopened => Err(Outcome::NotShown(say!(
@@ -142,16 +113,17 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
     };
     put(
         11,
-        visits
-            .as_ref()
-            .map_or_else(Clone::clone, |visits| compare(bundle, VISITS, 11, visits)),
+        visits.as_ref().map_or_else(Clone::clone, |visits| compare(bundle, VISITS, 11, visits)),
     );
     let visits = visits.map_err(|outcome| match outcome {
         Outcome::Failed(_) => Outcome::depends_on(11),
         other => other,
     });
     let paired = match (visits, registers_sound, &seed) {
-        (Ok(visits), true, Some(seed)) => Ok((visits, *seed)),
+        (Ok(visits), true, Some(seed)) => {
+            let selections = selections.as_deref().unwrap_or_default();
+            Ok(Drawn { seed: *seed, selections, visits })
+        }
         (Err(outcome), ..) => Err(outcome),
         _ => Err(Outcome::depends_on(3)),
     };
@@ -159,21 +131,15 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
         report.checks.push(Check { number, outcome });
     }
     if let Ok(selections) = &selections {
-        report.facts.add_selections(&bundle.commitment, selections);
+        report.facts.add_selections(&bundle.contents, selections);
     } else if let Some(seed) = &seed {
         report.facts.add_quotas(&bundle.commitment, seed);
     }
     if bundle.files.keys().any(|path| path.starts_with("events/")) {
         let outcome = events(bundle, &mut report.facts);
-        report.checks.push(Check {
-            number: 16,
-            outcome,
-        });
+        report.checks.push(Check { number: 16, outcome });
     }
     if let Some(bytes) = bundle.files.get(SCHEDULE) {
-        report.checks.push(Check {
-            number: 17,
-            outcome: schedule(bytes),
-        });
+        report.checks.push(Check { number: 17, outcome: schedule(bytes) });
     }
 }

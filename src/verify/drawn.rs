@@ -41,9 +41,9 @@ pub(super) fn selections(
 
 /// Step 9.
 pub(super) fn compare_draws(bundle: &Bundle<'_>, selections: &[(String, Selection)]) -> Outcome {
-    let outcomes = selections
-        .iter()
-        .map(|(list, selection)| compare(bundle, &draw_path(list), 9, &selection.draw_rows()));
+    let outcomes = selections.iter().map(|(list, selection)| {
+        compare(bundle, &draw_path(list), 9, &selection.draw_rows(&bundle.contents.frames[list]))
+    });
     worst(outcomes)
 }
 
@@ -52,7 +52,12 @@ pub(super) fn rolls(bundle: &Bundle<'_>, selections: Option<&Vec<(String, Select
     let suite = bundle.commitment.suite;
     if let Some(selections) = selections {
         return worst(selections.iter().map(|(list, selection)| {
-            compare(bundle, &roll_path(list), 10, &selection.roll(suite, list))
+            compare(
+                bundle,
+                &roll_path(list),
+                10,
+                &selection.roll(suite, list, &bundle.contents.frames[list]),
+            )
         }));
     }
     if bundle.contents.rolls.len() < bundle.commitment.lists.len() {
@@ -64,16 +69,10 @@ pub(super) fn rolls(bundle: &Bundle<'_>, selections: Option<&Vec<(String, Select
         for row in &bundle.contents.rolls[&list.list] {
             *sizes.entry(&row.stratum).or_default() += 1;
         }
-        let committed = list
-            .strata
-            .iter()
-            .filter(|s| s.size > 0)
-            .map(|s| (s.stratum.as_str(), s.size));
+        let committed =
+            list.strata.iter().filter(|s| s.size > 0).map(|s| (s.stratum.as_str(), s.size));
         if sizes != committed.collect() {
-            let cause = say!(
-                "各层行数与承诺的 N 不符",
-                "the strata have not the committed N"
-            );
+            let cause = say!("各层行数与承诺的 N 不符", "the strata have not the committed N");
             findings.push(Finding::new("V10", cause).file(roll_path(&list.list)));
         }
     }
@@ -91,13 +90,7 @@ pub(super) fn recompute_visits(
     bundle: &Bundle<'_>,
     selections: &[(String, Selection)],
 ) -> Vec<VisitRow> {
-    visits(selections.iter().map(|(list, selection)| {
-        let frame = &bundle.contents.frames[list];
-        (
-            list.as_str(),
-            selection.drawn().map(|index| &frame[index].sid).collect(),
-        )
-    }))
+    visits(selections, &bundle.contents.frames)
 }
 
 /// Compares a file with its recomputed rows, byte for byte, and names the first row that differs.
@@ -120,9 +113,7 @@ pub(super) fn compare<R: Row>(bundle: &Bundle<'_>, path: &str, step: u32, rows: 
         .unwrap_or(found.len().min(expected.len()));
     let cause = say!("与重新计算的结果不同", "differs from the recomputed result");
     Outcome::Failed(vec![
-        Finding::new(&format!("V{step:02}"), cause)
-            .file(path)
-            .row(row as u64 + 1),
+        Finding::new(&format!("V{step:02}"), cause).file(path).row(row as u64 + 1),
     ])
 }
 
@@ -146,9 +137,5 @@ fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
 
 /// n of every stratum, as far as the seed alone tells.
 pub(super) fn quotas_of(commitment: &Commitment, seed: &Digest) -> Vec<Vec<u64>> {
-    commitment
-        .lists
-        .iter()
-        .map(|list| quotas(commitment.suite, seed, list))
-        .collect()
+    commitment.lists.iter().map(|list| quotas(commitment.suite, seed, list)).collect()
 }

@@ -1,5 +1,7 @@
 //! What a verifier prints besides the verdict: attempt, rehearsal, trust, forced slots, small strata, chances.
 
+use std::collections::BTreeMap;
+
 use super::drawn::quotas_of;
 use crate::base::digest::Digest;
 use crate::draw::quota::chances;
@@ -116,14 +118,7 @@ impl Facts {
             }
         });
         let opens = |seal: &crate::record::commitment::Seal| {
-            (
-                if seal.opens_to_public {
-                    "public"
-                } else {
-                    "auditor"
-                },
-                seal.by.clone(),
-            )
+            (if seal.opens_to_public { "public" } else { "auditor" }, seal.by.clone())
         };
         Facts {
             draw: commitment.draw.clone(),
@@ -143,23 +138,17 @@ impl Facts {
     /// Counts what was drawn, from the recomputed selections.
     pub(super) fn add_selections(
         &mut self,
-        commitment: &Commitment,
+        contents: &Contents,
         selections: &[(String, Selection)],
     ) {
         for (facts, (list, selection)) in self.lists.iter_mut().zip(selections) {
-            facts.drawn = Some(selection.drawn().count() as u64);
-            let pareto = commitment
-                .list(list)
-                .is_some_and(|list| matches!(list.method, Method::Pareto { .. }));
+            let mut drawn: BTreeMap<&str, u64> = BTreeMap::new();
+            for ranked in selection.drawn() {
+                *drawn.entry(&contents.frames[list][ranked.index].stratum).or_default() += 1;
+            }
+            facts.drawn = Some(drawn.values().sum());
             for stratum in &mut facts.strata {
-                let drawn = |ranked: &&crate::draw::select::Ranked| {
-                    ranked.row.stratum == stratum.stratum
-                        && ranked.outcome == Some(crate::record::tables::Outcome::Drawn)
-                };
-                stratum.drawn = Some(match pareto {
-                    true => selection.ranked.iter().filter(drawn).count() as u64,
-                    false => selection.quotas.get(&stratum.stratum).copied().unwrap_or(0),
-                });
+                stratum.drawn = Some(drawn.get(stratum.stratum.as_str()).copied().unwrap_or(0));
             }
         }
     }
@@ -171,51 +160,33 @@ impl Facts {
                 continue;
             };
             facts.drawn = Some(quotas.iter().sum());
-            facts
-                .strata
-                .iter_mut()
-                .zip(quotas)
-                .for_each(|(stratum, n)| stratum.drawn = Some(n));
+            facts.strata.iter_mut().zip(quotas).for_each(|(stratum, n)| stratum.drawn = Some(n));
         }
     }
 
     pub(super) fn add_case(&mut self, case: &Case) {
         self.visits = Some(case.visits.len());
         for visit in &case.visits {
-            for (slot, candidates) in (0..)
-                .zip(&visit.candidates)
-                .filter(|(_, candidates)| candidates.len() < 3)
+            for (slot, candidates) in
+                (0..).zip(&visit.candidates).filter(|(_, candidates)| candidates.len() < 3)
             {
-                self.forced_slots
-                    .push((visit.sid.as_str().to_owned(), slot, candidates.len()));
+                self.forced_slots.push((visit.sid.as_str().to_owned(), slot, candidates.len()));
             }
         }
     }
 
     pub(super) fn add_loads(&mut self, case: &Case, teams: Option<&Vec<Vec<u32>>>) {
         let mut visits = vec![0u32; case.inspectors.len()];
-        teams
-            .into_iter()
-            .flatten()
-            .flatten()
-            .for_each(|i| visits[*i as usize] += 1);
+        teams.into_iter().flatten().flatten().for_each(|i| visits[*i as usize] += 1);
         let usable = || {
-            case.inspectors
-                .iter()
-                .zip(&visits)
-                .filter(|(row, _)| row.capacity > 0)
-                .map(|(_, n)| *n)
+            case.inspectors.iter().zip(&visits).filter(|(row, _)| row.capacity > 0).map(|(_, n)| *n)
         };
         self.loads = usable().min().zip(usable().max());
     }
 
     /// Visits that merging saved: drawn subjects of all lists, less the visits.
     pub fn visits_saved(&self) -> Option<u64> {
-        let drawn: u64 = self
-            .lists
-            .iter()
-            .map(|list| list.drawn)
-            .sum::<Option<u64>>()?;
+        let drawn: u64 = self.lists.iter().map(|list| list.drawn).sum::<Option<u64>>()?;
         drawn.checked_sub(self.visits? as u64)
     }
 }
@@ -223,10 +194,7 @@ impl Facts {
 fn most_incompatible(contents: &Contents) -> Option<(usize, String)> {
     let rows = contents.incompatible.as_ref()?;
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for iid in rows
-        .iter()
-        .flat_map(|row| [row.iid.as_str(), row.iid2.as_str()])
-    {
+    for iid in rows.iter().flat_map(|row| [row.iid.as_str(), row.iid2.as_str()]) {
         *counts.entry(iid).or_default() += 1;
     }
     counts

@@ -16,12 +16,7 @@ use crate::say;
 
 /// Step 1: exactly the files of the protocol, each in canonical form.
 pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>) -> Outcome {
-    let Bundle {
-        files,
-        commitment,
-        unopened,
-        ..
-    } = bundle;
+    let Bundle { files, commitment, unopened, .. } = bundle;
     let mut findings = malformed;
     let layout = bundle::layout(commitment, Stage::Drawn, files.contains_key(SHORTAGE));
     let mut expected: BTreeSet<&str> = layout.public.iter().map(String::as_str).collect();
@@ -31,37 +26,20 @@ pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>) -> Outco
     }
     let half_open = |path: &&str| layout.closed.iter().any(|closed| closed == path);
     for path in expected.iter().filter(|path| !files.contains_key(**path)) {
-        let code = if commitment.sealed() && half_open(path) {
-            "F10"
-        } else {
-            "F06"
-        };
+        let code = if commitment.sealed() && half_open(path) { "F10" } else { "F06" };
         findings
             .push(Finding::new(code, say!("没有这个文件", "the file is not there")).file(*path));
     }
-    for path in files
-        .keys()
-        .map(String::as_str)
-        .filter(|path| !expected.contains(path))
-    {
+    for path in files.keys().map(String::as_str).filter(|path| !expected.contains(path)) {
         let finding = if *unopened && half_open(&path) {
             Finding::new(
                 "F10",
-                say!(
-                    "有保密文件而无 opening.json",
-                    "a closed file without opening.json"
-                ),
+                say!("有保密文件而无 opening.json", "a closed file without opening.json"),
             )
         } else if !bundle::is_unbound(path) || (path == OPENING && !commitment.sealed()) {
-            Finding::new(
-                "F07",
-                say!("协议没有这个文件", "the protocol has no such file"),
-            )
+            Finding::new("F07", say!("协议没有这个文件", "the protocol has no such file"))
         } else if *unopened && path == SCHEDULE {
-            Finding::new(
-                "F10",
-                say!("公开前不应有检查日程", "no schedule before the opening"),
-            )
+            Finding::new("F10", say!("公开前不应有检查日程", "no schedule before the opening"))
         } else {
             continue;
         };
@@ -113,15 +91,8 @@ pub(super) fn frames(bundle: &Bundle<'_>) -> Outcome {
 
 /// Step 5, of sealed draws.
 pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
-    let Bundle {
-        commitment,
-        contents,
-        ..
-    } = bundle;
-    let seal = commitment
-        .seal
-        .as_ref()
-        .expect("bug: only called for sealed draws");
+    let Bundle { commitment, contents, .. } = bundle;
+    let seal = commitment.seal.as_ref().expect("bug: only called for sealed draws");
     if bundle.unopened {
         let by = &seal.by;
         return Outcome::NotShown(say!(
@@ -135,18 +106,13 @@ pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
     let suite = commitment.suite;
     if master_digest(suite, master) != seal.master {
         let cause = say!("密钥与承诺不符", "the secret is not the committed one");
-        return Outcome::Failed(vec![
-            Finding::new("V05", cause).file(OPENING).column("master"),
-        ]);
+        return Outcome::Failed(vec![Finding::new("V05", cause).file(OPENING).column("master")]);
     }
     let refuse = |path: String, line: u64| {
-        Finding::new(
-            "V05",
-            say!("盐与密钥不符", "the salt does not follow from the secret"),
-        )
-        .file(path)
-        .row(line)
-        .column("salt")
+        Finding::new("V05", say!("盐与密钥不符", "the salt does not follow from the secret"))
+            .file(path)
+            .row(line)
+            .column("salt")
     };
     let mut findings = Vec::new();
     for (list, frame) in &contents.frames {
@@ -155,29 +121,23 @@ pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
         });
         findings.extend(wrong.map(|(line, _)| refuse(frame_path(list), line)));
     }
-    let wrong = (2..)
-        .zip(contents.recusals.iter().flatten())
-        .find(|(_, row)| {
-            row.salt
-                != Some(recusal_salt(
-                    suite,
-                    master,
-                    &commitment.draw,
-                    row.sid.as_str(),
-                    row.iid.as_str(),
-                ))
-        });
+    let wrong = (2..).zip(contents.recusals.iter().flatten()).find(|(_, row)| {
+        row.salt
+            != Some(recusal_salt(
+                suite,
+                master,
+                &commitment.draw,
+                row.sid.as_str(),
+                row.iid.as_str(),
+            ))
+    });
     findings.extend(wrong.map(|(line, _)| refuse(RECUSALS.to_owned(), line)));
     Outcome::of(findings)
 }
 
 /// Step 6.
 pub(super) fn beacon(bundle: &Bundle<'_>) -> Outcome {
-    let Bundle {
-        commitment,
-        contents,
-        ..
-    } = bundle;
+    let Bundle { commitment, contents, .. } = bundle;
     let Some(beacon) = &contents.beacon else {
         return Outcome::depends_on(1);
     };
@@ -212,13 +172,7 @@ pub(super) fn time(bundle: &Bundle<'_>) -> Outcome {
 
 /// Step 8.
 pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
-    let Bundle {
-        files,
-        commitment,
-        contents,
-        unopened,
-        ..
-    } = bundle;
+    let Bundle { files, commitment, contents, unopened, .. } = bundle;
     let Some(rows) = &contents.manifest else {
         return Outcome::depends_on(1);
     };
@@ -226,40 +180,24 @@ pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
     if commitment.sealed() && !unopened && master.is_none() {
         return Outcome::depends_on(1);
     }
-    let listed: BTreeMap<&str, &Digest> = rows
-        .iter()
-        .map(|row| (row.path.as_str(), &row.digest))
-        .collect();
-    let short = if *unopened {
-        listed.contains_key(SHORTAGE)
-    } else {
-        files.contains_key(SHORTAGE)
-    };
+    let listed: BTreeMap<&str, &Digest> =
+        rows.iter().map(|row| (row.path.as_str(), &row.digest)).collect();
+    let short =
+        if *unopened { listed.contains_key(SHORTAGE) } else { files.contains_key(SHORTAGE) };
     let layout = bundle::layout(commitment, Stage::Drawn, short);
-    let bound: BTreeSet<&str> = layout
-        .public
-        .iter()
-        .chain(&layout.closed)
-        .map(String::as_str)
-        .collect();
+    let bound: BTreeSet<&str> =
+        layout.public.iter().chain(&layout.closed).map(String::as_str).collect();
     let refuse = |path: &str, cause| Finding::new("V08", cause).file(path);
     let mut findings = Vec::new();
     for path in bound.iter().filter(|path| !listed.contains_key(**path)) {
         findings.push(
-            refuse(
-                MANIFEST,
-                say!("缺少 {path} 一行", "the row of {path} is missing"),
-            )
-            .id(*path),
+            refuse(MANIFEST, say!("缺少 {path} 一行", "the row of {path} is missing")).id(*path),
         );
     }
     for path in listed.keys().filter(|path| !bound.contains(**path)) {
         findings.push(
-            refuse(
-                MANIFEST,
-                say!("多出 {path} 一行", "there is a row of {path} too many"),
-            )
-            .id(*path),
+            refuse(MANIFEST, say!("多出 {path} 一行", "there is a row of {path} too many"))
+                .id(*path),
         );
     }
     for (path, digest) in listed.into_iter().filter(|(path, _)| bound.contains(path)) {
@@ -271,10 +209,7 @@ pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
         if bundle::file_digest(commitment.suite, path, bytes, closed_with) != *digest {
             findings.push(refuse(
                 path,
-                say!(
-                    "文件与清单上的摘要不符",
-                    "the file is not the one whose digest is listed"
-                ),
+                say!("文件与清单上的摘要不符", "the file is not the one whose digest is listed"),
             ));
         }
     }

@@ -17,10 +17,10 @@ pub(super) fn events(bundle: &Bundle<'_>, facts: &mut Facts) -> Outcome {
     let mut findings = Vec::new();
     let mut prev: Option<Digest> = None;
     let mut later_kinds = BTreeSet::new();
-    let files = bundle.files.iter().filter(|(path, _)| {
-        path.strip_prefix("events/")
-            .is_some_and(|name| !name.contains('/'))
-    });
+    let files = bundle
+        .files
+        .iter()
+        .filter(|(path, _)| path.strip_prefix("events/").is_some_and(|name| !name.contains('/')));
     for (n, (path, bytes)) in (1..).zip(files) {
         let refuse = |cause| Finding::new("V16", cause).file(path);
         let event = match Event::parse(bytes) {

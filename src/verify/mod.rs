@@ -43,11 +43,7 @@ impl Outcome {
 
     /// Failed with these findings, or passed if there are none.
     fn of(findings: Vec<Finding>) -> Self {
-        if findings.is_empty() {
-            Outcome::Passed
-        } else {
-            Outcome::Failed(findings)
-        }
+        if findings.is_empty() { Outcome::Passed } else { Outcome::Failed(findings) }
     }
 
     /// Not shown because an earlier step found bad what this one needs.
@@ -88,10 +84,7 @@ pub struct Report {
 impl Report {
     /// Verified: no step failed.
     pub fn verified(&self) -> bool {
-        !self
-            .checks
-            .iter()
-            .any(|check| matches!(check.outcome, Outcome::Failed(_)))
+        !self.checks.iter().any(|check| matches!(check.outcome, Outcome::Failed(_)))
     }
 
     /// All findings of failed steps.
@@ -114,10 +107,7 @@ impl Report {
     pub fn verdict(&self, lang: Lang) -> String {
         let text = match (self.verified(), self.facts.void) {
             (true, false) => say!("核验通过", "verified"),
-            (true, true) => say!(
-                "核验通过，但该次抽取已作废",
-                "verified, but the draw is void"
-            ),
+            (true, true) => say!("核验通过，但该次抽取已作废", "verified, but the draw is void"),
             (false, _) => say!("核验未通过", "not verified"),
         };
         text.get(lang).to_owned()

@@ -6,6 +6,8 @@ use super::bundle::Bundle;
 use super::{Facts, Outcome};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
+use crate::draw::select::Selection;
+use crate::draw::visits::drawn_rows;
 use crate::pairing::rules::{Case, Exclusions};
 use crate::pairing::slots::demands;
 use crate::pairing::{blocking, certificate};
@@ -17,35 +19,26 @@ use crate::say;
 /// Runs steps 12–15 on the recomputed visits, or passes on why they cannot be made.
 pub(super) fn verify_pairing(
     bundle: &Bundle<'_>,
-    input: Result<(Vec<VisitRow>, Digest), Outcome>,
+    input: Result<Drawn<'_>, Outcome>,
     facts: &mut Facts,
 ) -> Vec<(u32, Outcome)> {
     let shortage_there = bundle.files.contains_key(SHORTAGE)
-        || bundle
-            .contents
-            .manifest
-            .iter()
-            .flatten()
-            .any(|row| row.path == SHORTAGE);
+        || bundle.contents.manifest.iter().flatten().any(|row| row.path == SHORTAGE);
     let numbers = |last: u32| 12..=last;
     let last = if shortage_there { 15 } else { 14 };
     facts.shortage = shortage_there;
-    let (visits, seed) = match input {
-        Ok(input) => input,
+    let drawn = match input {
+        Ok(drawn) => drawn,
         Err(outcome) => {
-            return numbers(last)
-                .map(|number| (number, outcome.clone()))
-                .collect();
+            return numbers(last).map(|number| (number, outcome.clone())).collect();
         }
     };
     let (Some(assignment), Some(handicaps)) =
         (&bundle.contents.assignment, &bundle.contents.handicaps)
     else {
-        return numbers(last)
-            .map(|number| (number, Outcome::depends_on(1)))
-            .collect();
+        return numbers(last).map(|number| (number, Outcome::depends_on(1))).collect();
     };
-    let case = match case(bundle, &seed, &visits) {
+    let case = match case(bundle, &drawn) {
         Ok(case) => case,
         Err(finding) => {
             let failed = Outcome::Failed(vec![finding]);
@@ -75,22 +68,25 @@ pub(super) fn verify_pairing(
     outcomes
 }
 
-fn case(bundle: &Bundle<'_>, seed: &Digest, visits: &[VisitRow]) -> Result<Case, Finding> {
+/// What the steps before found: the seed, the selections and the visits.
+pub(super) struct Drawn<'a> {
+    pub seed: Digest,
+    pub selections: &'a [(String, Selection)],
+    pub visits: Vec<VisitRow>,
+}
+
+fn case(bundle: &Bundle<'_>, drawn: &Drawn<'_>) -> Result<Case, Finding> {
     let contents = &bundle.contents;
-    let demands = demands(&bundle.commitment, contents, visits).map_err(|f| f.file(VISITS))?;
-    if demands
-        .iter()
-        .map(|demand| demand.slots.len() as u64)
-        .sum::<u64>()
-        >= SLOTS_IN_DRAW_LIMIT
-    {
+    let rows = drawn_rows(drawn.selections, &contents.frames);
+    let demands = demands(&bundle.commitment, &rows, &drawn.visits).map_err(|f| f.file(VISITS))?;
+    if demands.iter().map(|demand| demand.slots.len() as u64).sum::<u64>() >= SLOTS_IN_DRAW_LIMIT {
         return Err(
-            Finding::new("V12", say!("岗位数达到上限", "too many slots in the draw")).file(VISITS),
+            Finding::new("V12", say!("岗位数达到上限", "too many slots in the draw")).file(VISITS)
         );
     }
     Ok(Case::new(
         bundle.commitment.suite,
-        seed,
+        &drawn.seed,
         contents.inspectors.clone().unwrap_or_default(),
         contents.recusals.as_deref().unwrap_or_default(),
         contents.incompatible.as_deref().unwrap_or_default(),
@@ -112,22 +108,13 @@ impl Rounds {
         handicaps: &[HandicapRow],
         shortage: bool,
     ) -> Result<Rounds, Box<Finding>> {
-        let place: BTreeMap<&Iid, u32> = (0..)
-            .zip(&case.inspectors)
-            .map(|(i, row)| (&row.iid, i))
-            .collect();
+        let place: BTreeMap<&Iid, u32> =
+            (0..).zip(&case.inspectors).map(|(i, row)| (&row.iid, i)).collect();
         let count = rounds_listed(case, assignment, handicaps, shortage)?;
         let mut rows = (2u64..).zip(assignment).peekable();
-        let mut rounds = Rounds {
-            teams: Vec::new(),
-            exclusions: vec![Exclusions::new()],
-        };
+        let mut rounds = Rounds { teams: Vec::new(), exclusions: vec![Exclusions::new()] };
         for round in 0..count {
-            let excluded = rounds
-                .exclusions
-                .last()
-                .expect("bug: begins with one")
-                .clone();
+            let excluded = rounds.exclusions.last().expect("bug: begins with one").clone();
             let mut teams = Vec::with_capacity(case.visits.len());
             let mut visits = vec![0u32; case.inspectors.len()];
             for (v, visit) in (0..).zip(&case.visits) {
@@ -147,10 +134,7 @@ impl Rounds {
                     };
                     let iid = &row.iid;
                     let i = *place.get(iid).ok_or_else(|| {
-                        refuse(say!(
-                            "名录中没有 {iid}",
-                            "{iid} is not among the inspectors"
-                        ))
+                        refuse(say!("名录中没有 {iid}", "{iid} is not among the inspectors"))
                     })?;
                     if !case.open(&excluded, v, slot).any(|(open, _)| open == i) {
                         return Err(refuse(say!(
@@ -185,10 +169,7 @@ impl Rounds {
             Some((line, row)) => {
                 let cause = say!("多出的一行", "a row too many");
                 Err(Box::new(
-                    Finding::new("V12", cause)
-                        .file(ASSIGNMENT)
-                        .row(line)
-                        .id(row.sid.as_str()),
+                    Finding::new("V12", cause).file(ASSIGNMENT).row(line).id(row.sid.as_str()),
                 ))
             }
         }
@@ -202,11 +183,8 @@ fn rounds_listed(
     handicaps: &[HandicapRow],
     shortage: bool,
 ) -> Result<u32, Box<Finding>> {
-    let refuse = |path: &str, cause| {
-        Err(Box::new(
-            Finding::new("V12", cause).file(path).column("round"),
-        ))
-    };
+    let refuse =
+        |path: &str, cause| Err(Box::new(Finding::new("V12", cause).file(path).column("round")));
     let listed: BTreeSet<u32> = handicaps.iter().map(|row| row.round).collect();
     let count = u32::try_from(listed.len()).expect("bug: fewer rounds than rows");
     if listed.last().is_some_and(|last| last + 1 != count) {
@@ -305,24 +283,16 @@ fn shortage(bundle: &Bundle<'_>, case: &Case, rounds: &Rounds) -> Outcome {
     };
     let refuse = |cause| Outcome::Failed(vec![Finding::new("V15", cause).file(SHORTAGE)]);
     if shortage.round as usize != rounds.teams.len() {
-        return refuse(say!(
-            "轮次与所列轮数不符",
-            "the round is not the number of rounds listed"
-        ));
+        return refuse(say!("轮次与所列轮数不符", "the round is not the number of rounds listed"));
     }
-    let place: BTreeMap<&Sid, u32> = (0..)
-        .zip(&case.visits)
-        .map(|(v, visit)| (&visit.sid, v))
-        .collect();
+    let place: BTreeMap<&Sid, u32> =
+        (0..).zip(&case.visits).map(|(v, visit)| (&visit.sid, v)).collect();
     let slot = |(sid, slot): &(Sid, u32)| {
         let visit = place.get(sid).copied()?;
         ((*slot as usize) < case.visits[visit as usize].slots.len()).then_some((visit, *slot))
     };
     let Some(slots) = shortage.slots.iter().map(slot).collect::<Option<Vec<_>>>() else {
-        return refuse(say!(
-            "列出了不存在的岗位",
-            "a slot is listed that no visit has"
-        ));
+        return refuse(say!("列出了不存在的岗位", "a slot is listed that no visit has"));
     };
     let exclusions = rounds.exclusions.last().expect("bug: begins with one");
     let short = blocking::shortfall(case, exclusions, &slots);

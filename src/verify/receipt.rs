@@ -55,40 +55,28 @@ fn check(bytes: &[u8], report: &mut ReceiptReport) -> Result<(), Finding> {
             say!("保密抽取没有这种凭证", "a sealed draw has no such receipt"),
         ));
     }
-    receipt
-        .beacon
-        .check(commitment.suite, &commitment.sources)?;
+    receipt.beacon.check(commitment.suite, &commitment.sources)?;
     let hearsay = commitment
         .sources
         .iter()
         .zip(&receipt.beacon.strings)
         .filter(|(source, text)| source.is_hearsay(text));
     for (_, text) in hearsay {
-        report.not_shown.push(say!(
-            "请对照官方公告：{text}",
-            "compare with the official announcement: {text}"
-        ));
+        report
+            .not_shown
+            .push(say!("请对照官方公告：{text}", "compare with the official announcement: {text}"));
     }
     let seed = seed(commitment.suite, &digest, &receipt.beacon.strings);
     for entry in &receipt.lists {
         let list = commitment.list(&entry.list).ok_or_else(|| {
-            refuse(
-                &entry.list,
-                say!("承诺中没有这项任务", "the list is not committed"),
-            )
+            refuse(&entry.list, say!("承诺中没有这项任务", "the list is not committed"))
         })?;
         check_entry(&commitment, &seed, &receipt, list, entry).map_err(|f| f.id(&entry.list))?;
         report.shown.push(sentence(list, entry));
     }
-    let (tags, drawn) = (
-        &receipt.lists[0].row.tags,
-        drawn_lists(&commitment, &receipt),
-    );
+    let (tags, drawn) = (&receipt.lists[0].row.tags, drawn_lists(&commitment, &receipt));
     if receipt.lists.iter().any(|entry| entry.row.tags != *tags) {
-        return Err(refuse(
-            "lists",
-            say!("各任务中的标签不同", "the tags differ between lists"),
-        ));
+        return Err(refuse("lists", say!("各任务中的标签不同", "the tags differ between lists")));
     }
     match (&receipt.team, drawn.is_empty()) {
         (Some(_), true) => {
@@ -139,36 +127,17 @@ fn check_entry(
 ) -> Result<(), Finding> {
     let row = &entry.row;
     if row.sid != receipt.sid || row.salt.is_some() {
-        return Err(refuse(
-            "row",
-            say!("不是该对象的行", "the row is not the subject's"),
-        ));
+        return Err(refuse("row", say!("不是该对象的行", "the row is not the subject's")));
     }
     let leaf = row.format();
-    if !merkle::check(
-        commitment.suite,
-        list.frame,
-        leaf.as_bytes(),
-        entry.index,
-        &entry.path,
-    ) {
+    if !merkle::check(commitment.suite, list.frame, leaf.as_bytes(), entry.index, &entry.path) {
         return Err(refuse(
             "path",
-            say!(
-                "该行不在封存的抽样框中",
-                "the row is not in the committed frame"
-            ),
+            say!("该行不在封存的抽样框中", "the row is not in the committed frame"),
         ));
     }
-    let Some(g) = list
-        .strata
-        .iter()
-        .position(|stratum| stratum.stratum == row.stratum)
-    else {
-        return Err(refuse(
-            "row",
-            say!("承诺中没有这一层", "the stratum is not committed"),
-        ));
+    let Some(g) = list.strata.iter().position(|stratum| stratum.stratum == row.stratum) else {
+        return Err(refuse("row", say!("承诺中没有这一层", "the stratum is not committed")));
     };
     let weight = match list.strata[g].quota {
         Quota::Count(_) => Some(1),
@@ -182,20 +151,14 @@ fn check_entry(
     if weight.is_some_and(|weight| weight != row.weight) || (entry.size, entry.n) != (size, n) {
         return Err(refuse(
             "n",
-            say!(
-                "权重、N 或 n 与承诺不符",
-                "weight, N or n are not the committed ones"
-            ),
+            say!("权重、N 或 n 与承诺不符", "weight, N or n are not the committed ones"),
         ));
     }
     let ticket =
         Tickets::of_group(commitment.suite, seed, &list.group).ticket(row.sid.as_str(), None);
     let weighted = matches!(list.method, Method::Pareto { .. });
     if entry.key.ticket != ticket || entry.key.weighted.is_some() != weighted {
-        return Err(refuse(
-            "key",
-            say!("抽签号应为 {ticket}", "the ticket is {ticket}"),
-        ));
+        return Err(refuse("key", say!("抽签号应为 {ticket}", "the ticket is {ticket}")));
     }
     let outcome = match entry.rank {
         rank if rank <= n => Some(Outcome::Drawn),
@@ -205,23 +168,15 @@ fn check_entry(
     if entry.rank == 0 || entry.rank > size || entry.outcome != outcome {
         return Err(refuse(
             "outcome",
-            say!(
-                "结果与名次不符",
-                "the outcome does not follow from the rank"
-            ),
+            say!("结果与名次不符", "the outcome does not follow from the rank"),
         ));
     }
     Ok(())
 }
 
 fn drawn_lists<'a>(commitment: &'a Commitment, receipt: &Receipt) -> Vec<&'a List> {
-    let drawn = receipt
-        .lists
-        .iter()
-        .filter(|entry| entry.outcome == Some(Outcome::Drawn));
-    drawn
-        .filter_map(|entry| commitment.list(&entry.list))
-        .collect()
+    let drawn = receipt.lists.iter().filter(|entry| entry.outcome == Some(Outcome::Drawn));
+    drawn.filter_map(|entry| commitment.list(&entry.list)).collect()
 }
 
 /// Step 6 of §8.
@@ -233,11 +188,7 @@ fn check_team(
     drawn: &[&List],
 ) -> Result<(), Finding> {
     let slots = visit_slots(drawn.iter().copied(), &receipt.lists[0].row.tags)?;
-    if !slots
-        .iter()
-        .map(|slot| &slot.text)
-        .eq(team.slots.iter().map(|slot| &slot.slot))
-    {
+    if !slots.iter().map(|slot| &slot.text).eq(team.slots.iter().map(|slot| &slot.slot)) {
         return Err(refuse(
             "team.slots",
             say!("岗位与任务不符", "the slots are not those of the lists"),
@@ -260,56 +211,32 @@ fn check_team(
                     say!("{iid} 的让分前后不一", "{iid} has two handicaps"),
                 ));
             }
-            costs.push((
-                place,
-                i128::from(tickets.ticket(iid.as_str(), index)) + handicap,
-            ));
+            costs.push((place, i128::from(tickets.ticket(iid.as_str(), index)) + handicap));
         }
         candidates.push(costs);
     }
-    let members: Option<Vec<u32>> = team
-        .slots
-        .iter()
-        .map(|slot| places.get(&slot.iid).copied())
-        .collect();
+    let members: Option<Vec<u32>> =
+        team.slots.iter().map(|slot| places.get(&slot.iid).copied()).collect();
     let members = members.ok_or_else(|| {
-        refuse(
-            "team.slots",
-            say!("成员不在可选人员中", "a member is not eligible"),
-        )
+        refuse("team.slots", say!("成员不在可选人员中", "a member is not eligible"))
     })?;
-    let seated = members
-        .iter()
-        .zip(&candidates)
-        .all(|(i, open)| open.iter().any(|(place, _)| place == i));
+    let seated =
+        members.iter().zip(&candidates).all(|(i, open)| open.iter().any(|(place, _)| place == i));
     let distinct = (1..members.len()).all(|k| !members[..k].contains(&members[k]));
     if !seated || !distinct || !is_best_team(&candidates, &members) {
-        return Err(refuse(
-            "team.slots",
-            say!("小组不是最优的", "the team is not the best one"),
-        ));
+        return Err(refuse("team.slots", say!("小组不是最优的", "the team is not the best one")));
     }
     Ok(())
 }
 
 /// Who, how likely, which rank: the answer to "was I drawn?".
 fn sentence(list: &List, entry: &Entry) -> Text {
-    let Entry {
-        list: name,
-        rank,
-        n,
-        size,
-        ..
-    } = entry;
+    let Entry { list: name, rank, n, size, .. } = entry;
     let title = &list.title;
     let chance = match list.method {
         Method::Pareto { .. } => say!("按分值", "by score"),
         _ => {
-            let g = list
-                .strata
-                .iter()
-                .position(|s| s.stratum == entry.row.stratum)
-                .unwrap_or(0);
+            let g = list.strata.iter().position(|s| s.stratum == entry.row.stratum).unwrap_or(0);
             let (above, below) = chances(list)[g];
             say!("{above}/{below}", "{above}/{below}")
         }

@@ -38,12 +38,7 @@ const fn step(
     name: (&'static str, &'static str),
     proves: (&'static str, &'static str),
 ) -> StepInfo {
-    StepInfo {
-        number,
-        id,
-        name,
-        proves,
-    }
+    StepInfo { number, id, name, proves }
 }
 
 /// All steps of `docs/protocol.md` §7, in order.
@@ -61,10 +56,7 @@ pub const STEPS: &[StepInfo] = &[
         2,
         "commitment",
         ("封存承诺", "commitment"),
-        (
-            "承诺遵守协议的全部规则。",
-            "The commitment keeps every rule of the protocol.",
-        ),
+        ("承诺遵守协议的全部规则。", "The commitment keeps every rule of the protocol."),
     ),
     step(
         3,
@@ -88,10 +80,7 @@ pub const STEPS: &[StepInfo] = &[
         5,
         "opening",
         ("公开", "opening"),
-        (
-            "公开的内容就是当初保密封存的内容。",
-            "What was opened is what was sealed.",
-        ),
+        ("公开的内容就是当初保密封存的内容。", "What was opened is what was sealed."),
     ),
     step(
         6,
@@ -133,10 +122,7 @@ pub const STEPS: &[StepInfo] = &[
         10,
         "rolls",
         ("对照卷", "rolls"),
-        (
-            "对照卷绑定了每个对象的抽签号和名次。",
-            "The rolls bind every subject's ticket and rank.",
-        ),
+        ("对照卷绑定了每个对象的抽签号和名次。", "The rolls bind every subject's ticket and rank."),
     ),
     step(
         11,
@@ -178,19 +164,13 @@ pub const STEPS: &[StepInfo] = &[
         15,
         "shortage",
         ("人员不足的证明", "shortage"),
-        (
-            "人员确实不足以完成匹配。",
-            "There are indeed too few inspectors for a pairing.",
-        ),
+        ("人员确实不足以完成匹配。", "There are indeed too few inspectors for a pairing."),
     ),
     step(
         16,
         "events",
         ("事件", "events"),
-        (
-            "事后的变动前后相连，没有删改。",
-            "What happened afterwards is chained, nothing removed.",
-        ),
+        ("事后的变动前后相连，没有删改。", "What happened afterwards is chained, nothing removed."),
     ),
     step(
         17,

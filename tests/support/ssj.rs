@@ -10,13 +10,7 @@ pub const BEFORE: &str = "2026-07-22T09:00:00+08:00";
 pub const AFTER: &str = "2026-07-23T15:40:00+08:00";
 /// The signature of the recorded quicknet round 30662982.
 pub const SIGNATURE: &str = "8b3edd0d42a2fa36ac15641a2dea2e4f4895acec2ef72ef39e5b6138f0346fb6b046dde1b4b3d09ff5fe8a6a7acd674a";
-pub const REGISTERS: [&str; 5] = [
-    "matters",
-    "subjects",
-    "inspectors",
-    "recusals",
-    "incompatibles",
-];
+pub const REGISTERS: [&str; 5] = ["matters", "subjects", "inspectors", "recusals", "incompatibles"];
 
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssj"));
@@ -36,9 +30,8 @@ pub fn ssj(folder: &Path, args: &[&str]) -> Output {
 /// Runs and demands an exit code; returns both outputs together.
 pub fn run(folder: &Path, exit: i32, args: &[&str]) -> String {
     let output = ssj(folder, args);
-    let text = [output.stdout, output.stderr]
-        .map(|bytes| String::from_utf8(bytes).unwrap())
-        .concat();
+    let text =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     assert_eq!(output.status.code(), Some(exit), "ssj {args:?}:\n{text}");
     text
 }
@@ -50,15 +43,7 @@ pub fn district(subjects: usize) -> TempDir {
     run(
         temp.path(),
         0,
-        &[
-            "generate",
-            "--subjects",
-            &n,
-            "--inspectors",
-            "40",
-            "--out",
-            "registers",
-        ],
+        &["generate", "--subjects", &n, "--inspectors", "40", "--out", "registers"],
     );
     run(temp.path(), 0, &["init", "."]);
     temp
@@ -66,28 +51,12 @@ pub fn district(subjects: usize) -> TempDir {
 
 pub fn import_all(folder: &Path) {
     for register in REGISTERS {
-        run(
-            folder,
-            0,
-            &[
-                "import",
-                register,
-                &format!("registers/{register}.csv"),
-                "--apply",
-            ],
-        );
+        run(folder, 0, &["import", register, &format!("registers/{register}.csv"), "--apply"]);
     }
 }
 
 pub fn commit_args() -> Vec<&'static str> {
-    vec![
-        "--clock",
-        BEFORE,
-        "commit",
-        "registers/plan.toml",
-        "--out",
-        "bundle",
-    ]
+    vec!["--clock", BEFORE, "commit", "registers/plan.toml", "--out", "bundle"]
 }
 
 pub fn beacon_args() -> Vec<&'static str> {

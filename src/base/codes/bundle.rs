@@ -120,10 +120,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "B02",
         Error,
-        (
-            "信标来源次序不对或重复",
-            "beacon sources out of order or repeated",
-        ),
+        ("信标来源次序不对或重复", "beacon sources out of order or repeated"),
         (
             "各来源按时间严格递增排列，同一来源不得出现两次，最难操纵的放在最后。",
             "Times must strictly ascend, no source may stand twice, the least manipulable comes last.",
@@ -169,19 +166,13 @@ pub(super) const RULES: &[Rule] = &[
         "B07",
         Error,
         ("信标时间未到", "beacon not due yet"),
-        (
-            "等到承诺写明的时刻之后再执行。",
-            "Wait until the time named in the commitment.",
-        ),
+        ("等到承诺写明的时刻之后再执行。", "Wait until the time named in the commitment."),
     ),
     Rule::new(
         "B08",
         Error,
         ("两次录入不一致", "typed values differ"),
-        (
-            "对照公告重新录入两遍。",
-            "Compare with the announcement and type the value twice again.",
-        ),
+        ("对照公告重新录入两遍。", "Compare with the announcement and type the value twice again."),
     ),
     Rule::new(
         "B09",
@@ -195,10 +186,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "M01",
         Error,
-        (
-            "执法人员不足，无法匹配",
-            "too few inspectors: pairing impossible",
-        ),
+        ("执法人员不足，无法匹配", "too few inspectors: pairing impossible"),
         (
             "增加可检查户数上限、补充符合条件的人员，或调整岗位要求；已抽中的检查对象不变。",
             "Raise capacities, add qualified inspectors or relax the slots' needs; the drawn subjects stand.",
@@ -234,10 +222,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "M05",
         Error,
-        (
-            "匹配失败的模拟概率超过 1 %",
-            "simulated chance of failing pairing above 1 %",
-        ),
+        ("匹配失败的模拟概率超过 1 %", "simulated chance of failing pairing above 1 %"),
         (
             "提高上限或增加人员；确需如此时用 --approve-shortage 写明批准人，承诺中将记载。",
             "Raise capacities or add inspectors; if it must be, name the approver with --approve-shortage: the commitment records it.",
@@ -252,108 +237,23 @@ pub(super) const RULES: &[Rule] = &[
             "There is hardly any chance in such a slot and every verifier lists it; widen the pool where possible.",
         ),
     ),
-    Rule::new(
-        "V01",
-        Error,
-        ("核验1：文件不符", "check 1 failed: files"),
-        ASK,
-    ),
-    Rule::new(
-        "V02",
-        Error,
-        ("核验2：封存承诺不符", "check 2 failed: commitment"),
-        ASK,
-    ),
-    Rule::new(
-        "V03",
-        Error,
-        ("核验3：人员与回避名录不符", "check 3 failed: registers"),
-        ASK,
-    ),
-    Rule::new(
-        "V04",
-        Error,
-        ("核验4：抽样框不符", "check 4 failed: frames"),
-        ASK,
-    ),
-    Rule::new(
-        "V05",
-        Error,
-        ("核验5：公开保密内容不符", "check 5 failed: opening"),
-        ASK,
-    ),
-    Rule::new(
-        "V06",
-        Error,
-        ("核验6：公开随机信标不符", "check 6 failed: beacon"),
-        ASK,
-    ),
-    Rule::new(
-        "V07",
-        Error,
-        ("核验7：封存时间不符", "check 7 failed: time"),
-        ASK,
-    ),
-    Rule::new(
-        "V08",
-        Error,
-        ("核验8：清单不符", "check 8 failed: manifest"),
-        ASK,
-    ),
-    Rule::new(
-        "V09",
-        Error,
-        ("核验9：随机抽取不符", "check 9 failed: draw"),
-        ASK,
-    ),
-    Rule::new(
-        "V10",
-        Error,
-        ("核验10：对照卷不符", "check 10 failed: rolls"),
-        ASK,
-    ),
-    Rule::new(
-        "V11",
-        Error,
-        ("核验11：入户检查不符", "check 11 failed: visits"),
-        ASK,
-    ),
-    Rule::new(
-        "V12",
-        Error,
-        ("核验12：随机匹配不符", "check 12 failed: pairing"),
-        ASK,
-    ),
-    Rule::new(
-        "V13",
-        Error,
-        ("核验13：最优证书不符", "check 13 failed: optimum"),
-        ASK,
-    ),
-    Rule::new(
-        "V14",
-        Error,
-        ("核验14：轮次不符", "check 14 failed: rounds"),
-        ASK,
-    ),
-    Rule::new(
-        "V15",
-        Error,
-        ("核验15：人员不足的证明不符", "check 15 failed: shortage"),
-        ASK,
-    ),
-    Rule::new(
-        "V16",
-        Error,
-        ("核验16：事件不符", "check 16 failed: events"),
-        ASK,
-    ),
-    Rule::new(
-        "V17",
-        Error,
-        ("核验17：检查日程不符", "check 17 failed: schedule"),
-        ASK,
-    ),
+    Rule::new("V01", Error, ("核验1：文件不符", "check 1 failed: files"), ASK),
+    Rule::new("V02", Error, ("核验2：封存承诺不符", "check 2 failed: commitment"), ASK),
+    Rule::new("V03", Error, ("核验3：人员与回避名录不符", "check 3 failed: registers"), ASK),
+    Rule::new("V04", Error, ("核验4：抽样框不符", "check 4 failed: frames"), ASK),
+    Rule::new("V05", Error, ("核验5：公开保密内容不符", "check 5 failed: opening"), ASK),
+    Rule::new("V06", Error, ("核验6：公开随机信标不符", "check 6 failed: beacon"), ASK),
+    Rule::new("V07", Error, ("核验7：封存时间不符", "check 7 failed: time"), ASK),
+    Rule::new("V08", Error, ("核验8：清单不符", "check 8 failed: manifest"), ASK),
+    Rule::new("V09", Error, ("核验9：随机抽取不符", "check 9 failed: draw"), ASK),
+    Rule::new("V10", Error, ("核验10：对照卷不符", "check 10 failed: rolls"), ASK),
+    Rule::new("V11", Error, ("核验11：入户检查不符", "check 11 failed: visits"), ASK),
+    Rule::new("V12", Error, ("核验12：随机匹配不符", "check 12 failed: pairing"), ASK),
+    Rule::new("V13", Error, ("核验13：最优证书不符", "check 13 failed: optimum"), ASK),
+    Rule::new("V14", Error, ("核验14：轮次不符", "check 14 failed: rounds"), ASK),
+    Rule::new("V15", Error, ("核验15：人员不足的证明不符", "check 15 failed: shortage"), ASK),
+    Rule::new("V16", Error, ("核验16：事件不符", "check 16 failed: events"), ASK),
+    Rule::new("V17", Error, ("核验17：检查日程不符", "check 17 failed: schedule"), ASK),
     Rule::new(
         "V18",
         Error,

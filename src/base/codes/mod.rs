@@ -25,12 +25,7 @@ impl Rule {
         title: (&'static str, &'static str),
         remedy: (&'static str, &'static str),
     ) -> Self {
-        Rule {
-            code,
-            severity,
-            title,
-            remedy,
-        }
+        Rule { code, severity, title, remedy }
     }
 
     /// The rule's name.
@@ -53,9 +48,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [bundle::RULES, registers::RULES, shell::RULES]
-        .into_iter()
-        .flatten()
+    [bundle::RULES, registers::RULES, shell::RULES].into_iter().flatten()
 }
 
 /// The rule with this code.

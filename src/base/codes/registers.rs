@@ -109,10 +109,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "R13",
         Warning,
-        (
-            "统一社会信用代码校验不符",
-            "check character of the credit code wrong",
-        ),
+        ("统一社会信用代码校验不符", "check character of the credit code wrong"),
         (
             "多为录入错误：对照营业执照核实；照原样收下，可以抽取。",
             "Usually a typing error: compare with the licence. The row is taken as it stands.",
@@ -121,10 +118,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "R14",
         Warning,
-        (
-            "注册号校验不符",
-            "check digit of the registration number wrong",
-        ),
+        ("注册号校验不符", "check digit of the registration number wrong"),
         (
             "多为录入错误：对照登记档案核实；照原样收下，可以抽取。",
             "Usually a typing error: compare with the register. The row is taken as it stands.",
@@ -167,10 +161,7 @@ pub(super) const RULES: &[Rule] = &[
         "R19",
         Error,
         ("不能与自己互斥", "incompatible with oneself"),
-        (
-            "两个执法证号须是两个人的。",
-            "The two certificate numbers must be of two persons.",
-        ),
+        ("两个执法证号须是两个人的。", "The two certificate numbers must be of two persons."),
     ),
     Rule::new(
         "P01",
@@ -194,10 +185,7 @@ pub(super) const RULES: &[Rule] = &[
         "P03",
         Error,
         ("缺少键", "missing key"),
-        (
-            "补上这个键，写法见 docs/plan.md。",
-            "Add the key; docs/plan.md shows how.",
-        ),
+        ("补上这个键，写法见 docs/plan.md。", "Add the key; docs/plan.md shows how."),
     ),
     Rule::new(
         "P04",
@@ -265,10 +253,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "P11",
         Error,
-        (
-            "抽查事项不在清单或不在有效期",
-            "matter not on the list or not in force",
-        ),
+        ("抽查事项不在清单或不在有效期", "matter not on the list or not in force"),
         (
             "三个不查：事项须在清单上，且检查窗口的每一天都有效。改正编号、更新清单或调整窗口。",
             "No listed matter, no inspection: it must be on the list and in force on every day of the window. Correct the id, update the list or move the window.",
@@ -277,10 +262,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "P12",
         Error,
-        (
-            "有检查对象没有信用风险分类",
-            "subjects without credit class",
-        ),
+        ("有检查对象没有信用风险分类", "subjects without credit class"),
         (
             "补录分类，或用 credit = { unrated = \"C\" } 写明未评定的按哪一类计。",
             "Import the classes, or state with credit = { unrated = \"C\" } as which class the unrated count.",
@@ -325,10 +307,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "P17",
         Error,
-        (
-            "专家可能占用执法人员岗位",
-            "an expert could take an inspector's slot",
-        ),
+        ("专家可能占用执法人员岗位", "an expert could take an inspector's slot"),
         (
             "专家不计入两名执法人员：给该岗位加上专家没有的要求（如 dept:），或把岗位设为 role = \"expert\"。",
             "Experts never count towards the two: add a need that no expert meets, such as dept:, or set role = \"expert\".",
@@ -355,10 +334,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "P20",
         Warning,
-        (
-            "对象太少，不宜按分值加权",
-            "too few subjects to weight by score",
-        ),
+        ("对象太少，不宜按分值加权", "too few subjects to weight by score"),
         (
             "对象很少时按分值抽取的概率有偏差（20 户以下可达 7 %）：改用 by = \"credit\" 加 weights，概率精确。",
             "With few subjects the chances deviate (up to 7 % below 20): by = \"credit\" with weights is exact.",
@@ -385,10 +361,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "P23",
         Error,
-        (
-            "该部门没有可用的执法人员",
-            "department without usable inspectors",
-        ),
+        ("该部门没有可用的执法人员", "department without usable inspectors"),
         (
             "核对部门名称和人员的证件、状态：按人数定总数的任务须有可用人员。",
             "Check the department's name and its inspectors' certificates and states.",
@@ -397,10 +370,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "P24",
         Warning,
-        (
-            "一人的互斥记录超过三条",
-            "more than three incompatible rows for one inspector",
-        ),
+        ("一人的互斥记录超过三条", "more than three incompatible rows for one inspector"),
         (
             "互斥记录过多可左右匹配结果，须经批准；核验时会列出最多的条数。",
             "Declared quarrels can steer the pairing: this needs approval, and verifiers print the most.",

@@ -121,10 +121,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "W14",
         Error,
-        (
-            "已作出的一步与此不同",
-            "this step was done differently before",
-        ),
+        ("已作出的一步与此不同", "this step was done differently before"),
         (
             "公布过的随机数值和结果不能更换；如原值录入有误，作废不可行，须在公示中说明。",
             "Published values and results cannot be exchanged; if the first value was mistyped, explain it in the notice.",
