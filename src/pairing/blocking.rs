@@ -78,7 +78,8 @@ impl<'a> Filling<'a> {
     /// Whether an inspector can take a slot without anybody moving.
     fn has_room(&self, inspector: u32, slot: usize) -> bool {
         let capacity = self.case.inspectors[inspector as usize].capacity as usize;
-        self.held[inspector as usize].len() < capacity && self.held_in_visit(inspector, slot).is_none()
+        self.held[inspector as usize].len() < capacity
+            && self.held_in_visit(inspector, slot).is_none()
     }
 
     /// Breadth-first search from a free slot over the slots whose holder can be moved to the slot before;

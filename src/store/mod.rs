@@ -144,6 +144,13 @@ impl Store {
     }
 }
 
+/// Closing writes the log back, so that `ssj.db` alone is the whole store: it can be copied as a backup.
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.pool.close());
+    }
+}
+
 fn migrator() -> Migrator {
     let sql = include_str!("migrations/0001_registers_and_draws.sql");
     let migration = Migration::new(
