@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("conduct", &["base", "record", "draw", "pairing"]),
     ("verify", &["base", "record", "draw", "pairing"]),
     ("registry", &["base", "record"]),
-    ("plan", &["base", "record", "registry"]),
+    ("plan", &["base", "record", "draw", "registry"]),
     ("rehearse", &["base", "record", "draw", "pairing", "conduct", "plan"]),
     ("fiction", &[]),
     ("io", &["base", "record", "registry"]),

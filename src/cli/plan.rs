@@ -171,6 +171,7 @@ fn reason_text(code: &str) -> Text {
         "drawn_within" => say!("近期已被抽中", "drawn recently"),
         "key_supervised" => say!("该事项另作重点监管", "under key supervision in this matter"),
         "no_certificate" => say!("没有执法证", "no certificate"),
+        "certificate_undated" => say!("执法证没有有效期", "certificate without a date"),
         "certificate_expired" => {
             say!("执法证在检查窗口内到期", "certificate not valid on every day of the window")
         }

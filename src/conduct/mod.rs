@@ -119,12 +119,14 @@ impl Frozen {
     /// Equal tickets.
     pub fn draw_from(&self, seed: &Digest, progress: Progress<'_>) -> Result<Drawn, Findings> {
         let mut drawn = self.select_from(seed, progress)?;
+        drawn.case = drawn.case.with_tickets(self.commitment.suite, seed);
         let slots = drawn.case.slots();
         drawn.rounds = pair(&drawn.case, &mut |_, filled| progress(Step::Pair, filled, slots));
         Ok(drawn)
     }
 
-    /// Draws from a seed, without pairing: selections, visits and who is eligible for each slot.
+    /// Draws from a seed, without pairing: selections, visits and who is eligible for each slot, without
+    /// pair tickets.
     ///
     /// # Errors
     /// Equal tickets.
@@ -139,21 +141,18 @@ impl Frozen {
             selections.push((list.list.clone(), selection));
         }
         let visits = visits(&selections, frames);
-        let case = self.case(seed, &visits, &drawn_rows(&selections, frames))?;
+        let case = self.case(&visits, &drawn_rows(&selections, frames))?;
         let rounds = Rounds { rounds: Vec::new(), shortage: None };
         Ok(Drawn { files: Files::new(), selections, visits, case, rounds })
     }
 
     fn case(
         &self,
-        seed: &Digest,
         visits: &[VisitRow],
         drawn: &BTreeMap<&Sid, &FrameRow>,
     ) -> Result<Case, Finding> {
         let contents = &self.contents;
         Ok(Case::new(
-            self.commitment.suite,
-            seed,
             contents.inspectors.clone().unwrap_or_default(),
             contents.recusals.as_deref().unwrap_or_default(),
             contents.incompatible.as_deref().unwrap_or_default(),

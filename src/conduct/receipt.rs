@@ -116,7 +116,9 @@ fn team(
     // of its own teams in the rounds before.
     let lists = drawn.iter().map(|entry| entry.list.clone()).collect();
     let visit = [VisitRow { sid: sid.clone(), lists }];
-    let case = frozen.case(seed, &visit, &BTreeMap::from([(sid, &drawn[0].row)]))?;
+    let case = frozen
+        .case(&visit, &BTreeMap::from([(sid, &drawn[0].row)]))?
+        .with_tickets(frozen.commitment.suite, seed);
     let place: BTreeMap<&Iid, u32> =
         (0..).zip(&case.inspectors).map(|(i, row)| (&row.iid, i)).collect();
     let mut exclusions = Exclusions::new();

@@ -2,7 +2,7 @@
 
 use crate::base::digest::{Digest, Suite};
 use crate::base::text::line_digest;
-use crate::record::commitment::{List, Method, Quota};
+use crate::record::commitment::{List, Method, Quota, Stratum};
 
 /// n of every stratum, in committed order; `pareto` has none and returns an empty list.
 pub fn quotas(suite: Suite, seed: &Digest, list: &List) -> Vec<u64> {
@@ -16,26 +16,28 @@ pub fn quotas(suite: Suite, seed: &Digest, list: &List) -> Vec<u64> {
             })
             .collect(),
         Method::Proportional { n } => {
-            let strata: Vec<Group<'_>> = list
-                .strata
-                .iter()
-                .map(|stratum| match stratum.quota {
-                    Quota::Weight(weight) => {
-                        Group { name: &stratum.stratum, size: stratum.size, weight }
-                    }
-                    _ => unreachable!("bug: a stratum of a proportional list has a weight"),
-                })
-                .collect();
-            proportional(&strata, n, &line_digest(suite, "round", &[&seed.hex(), &list.list]))
+            let start = line_digest(suite, "round", &[&seed.hex(), &list.list]);
+            proportional(&groups(&list.strata), n, &start)
         }
         Method::Pareto { .. } => Vec::new(),
     }
 }
 
+/// A stratum of a `proportional` list.
 struct Group<'a> {
     name: &'a str,
     size: u64,
     weight: u64,
+}
+
+fn groups(strata: &[Stratum]) -> Vec<Group<'_>> {
+    fn group(stratum: &Stratum) -> Group<'_> {
+        match stratum.quota {
+            Quota::Weight(weight) => Group { name: &stratum.stratum, size: stratum.size, weight },
+            _ => unreachable!("bug: a stratum of a proportional list has a weight"),
+        }
+    }
+    strata.iter().map(group).collect()
 }
 
 /// Take-all strata first, then one systematic step through the expected counts of the rest, ordered by
@@ -96,29 +98,25 @@ fn modulo(digest: &Digest, modulus: i128) -> i128 {
     digest.as_bytes().iter().fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % modulus)
 }
 
-/// The exact chance of each stratum's subjects to be drawn, as (numerator, denominator), in committed order.
-/// `pareto` aims at n·w/W per subject and has none here.
-pub fn chances(list: &List) -> Vec<(u128, u128)> {
-    let Method::Proportional { n } = list.method else {
-        let count = |quota| if let Quota::Count(n) = quota { n } else { 0 };
-        return list.strata.iter().map(|s| (count(s.quota).into(), s.size.max(1).into())).collect();
+/// The exact chance of each stratum's subjects to be drawn, numerator and denominator, in the order of
+/// `strata`; none for `pareto`, which aims at n·w/W for each subject.
+pub fn chances(method: Method, strata: &[Stratum]) -> Vec<Option<(u128, u128)>> {
+    let Method::Proportional { n } = method else {
+        let chance = |stratum: &Stratum| match stratum.quota {
+            Quota::Count(n) => Some((n.into(), stratum.size.max(1).into())),
+            _ => None,
+        };
+        return strata.iter().map(chance).collect();
     };
-    let weight = |quota| {
-        if let Quota::Weight(weight) = quota { weight } else { 0 }
-    };
-    let strata: Vec<Group<'_>> = list
-        .strata
-        .iter()
-        .map(|s| Group { name: &s.stratum, size: s.size, weight: weight(s.quota) })
-        .collect();
-    let (taken, n) = take_all(&strata, n);
-    let total: i128 =
-        strata.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(s, _)| mass(s)).sum();
-    let chance = |(stratum, taken): (&Group<'_>, &bool)| match taken {
+    let groups = groups(strata);
+    let (taken, n) = take_all(&groups, n);
+    let left = groups.iter().zip(&taken).filter(|(_, taken)| !**taken);
+    let total: i128 = left.map(|(group, _)| mass(group)).sum();
+    let chance = |(group, taken): (&Group<'_>, &bool)| match taken {
         true => (1, 1),
-        false => (u128::from(n) * u128::from(stratum.weight), total.max(1).unsigned_abs()),
+        false => (u128::from(n) * u128::from(group.weight), total.max(1).unsigned_abs()),
     };
-    strata.iter().zip(&taken).map(chance).collect()
+    groups.iter().zip(&taken).map(|pair| Some(chance(pair))).collect()
 }
 
 #[cfg(test)]

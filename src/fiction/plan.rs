@@ -162,7 +162,7 @@ mode = "open"  # 公开抽取：名单抽出即可公布
 suite = "sha256"  # 摘要算法
 classes = "public"  # 信用风险分类可以公开（对象均为虚构）
 rehearsal = true  # 演练：各类公示均注明
-credit = { unrated = "C", stale_after_days = 120 }  # 未评定或评定逾120天的按C类计，不悄悄略过
+credit = { unrated = "C", stale_after_days = 120 }  # 未评定的按C类计；评定逾120天的照用并提示
 
 [beacon]  # 公开随机信标：事先指明，无人能预知
 trust = "public"  # 只用公开来源

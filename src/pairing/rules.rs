@@ -28,6 +28,8 @@ pub struct Case {
 pub struct Visit {
     /// The subject.
     pub sid: Sid,
+    /// Its salt, in a sealed draw.
+    pub salt: Option<Digest>,
     /// Its slots, by their text.
     pub slots: Vec<VisitSlot>,
     /// Per slot the eligible inspectors with their pair tickets W, by inspector.
@@ -38,10 +40,9 @@ pub struct Visit {
 pub type Exclusions = BTreeSet<(u32, u32)>;
 
 impl Case {
-    /// Finds everybody eligible: all needs among his tags, none of the avoids, no recusal.
+    /// Finds everybody eligible: all needs among his tags, none of the avoids, no recusal. The pair tickets
+    /// are zero until [`Case::with_tickets`], and nothing about feasibility depends on them.
     pub fn new(
-        suite: Suite,
-        seed: &Digest,
         inspectors: Vec<InspectorRow>,
         recusals: &[RecusalRow],
         incompatible: &[IncompatibleRow],
@@ -60,31 +61,37 @@ impl Case {
             .filter_map(|row| Some((*place.get(&row.iid)?, *place.get(&row.iid2)?)));
         let pairs = pairs.collect();
         // Many visits share a slot's text: who qualifies by tags is worked out once for each.
-        let qualified: BTreeMap<&str, Vec<u32>> = demands
-            .iter()
-            .flat_map(|demand| &demand.slots)
-            .map(|slot| (slot.text.as_str(), slot))
-            .collect::<BTreeMap<_, _>>()
-            .into_iter()
-            .map(|(text, slot)| (text, qualified(&inspectors, slot)))
-            .collect();
-        let tickets = PairTickets::new(suite, seed);
-        let visits = demands
-            .par_iter()
-            .map(|demand| {
-                let row = tickets.row(demand.sid.as_str(), demand.salt.as_ref());
-                let recused = recused.get(&demand.sid).map_or(&[][..], Vec::as_slice);
-                let candidates = |(index, slot): (u32, &VisitSlot)| {
-                    let open =
-                        qualified[slot.text.as_str()].iter().filter(|i| !recused.contains(i));
-                    open.map(|i| (*i, row.ticket(inspectors[*i as usize].iid.as_str(), index)))
-                        .collect()
-                };
-                let candidates = (0..).zip(&demand.slots).map(candidates).collect();
-                Visit { sid: demand.sid.clone(), slots: demand.slots.clone(), candidates }
-            })
-            .collect();
-        Case { visits, incompatible: pairs, inspectors }
+        let mut qualified: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for slot in demands.iter().flat_map(|demand| &demand.slots) {
+            if !qualified.contains_key(&slot.text) {
+                qualified.insert(slot.text.clone(), fitting(&inspectors, slot));
+            }
+        }
+        let visit = |demand: Demand| {
+            let recused = recused.get(&demand.sid).map_or(&[][..], Vec::as_slice);
+            let open = |slot: &VisitSlot| {
+                let qualified = qualified[slot.text.as_str()].iter();
+                qualified.filter(|i| !recused.contains(i)).map(|i| (*i, 0)).collect()
+            };
+            let candidates = demand.slots.iter().map(open).collect();
+            Visit { sid: demand.sid, salt: demand.salt, slots: demand.slots, candidates }
+        };
+        Case { visits: demands.into_iter().map(visit).collect(), incompatible: pairs, inspectors }
+    }
+
+    /// Gives every candidate his pair ticket W under a seed.
+    #[must_use]
+    pub fn with_tickets(mut self, suite: Suite, seed: &Digest) -> Self {
+        let (tickets, inspectors) = (PairTickets::new(suite, seed), &self.inspectors);
+        self.visits.par_iter_mut().for_each(|visit| {
+            let row = tickets.row(visit.sid.as_str(), visit.salt.as_ref());
+            for (slot, open) in (0..).zip(&mut visit.candidates) {
+                for (i, ticket) in open {
+                    *ticket = row.ticket(inspectors[*i as usize].iid.as_str(), slot);
+                }
+            }
+        });
+        self
     }
 
     /// The slots of all visits.
@@ -130,7 +137,7 @@ impl Case {
 }
 
 /// The inspectors whose tags fit the slot, ascending.
-pub fn qualified(inspectors: &[InspectorRow], slot: &VisitSlot) -> Vec<u32> {
+pub fn fitting(inspectors: &[InspectorRow], slot: &VisitSlot) -> Vec<u32> {
     let has = |row: &InspectorRow, tag: &String| row.tags.binary_search(tag).is_ok();
     (0..)
         .zip(inspectors)

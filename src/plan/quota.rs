@@ -7,6 +7,7 @@ use super::model::{PerClass, Plan, Sample, Task};
 use super::people::Pool;
 use crate::base::finding::Finding;
 use crate::base::ratio::Ratio;
+use crate::draw::quota::chances;
 use crate::record::commitment::{Method, Quota, Stratum};
 use crate::registry::CreditClass;
 use crate::say;
@@ -135,7 +136,7 @@ fn below_floor(plan: &Plan, task: &Task, allocation: &Allocation, frame: u64) ->
 
 /// What the strata of an allocation can expect.
 pub(super) fn summaries(allocation: &Allocation) -> Vec<StratumSummary> {
-    let chances = chances(allocation);
+    let chances = chances(allocation.method, &allocation.strata);
     let summary = |(stratum, chance): (&Stratum, Option<(u128, u128)>)| StratumSummary {
         stratum: stratum.stratum.clone(),
         size: stratum.size,
@@ -143,39 +144,4 @@ pub(super) fn summaries(allocation: &Allocation) -> Vec<StratumSummary> {
         chance,
     };
     allocation.strata.iter().zip(chances).map(summary).collect()
-}
-
-/// Exact chances: n/N where n is fixed; n·w/W after those drawn whole have left, as in docs/protocol.md §6.1.
-fn chances(allocation: &Allocation) -> Vec<Option<(u128, u128)>> {
-    let strata = &allocation.strata;
-    let Method::Proportional { n } = allocation.method else {
-        let chance = |stratum: &Stratum| match stratum.quota {
-            Quota::Count(n) => Some((n.into(), stratum.size.max(1).into())),
-            _ => None,
-        };
-        return strata.iter().map(chance).collect();
-    };
-    let weight = |s: &Stratum| {
-        if let Quota::Weight(w) = s.quota { u128::from(w) } else { 0 }
-    };
-    let mass = |s: &Stratum| weight(s) * u128::from(s.size);
-    let (mut whole, mut n) = (vec![false; strata.len()], u128::from(n));
-    loop {
-        let left = || (0..strata.len()).filter(|g| !whole[*g]);
-        let total: u128 = left().map(|g| mass(&strata[g])).sum();
-        let taken: Vec<usize> =
-            left().filter(|g| strata[*g].size > 0 && n * weight(&strata[*g]) >= total).collect();
-        if taken.is_empty() {
-            let chance = |(stratum, whole): (&Stratum, &bool)| match whole {
-                true => Some((1, 1)),
-                false if total == 0 => Some((0, 1)),
-                false => Some((n * weight(stratum), total)),
-            };
-            return strata.iter().zip(&whole).map(chance).collect();
-        }
-        for g in taken {
-            whole[g] = true;
-            n = n.saturating_sub(strata[g].size.into());
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::Register;
 use super::records::{Incompatible, Inspector, Matter, Recusal, Subject};
-use super::table::{Cells, Table, digest};
+use super::table::{Cells, Table, checked, digests};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::say;
@@ -33,15 +33,10 @@ impl Registry {
         let mut findings = Vec::new();
         let mut registry = Registry::default();
         for register in Register::ALL {
-            let mut rows: Vec<Cells> = Vec::new();
-            for table in tables.iter().filter(|table| table.register == register) {
-                let (checked, found) = table.checked();
-                rows.extend(checked);
-                findings.extend(found);
-            }
-            let digests =
-                (digest(Suite::Sha256, register, &rows), digest(Suite::Sm3, register, &rows));
-            registry.digests.insert(register.name(), digests);
+            let of_register = tables.iter().filter(|table| table.register == register);
+            let (rows, found) = checked(register, of_register.flat_map(|table| &table.rows));
+            findings.extend(found);
+            registry.digests.insert(register.name(), digests(register, &rows));
             findings.extend(registry.take(register, &rows));
         }
         findings
@@ -129,10 +124,8 @@ impl Registry {
 
     /// The digest of a register's canonical table; the order of its rows has no effect.
     pub fn digest(&self, suite: Suite, register: Register) -> Digest {
-        let (sha256, sm3) = match self.digests.get(register.name()) {
-            Some(digests) => *digests,
-            None => (digest(Suite::Sha256, register, &[]), digest(Suite::Sm3, register, &[])),
-        };
+        let known = self.digests.get(register.name()).copied();
+        let (sha256, sm3) = known.unwrap_or_else(|| digests(register, &[]));
         match suite {
             Suite::Sha256 => sha256,
             Suite::Sm3 => sm3,

@@ -1,5 +1,7 @@
 //! What a cell may hold, and its canonical text: the one form that is stored, compared and digested.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
@@ -74,8 +76,11 @@ impl Form {
 }
 
 /// Trims a cell and brings it to NFC, as everything that is hashed later must be.
-pub(super) fn tidy(cell: &str) -> String {
-    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').nfc().collect()
+pub(super) fn tidy(cell: &str) -> Cow<'_, str> {
+    let cell = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    // Nearly every character of a register is one of these, which NFC leaves alone.
+    let settled = |c: char| c < '\u{300}' || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    if cell.chars().all(settled) { Cow::Borrowed(cell) } else { Cow::Owned(cell.nfc().collect()) }
 }
 
 /// The values of a cell that may hold several.

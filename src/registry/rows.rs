@@ -1,6 +1,7 @@
 //! Checks of one row, and of rows against each other, on canonical cells.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::columns::Register;
 use super::form::tidy;
@@ -106,25 +107,22 @@ fn name_of(register: Register, row: &Cells) -> Option<&str> {
 }
 
 /// What may stand once in a register: the column that a finding names, and the key.
-fn keys(register: Register, row: &Cells) -> Vec<(&'static str, String)> {
+fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let cell = |id: &str| row.texts[register.index(id)].as_str();
-    let own = |ids: &[&'static str]| {
-        let filled = ids.iter().filter(|id| !cell(id).is_empty());
-        filled.map(|id| (*id, cell(id).to_owned())).collect()
-    };
-    match register {
-        Register::Matters => own(&["id"]),
-        Register::Subjects => own(&["uscc", "reg_no", "own_id"]),
-        Register::Inspectors => own(&["iid"]),
-        Register::Recusals => {
-            vec![("subject", [cell("iid"), cell("subject"), cell("reason")].join(" "))]
-        }
+    let own = |id: &'static str| (id, Cow::Borrowed(cell(id)));
+    let joined = |id, parts: [&str; 3]| vec![(id, Cow::Owned(parts.join(" ")))];
+    let keys = match register {
+        Register::Matters => vec![own("id")],
+        Register::Subjects => vec![own("uscc"), own("reg_no"), own("own_id")],
+        Register::Inspectors => vec![own("iid")],
+        Register::Recusals => joined("subject", [cell("iid"), cell("subject"), cell("reason")]),
         Register::Incompatibles => {
             let mut pair = [cell("iid"), cell("iid2")];
             pair.sort_unstable();
-            vec![("iid2", [pair[0], pair[1], cell("reason")].join(" "))]
+            joined("iid2", [pair[0], pair[1], cell("reason")])
         }
-    }
+    };
+    keys.into_iter().filter(|(_, key)| !key.is_empty())
 }
 
 /// Rows that repeat an earlier one: the later is not kept, and the finding names the line of the earlier.
@@ -133,24 +131,28 @@ pub(super) fn drop_repeated(
     rows: Vec<Cells>,
     shown: &[String],
 ) -> (Vec<Cells>, Vec<Finding>) {
-    let mut seen: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
-    let (mut kept, mut findings) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in rows {
-        let mut repeated = false;
-        for (column, key) in keys(register, &row) {
-            let first = *seen.entry((column, key.clone())).or_insert(row.line);
-            if first != row.line {
-                repeated = true;
-                let cause =
-                    say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
-                let finding = Finding::new("R12", cause).row(row.line);
-                let finding = finding.column(&shown[register.index(column)]);
-                findings.push(finding.id(name_of(register, &row).unwrap_or_default()));
-            }
-        }
-        if !repeated {
-            kept.push(row);
+    let mut seen: Vec<(&str, Cow<'_, str>, usize)> = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        seen.extend(keys(register, row).map(|(column, key)| (column, key, at)));
+    }
+    seen.sort_unstable();
+    let (mut repeated, mut findings) = (BTreeSet::new(), Vec::new());
+    for same in seen.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
+        let (column, key, first) = &same[0];
+        let first = rows[*first].line;
+        for (_, _, at) in &same[1..] {
+            repeated.insert(*at);
+            let cause = say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
+            let finding = Finding::new("R12", cause).row(rows[*at].line);
+            let finding = finding.column(&shown[register.index(column)]);
+            findings.push(finding.id(name_of(register, &rows[*at]).unwrap_or_default()));
         }
     }
-    (kept, findings)
+    drop(seen);
+    let mut rows = rows;
+    if !repeated.is_empty() {
+        let mut at = 0..;
+        rows.retain(|_| at.next().is_some_and(|at| !repeated.contains(&at)));
+    }
+    (rows, findings)
 }

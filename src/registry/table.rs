@@ -51,7 +51,7 @@ impl Table {
         }
         let shown: Vec<String> = (register.columns().iter().zip(&places))
             .map(|(column, place)| match place {
-                Some(at) => tidy(&sheet.header[*at]),
+                Some(at) => tidy(&sheet.header[*at]).into_owned(),
                 None => column.zh.to_owned(),
             })
             .collect();
@@ -85,48 +85,49 @@ impl Table {
         findings.sort_by_key(|finding| finding.place.row);
         (Table { register, rows }, named(findings))
     }
-
-    /// The rows that still have the form of the register, and what is wrong with the others. A table that
-    /// [`Table::read`] made has nothing wrong; one from a store that was edited may have.
-    pub(super) fn checked(&self) -> (Vec<Cells>, Vec<Finding>) {
-        let columns = self.register.columns();
-        let shown: Vec<String> = columns.iter().map(|column| column.zh.to_owned()).collect();
-        let (mut rows, mut findings) = (Vec::new(), Vec::new());
-        for row in &self.rows {
-            if row.texts.len() != columns.len() {
-                let (want, found) = (columns.len(), row.texts.len());
-                let cause =
-                    say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
-                findings.push(Finding::new("R05", cause).row(row.line));
-                continue;
-            }
-            let (row, found) = check_row(self.register, row, &shown);
-            if is_kept(&found) {
-                rows.push(row);
-            } else {
-                findings.extend(found);
-            }
-        }
-        let (rows, repeated) = drop_repeated(self.register, rows, &shown);
-        findings.extend(repeated);
-        let file = self.register.name();
-        (rows, findings.into_iter().map(|finding| finding.file(file)).collect())
-    }
 }
 
-/// The digest of a register: over a line with its name, one with its columns and one for each row, cells
-/// separated by tabs, each line ended by LF, rows sorted. The order of rows in a file has no effect.
-pub(super) fn digest(suite: Suite, register: Register, rows: &[Cells]) -> Digest {
+/// The rows that still have the form of the register, and what is wrong with the others. Rows that
+/// [`Table::read`] made have nothing wrong; those from a store that was edited may have.
+pub(super) fn checked<'a>(
+    register: Register,
+    rows: impl Iterator<Item = &'a Cells>,
+) -> (Vec<Cells>, Vec<Finding>) {
+    let columns = register.columns();
+    let shown: Vec<String> = columns.iter().map(|column| column.zh.to_owned()).collect();
+    let (mut kept, mut findings) = (Vec::new(), Vec::new());
+    for row in rows {
+        if row.texts.len() != columns.len() {
+            let (want, found) = (columns.len(), row.texts.len());
+            let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
+            findings.push(Finding::new("R05", cause).row(row.line));
+            continue;
+        }
+        let (row, found) = check_row(register, row, &shown);
+        if is_kept(&found) {
+            kept.push(row);
+        } else {
+            findings.extend(found);
+        }
+    }
+    let (kept, repeated) = drop_repeated(register, kept, &shown);
+    findings.extend(repeated);
+    (kept, findings.into_iter().map(|finding| finding.file(register.name())).collect())
+}
+
+/// The digests of a register in both suites: over a line with its name, one with its columns and one for
+/// each row, cells separated by tabs, each line ended by LF, rows sorted. The order of rows in a file has
+/// no effect.
+pub(super) fn digests(register: Register, rows: &[Cells]) -> (Digest, Digest) {
     let ids: Vec<&str> = register.columns().iter().map(|column| column.id).collect();
-    let mut lines: Vec<String> = rows.iter().map(|row| row.texts.join("\t")).collect();
+    let mut lines: Vec<String> = rows.iter().map(|row| row.texts.join("\t") + "\n").collect();
     lines.sort_unstable();
     let head = format!("ssj-register/1 {}\n{}\n", register.name(), ids.join("\t"));
-    let mut hasher = suite.hasher().with(head.as_bytes());
-    for line in lines {
-        hasher.update(line.as_bytes());
-        hasher.update(b"\n");
-    }
-    hasher.finish()
+    let digest = |suite: Suite| {
+        let hasher = suite.hasher().with(head.as_bytes());
+        lines.iter().fold(hasher, |hasher, line| hasher.with(line.as_bytes())).finish()
+    };
+    (digest(Suite::Sha256), digest(Suite::Sm3))
 }
 
 /// For every column of the register its place in the header, and what is wrong with the header.

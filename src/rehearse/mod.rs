@@ -10,7 +10,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::conduct::Frozen;
 use crate::pairing::blocking::is_fillable;
-use crate::pairing::rules::qualified;
+use crate::pairing::rules::fitting;
 use crate::pairing::slots::visit_slots;
 use crate::say;
 
@@ -109,7 +109,7 @@ pub fn check_slots(frozen: &Frozen) -> Vec<Finding> {
             let slots = visit_slots(lists, entry.tags).unwrap_or_default();
             slots
                 .into_iter()
-                .map(|slot| (slot.text.clone(), qualified(inspectors, &slot).len()))
+                .map(|slot| (slot.text.clone(), fitting(inspectors, &slot).len()))
                 .collect()
         });
         for (text, people) in slots.iter().filter(|(_, people)| *people < 3) {

@@ -8,7 +8,7 @@ use crate::draw::quota::chances;
 use crate::draw::select::Selection;
 use crate::pairing::rules::Case;
 use crate::record::beacon::Trust;
-use crate::record::commitment::{Commitment, Method};
+use crate::record::commitment::Commitment;
 use crate::record::contents::Contents;
 
 /// Facts about a draw.
@@ -95,10 +95,7 @@ impl StratumFacts {
 impl Facts {
     pub(super) fn of_commitment(commitment: &Commitment, contents: &Contents) -> Self {
         let lists = commitment.lists_by_name().into_iter().map(|list| {
-            let chances: Vec<Option<(u128, u128)>> = match list.method {
-                Method::Pareto { .. } => vec![None; list.strata.len()],
-                _ => chances(list).into_iter().map(Some).collect(),
-            };
+            let chances = chances(list.method, &list.strata);
             let stratum =
                 |(stratum, chance): (&crate::record::commitment::Stratum, Option<(u128, u128)>)| {
                     StratumFacts {

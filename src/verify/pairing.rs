@@ -84,14 +84,13 @@ fn case(bundle: &Bundle<'_>, drawn: &Drawn<'_>) -> Result<Case, Finding> {
             Finding::new("V12", say!("岗位数达到上限", "too many slots in the draw")).file(VISITS)
         );
     }
-    Ok(Case::new(
-        bundle.commitment.suite,
-        &drawn.seed,
+    let case = Case::new(
         contents.inspectors.clone().unwrap_or_default(),
         contents.recusals.as_deref().unwrap_or_default(),
         contents.incompatible.as_deref().unwrap_or_default(),
         demands,
-    ))
+    );
+    Ok(case.with_tickets(bundle.commitment.suite, &drawn.seed))
 }
 
 /// The published rounds, found to be complete, eligible, distinct and within capacities.

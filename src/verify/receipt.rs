@@ -233,13 +233,10 @@ fn check_team(
 fn sentence(list: &List, entry: &Entry) -> Text {
     let Entry { list: name, rank, n, size, .. } = entry;
     let title = &list.title;
-    let chance = match list.method {
-        Method::Pareto { .. } => say!("按分值", "by score"),
-        _ => {
-            let g = list.strata.iter().position(|s| s.stratum == entry.row.stratum).unwrap_or(0);
-            let (above, below) = chances(list)[g];
-            say!("{above}/{below}", "{above}/{below}")
-        }
+    let g = list.strata.iter().position(|s| s.stratum == entry.row.stratum).unwrap_or(0);
+    let chance = match chances(list.method, &list.strata)[g] {
+        None => say!("按分值", "by score"),
+        Some((above, below)) => say!("{above}/{below}", "{above}/{below}"),
     };
     let (zh, en) = match entry.outcome {
         Some(Outcome::Drawn) => ("抽中", "drawn"),
