@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[derive(Parser)]
 #[command(name = "ssj", version, disable_help_subcommand = true, max_term_width = 100)]
 pub(super) struct Args {
-    /// 语言，缺省随系统 / language, from the locale by default
-    #[arg(long, global = true, value_enum)]
+    /// 语言，缺省随系统 / zh or en, from the locale by default
+    #[arg(long, global = true, value_enum, hide_possible_values = true)]
     pub lang: Option<LangArg>,
 
     /// 以 JSON 输出，供程序使用 / print JSON for machines

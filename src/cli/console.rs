@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::{Args, LangArg};
 use crate::base::finding::{Finding, Findings, Lang, Severity, Text};
+use crate::say;
 
 /// At most so many findings of one code are printed; all of them are counted, and `--json` has them all.
 const SHOWN_PER_CODE: usize = 5;
@@ -77,6 +78,12 @@ impl Console {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// Says in the user's language what the argument parser's own message, which follows, is about.
+pub(super) fn usage_error() {
+    let cause = say!("命令或参数有误，详见下文", "the command or an argument is wrong, see below");
+    let _ = writeln!(std::io::stderr(), "{}", Finding::new("W07", cause).show(lang_of_locale()));
 }
 
 /// `LC_ALL`, `LC_MESSAGES`, `LANG` in their order; Chinese unless they say English.

@@ -82,6 +82,9 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            if !help {
+                console::usage_error();
+            }
             // Printing fails only where nobody reads.
             let _ = error.print();
             return ExitCode::from(if help { DONE } else { BAD_INPUT });

@@ -136,8 +136,11 @@ fn risk(forecast: &Forecast) -> Finding {
 fn print_tasks(prepared: &Prepared, console: &Console) {
     let lang = console.lang;
     for task in &prepared.freeze.tasks {
-        let (list, title, base) = (&task.list, &task.title, task.base);
-        console.say(&say!("任务 {list} {title}：基数 {base}", "task {list} {title}: base {base}"));
+        let crate::plan::TaskSummary { list, title, base, size, n, .. } = task;
+        console.say(&say!(
+            "任务 {list} {title}：基数 {base}，抽样框 {size}，抽取 {n}",
+            "task {list} {title}: base {base}, frame {size}, n {n}",
+        ));
         for (reason, n) in &task.excluded {
             let zh = reason_text(reason).zh;
             let en = reason_text(reason).en;
@@ -146,7 +149,7 @@ fn print_tasks(prepared: &Prepared, console: &Console) {
         let header = say!("层 N 抽取 机会", "stratum N n chance");
         let mut rows = vec![header.get(lang).split(' ').map(str::to_owned).collect::<Vec<_>>()];
         for stratum in &task.strata {
-            let n = stratum.n.map_or_else(|| "~".to_owned(), |n| n.to_string());
+            let n = stratum.n.map_or_else(|| expected(stratum), |n| n.to_string());
             let chance = stratum
                 .chance
                 .map_or_else(|| say!("按分值", "by score").get(lang).to_owned(), percent);
@@ -162,6 +165,13 @@ fn print_tasks(prepared: &Prepared, console: &Console) {
             console.line(&format!("  {who}  {}", reason_text(reason).get(lang)));
         }
     }
+}
+
+/// How many of a stratum are drawn on average, to a tenth: the beacon rounds it up or down.
+fn expected(stratum: &crate::plan::StratumSummary) -> String {
+    let Some((above, below)) = stratum.chance else { return "-".to_owned() };
+    let tenths = 10 * above * u128::from(stratum.size) / below.max(1);
+    format!("≈{}.{}", tenths / 10, tenths % 10)
 }
 
 /// A reason code of an exclusion in words.
@@ -308,7 +318,6 @@ fn committed(
     out: &Path,
     console: &Console,
 ) {
-    print_tasks(prepared, console);
     print_forecast(&prepared.forecast, console);
     let commitment = &prepared.freeze.commitment;
     let place = out.display();
