@@ -14,13 +14,18 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Lock, Written, write_files};
-use crate::io::folder::read_bundle;
+use crate::io::folder::{not_a_bundle, read_bundle};
 use crate::record::beacon::{Beacon, Source};
 use crate::record::bundle::{BEACON, Files, MANIFEST, Stage, stage};
 use crate::record::commitment::Commitment;
 use crate::record::event::Event;
 use crate::say;
 use crate::store::{FILE, State, Store};
+
+/// Keeps other runs away from an existing bundle.
+fn lock(bundle: &Path) -> Result<Lock, Finding> {
+    not_a_bundle(bundle).map_or_else(|| Lock::of_folder(bundle), Err)
+}
 
 fn read_frozen(bundle: &Path) -> Result<(Files, Frozen), Failure> {
     let (files, unreadable) = read_bundle(bundle)?;
@@ -49,7 +54,7 @@ fn refuse_void(files: &Files, bundle: &Path) -> Result<(), Failure> {
 }
 
 pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
-    let _lock = Lock::of_folder(&args.bundle)?;
+    let _lock = lock(&args.bundle)?;
     let (files, frozen) = read_frozen(&args.bundle)?;
     refuse_void(&files, &args.bundle)?;
     let commitment = &frozen.commitment;
@@ -146,7 +151,7 @@ fn prompt(input: &mut impl BufRead, text: &str) -> Result<String, Failure> {
 }
 
 pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result<u8, Failure> {
-    let _lock = Lock::of_folder(bundle)?;
+    let _lock = lock(bundle)?;
     let (files, frozen) = read_frozen(bundle)?;
     refuse_void(&files, bundle)?;
     let Some(beacon) = &frozen.contents().beacon else {
@@ -279,7 +284,7 @@ pub(super) fn event(
     console: &Console,
 ) -> Result<u8, Failure> {
     let EventKind::Void { reason, by, approver } = &args.kind;
-    let _lock = Lock::of_folder(&args.bundle)?;
+    let _lock = lock(&args.bundle)?;
     let (files, unreadable) = read_bundle(&args.bundle)?;
     if !unreadable.is_empty() {
         return Err(Failure::bundle(Findings(unreadable)));

@@ -240,6 +240,9 @@ pub(super) fn commit(
     console: &Console,
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
+    if let Some(parent) = args.out.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+    }
     let _lock = Lock::of_folder(&args.out)?;
     let mut prepared = prepare(&store, &args.plan, console)?;
     console.findings(&prepared.findings);

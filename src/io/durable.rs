@@ -18,9 +18,15 @@ pub enum Written {
     Unchanged,
 }
 
-/// The finding of an input/output error at a path.
+/// The finding of an input/output error at a path: what is not there is the user's to name, all else is the
+/// machine's.
 pub fn failed(path: &Path, error: &io::Error) -> Finding {
-    Finding::new("W08", say!("{error}", "{error}")).file(path.display().to_string())
+    let finding = if error.kind() == io::ErrorKind::NotFound {
+        Finding::new("W15", say!("没有这个文件或文件夹", "there is no such file or folder"))
+    } else {
+        Finding::new("W08", say!("{error}", "{error}"))
+    };
+    finding.file(path.display().to_string())
 }
 
 fn differs(path: &Path) -> Finding {
@@ -41,9 +47,6 @@ impl Lock {
     /// W13 if another run holds it, W08 if the file system fails.
     pub fn of_folder(folder: &Path) -> Result<Self, Finding> {
         let path = beside(folder, "lock")?;
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
-        }
         let file = File::options()
             .create(true)
             .truncate(false)

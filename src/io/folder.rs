@@ -21,14 +21,19 @@ pub fn is_bundle(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(COMMITMENT)).is_ok()
 }
 
+/// The finding that a path is no bundle, if it is none.
+pub fn not_a_bundle(folder: &Path) -> Option<Finding> {
+    let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
+    (!is_bundle(folder)).then(|| Finding::new("W06", cause).file(folder.display().to_string()))
+}
+
 /// Reads all files of a bundle; the findings name what is no regular file or beyond a limit.
 ///
 /// # Errors
 /// W06 if the folder has no commitment, W08 if the file system fails.
 pub fn read_bundle(folder: &Path) -> Result<(Files, Vec<Finding>), Finding> {
-    if !is_bundle(folder) {
-        let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
-        return Err(Finding::new("W06", cause).file(folder.display().to_string()));
+    if let Some(finding) = not_a_bundle(folder) {
+        return Err(finding);
     }
     let mut reader = Reader { files: Files::new(), findings: Vec::new() };
     reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;

@@ -4,6 +4,12 @@
 #[cfg(feature = "cli")]
 pub mod ssj;
 
+mod maker;
+pub mod mutate;
+pub mod random;
+pub mod second;
+pub mod shape;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

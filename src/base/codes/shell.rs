@@ -127,4 +127,10 @@ pub(super) const RULES: &[Rule] = &[
             "Published values and results cannot be exchanged; if the first value was mistyped, explain it in the notice.",
         ),
     ),
+    Rule::new(
+        "W15",
+        Error,
+        ("找不到", "not found"),
+        ("核对路径和拼写。", "Check the path and its spelling."),
+    ),
 ];

@@ -1,0 +1,143 @@
+//! The verifier of `tests/independent` and ours say the same of 50 random bundles, of changed ones, and of the
+//! vectors: whether they verify, every check's outcome of those that do, and the first failed check of those that
+//! do not. No change here touches a drand signature and its digest together, for Python does not check signatures.
+#![allow(missing_docs)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shuangsuiji::record::bundle::{Files, MANIFEST};
+use shuangsuiji::verify::verify;
+use support::mutate::{Mutation, fields, with_manifest};
+use support::random::{Draft, Random, unopened};
+use support::second::{Bundle, checks, disagreements, first_failed};
+use support::shape::{forms, rows, strangers};
+use support::{VECTORS, vector};
+
+fn draw(number: u64) -> (Draft, Files) {
+    let draft = Draft::of(number);
+    let files = draft.complete();
+    (draft, files)
+}
+
+#[test]
+fn both_accept_the_vectors_and_random_draws() {
+    let mut bundles = BTreeMap::new();
+    let mut put = |name: String, files: Files| {
+        let changed = String::new();
+        bundles.insert(name, Bundle { files, changed });
+    };
+    VECTORS.iter().for_each(|name| put((*name).to_owned(), vector(name)));
+    put("sealed_unopened".to_owned(), unopened(&vector("sealed_opened")));
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for number in 0..50 {
+        let (draft, files) = draw(number);
+        let report = verify(&files);
+        assert!(report.verified(), "{number}: {:#?}", report.findings());
+        let commitment = &draft.commitment;
+        let mut count = |what: &str| *seen.entry(what.to_owned()).or_default() += 1;
+        count(commitment.suite.name());
+        count(if commitment.sealed() { "sealed" } else { "open" });
+        commitment.lists.iter().for_each(|list| count(list.method.name()));
+        commitment.sources.iter().for_each(|source| count(source.kind()));
+        count(if report.facts.shortage { "shortage" } else { "paired" });
+        count(if report.facts.rounds > 1 { "several rounds" } else { "one round" });
+        count(if report.facts.visits_saved() > Some(0) { "merged visits" } else { "none merged" });
+        count(if files.contains_key("schedule.tsv") { "schedule" } else { "no schedule" });
+        count(if report.facts.void { "void" } else { "in force" });
+        if commitment.sealed() {
+            put(format!("random_{number:02}_unopened"), unopened(&files));
+        }
+        put(format!("random_{number:02}"), files);
+    }
+    println!("{seen:#?}");
+    // What is never drawn would not be compared.
+    for what in [
+        "sha256",
+        "sm3",
+        "sealed",
+        "open",
+        "fixed",
+        "proportional",
+        "pareto",
+        "drand",
+        "dice",
+        "wit",
+        "rfc3797",
+        "digits",
+        "nist2",
+        "shortage",
+        "several rounds",
+        "merged visits",
+        "schedule",
+        "void",
+    ] {
+        assert!(seen.get(what).is_some_and(|count| *count >= 3), "too few: {what}");
+    }
+    for (name, bundle) in &bundles {
+        let report = verify(&bundle.files);
+        assert!(report.verified(), "{name}: {:#?}", report.findings());
+    }
+    let different = disagreements(&bundles);
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+/// Changes of random bundles, evenly over the kinds of fields, seldom malformed ones; of every second one the
+/// manifest is made anew.
+fn tampered(numbers: std::ops::Range<u64>, per_bundle: u64) -> BTreeMap<String, Bundle> {
+    let mut bundles = BTreeMap::new();
+    for number in numbers {
+        let (draft, mut files) = draw(number);
+        // It is not read, so every change of it is accepted.
+        files.remove("README.txt");
+        let mut random = Random::new(number ^ 0x7465_7374);
+        let pools = |base: &Files| [fields(base), forms(base), rows(base)];
+        let closed = draft.commitment.sealed().then(|| unopened(&files));
+        let (whole, closed) =
+            ((files.clone(), pools(&files)), closed.map(|c| (c.clone(), pools(&c))));
+        for turn in 0..per_bundle {
+            let view = closed.as_ref().filter(|_| random.chance(25));
+            let closed_view = view.is_some();
+            let (base, [fields, forms, rows]) = view.unwrap_or(&whole);
+            let added = strangers(&files);
+            let mut mutations: Vec<&Mutation> = match random.below(10) {
+                0 => forms.iter().collect(),
+                1 => rows.iter().collect(),
+                2 if !closed_view => added.iter().collect(),
+                _ => fields.iter().collect(),
+            };
+            let crude = ["malformed", "type", "null", "float", "shorter", "2^", "x", "-"];
+            if random.chance(80) {
+                mutations.retain(|mutation| !crude.iter().any(|how| mutation.how.starts_with(how)));
+            }
+            let classes = mutations.iter().map(|mutation| mutation.class.clone());
+            let classes: Vec<String> = classes.collect::<BTreeSet<_>>().into_iter().collect();
+            let class = random.pick(&classes);
+            mutations.retain(|mutation| mutation.class == *class);
+            let mutation: &Mutation = mutations[random.index(mutations.len())];
+            let anew = turn % 2 == 1 && mutation.path != MANIFEST && !closed_view;
+            let mut tampered = mutation.apply(base);
+            if anew {
+                tampered = with_manifest(&tampered, &files);
+            }
+            let (manifest, what) = (if anew { "anew" } else { "alone" }, mutation.show());
+            let bundle = Bundle { files: tampered, changed: mutation.path.clone() };
+            bundles.insert(format!("{number:03}_{turn:02} {manifest} {what}"), bundle);
+        }
+    }
+    bundles
+}
+
+#[test]
+fn both_refuse_changed_draws_at_the_same_check() {
+    let bundles = tampered(0..50, 8);
+    let mut first: BTreeMap<u32, usize> = BTreeMap::new();
+    for bundle in bundles.values() {
+        let failed = first_failed(&checks(&verify(&bundle.files)));
+        *first.entry(failed.unwrap_or(0)).or_default() += 1;
+    }
+    println!("{} bundles, by first failed check: {first:?}", bundles.len());
+    let different = disagreements(&bundles);
+    assert!(different.is_empty(), "{} differ\n{}", different.len(), different.join("\n"));
+}
