@@ -1,0 +1,127 @@
+//! Ratios of our work to a bare limit in the same run: `cargo bench`. Nothing here is a test.
+#![allow(missing_docs, clippy::disallowed_methods)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use shuangsuiji::base::digest::{Digest, Suite};
+use shuangsuiji::base::merkle::Root;
+use shuangsuiji::draw::select::select;
+use shuangsuiji::pairing::certificate;
+use shuangsuiji::pairing::rounds::pair;
+use shuangsuiji::pairing::rules::{Case, Exclusions};
+use shuangsuiji::pairing::slots::{Demand, VisitSlot};
+use shuangsuiji::record::commitment::{List, Method, Quota, Role, Stratum};
+use shuangsuiji::record::ids::{Iid, Sid};
+use shuangsuiji::record::tables::{FrameRow, InspectorRow};
+
+/// The shortest of several runs: the one least disturbed.
+fn timed<T>(runs: u32, mut work: impl FnMut() -> T) -> Duration {
+    let once = |_| {
+        let start = Instant::now();
+        black_box(work());
+        start.elapsed()
+    };
+    (0..runs).map(once).min().unwrap()
+}
+
+fn report(name: &str, ours: Duration, limit_name: &str, limit: Duration) {
+    let permille = ours.as_nanos() * 1000 / limit.as_nanos().max(1);
+    let ratio = format!("{}.{:03}", permille / 1000, permille % 1000);
+    println!("{name}: {ours:.1?}; {limit_name}: {limit:.1?}; ratio {ratio}");
+}
+
+fn bare_compressions(n: usize) -> Duration {
+    let mut block = [0u8; 64];
+    timed(5, || {
+        let mut state = [0u32; 8];
+        for i in 0..n {
+            block[..8].copy_from_slice(&i.to_le_bytes());
+            sha2::block_api::compress256(&mut state, &[block]);
+        }
+        state
+    })
+}
+
+fn selection(n: usize) {
+    let frame: Vec<FrameRow> = (0..n)
+        .map(|i| FrameRow {
+            sid: Sid::parse(&format!("91330199MA{i:08}")).unwrap(),
+            stratum: ["A", "B", "C", "D"][i % 4].to_owned(),
+            weight: 1,
+            tags: Vec::new(),
+            salt: None,
+        })
+        .collect();
+    let strata = ["A", "B", "C", "D"].iter().enumerate().map(|(g, name)| Stratum {
+        stratum: (*name).to_owned(),
+        size: frame.iter().skip(g).step_by(4).count() as u64,
+        quota: Quota::Count(1_000),
+    });
+    let list = List {
+        list: "L".to_owned(),
+        title: "L".to_owned(),
+        matters: vec!["M".to_owned()],
+        group: "L".to_owned(),
+        method: Method::Fixed,
+        frame: Root { n: n as u64, root: Suite::Sha256.digest(b"") },
+        strata: strata.collect(),
+        reserve: 2,
+        slots: Vec::new(),
+        notes: serde_json::Map::new(),
+    };
+    let seed = Suite::Sha256.digest(b"seed");
+    let ours = timed(5, || select(Suite::Sha256, &seed, &list, &frame).unwrap());
+    report(
+        &format!("tickets and full ranking of {n}"),
+        ours,
+        "bare compressions",
+        bare_compressions(n),
+    );
+}
+
+fn demands(visits: usize) -> Vec<Demand> {
+    let slot = |name: &str| VisitSlot {
+        text: format!("{name}|inspector||"),
+        role: Role::Inspector,
+        needs: Vec::new(),
+        avoids: Vec::new(),
+    };
+    (0..visits)
+        .map(|v| Demand {
+            sid: Sid::parse(&format!("S{v:06}")).unwrap(),
+            salt: None,
+            slots: vec![slot("a"), slot("b")],
+        })
+        .collect()
+}
+
+fn pairing(visits: usize, inspectors: usize, capacity: u32) {
+    let rows: Vec<InspectorRow> = (0..inspectors)
+        .map(|i| InspectorRow {
+            iid: Iid::parse(&format!("E{i:05}")).unwrap(),
+            capacity,
+            load: 0,
+            tags: Vec::new(),
+        })
+        .collect();
+    let seed: Digest = Suite::Sha256.digest(b"seed");
+    let case = Case::new(rows, &[], &[], demands(visits));
+    let hashing = timed(3, || case.clone().with_tickets(Suite::Sha256, &seed));
+    let case = case.with_tickets(Suite::Sha256, &seed);
+    let name = format!("{visits} visits x 2 slots x {inspectors} inspectors, all eligible");
+    let ours = timed(1, || pair(&case, &mut |_, _| {}));
+    report(&format!("pairing of {name}"), ours, "hashing the eligible pairs", hashing);
+    let rounds = pair(&case, &mut |_, _| {});
+    let round = rounds.rounds.last().unwrap();
+    let none = Exclusions::new();
+    let check =
+        timed(3, || certificate::check(&case, &none, &round.teams, &round.handicaps).unwrap());
+    report(&format!("certificate of {name}"), check, "hashing the eligible pairs", hashing);
+}
+
+fn main() {
+    selection(176_245);
+    pairing(2_000, 200, 40);
+    pairing(4_000, 300, 40);
+}
