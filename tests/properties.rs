@@ -33,6 +33,11 @@ fn drawn(selection: &Selection, frame: &[FrameRow]) -> BTreeSet<Sid> {
     places(selection).map(|index| frame[index].sid.clone()).collect()
 }
 
+/// The chance of every stratum's subjects, as our verifier states it.
+fn stated(list: &List) -> Vec<(u128, u128)> {
+    chances(list.method, &list.strata).into_iter().map(Option::unwrap).collect()
+}
+
 /// Whether a subject's weight or stratum makes it certain to be drawn.
 fn taken_whole(ranked: &Ranked) -> bool {
     ranked.key.weighted == Some(0)
@@ -142,7 +147,7 @@ fn raising_n_extends_a_proportional_stratum_unless_the_rounding_moves() {
         for list in draft.commitment.lists.iter().filter(proportional) {
             let frame = &draft.frames[&list.list];
             let Some(more) = with_more(list) else { continue };
-            let whole = |list| -> Vec<bool> { chances(list).iter().map(|c| c.0 >= c.1).collect() };
+            let whole = |list| -> Vec<bool> { stated(list).iter().map(|c| c.0 >= c.1).collect() };
             if whole(list) != whole(&more) {
                 continue;
             }
@@ -307,7 +312,7 @@ fn a_common_factor_of_all_weights_changes_no_chance() {
                         pareto += 1;
                     }
                     Method::Proportional { .. } => {
-                        for (one, other) in chances(&list).into_iter().zip(chances(&scaled)) {
+                        for (one, other) in stated(&list).into_iter().zip(stated(&scaled)) {
                             assert_eq!(one.0 * other.1, other.0 * one.1);
                         }
                         let before = quotas(suite, &seed, &list);
