@@ -241,17 +241,6 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// A boolean, `false` where the key is absent.
-    #[allow(clippy::missing_errors_doc)]
-    pub fn flag(&self, key: &str) -> Result<bool, Finding> {
-        match self.members.get(key) {
-            None => Ok(false),
-            Some(value) => value
-                .as_bool()
-                .ok_or_else(|| bad(&self.path(key), say!("须为真或假", "must be true or false"))),
-        }
-    }
-
     /// An object.
     #[allow(clippy::missing_errors_doc)]
     pub fn object(&self, key: &str) -> Result<Object<'a>, Finding> {

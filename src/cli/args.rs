@@ -166,9 +166,12 @@ pub(super) struct EventArgs {
 pub(super) enum EventKind {
     /// 在最早的信标之前作废 / void the draw before its earliest source
     Void {
-        /// 原因 / reason
+        /// 原因：名录有误、计划有误、信标有误、上级要求、其他 / register_error, plan_error, …
         #[arg(long)]
         reason: String,
+        /// 说明 / more about it, in words
+        #[arg(long)]
+        note: Option<String>,
         /// 经办人 / who does it
         #[arg(long)]
         by: String,

@@ -18,7 +18,7 @@ use crate::io::folder::{not_a_bundle, read_bundle};
 use crate::record::beacon::{Beacon, Source};
 use crate::record::bundle::{BEACON, Files, MANIFEST, Stage, stage};
 use crate::record::commitment::Commitment;
-use crate::record::event::Event;
+use crate::record::event::{Event, VOID_REASONS};
 use crate::say;
 use crate::store::{FILE, State, Store};
 
@@ -65,8 +65,10 @@ pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Res
     } else {
         args.values.clone()
     };
-    let beacon =
-        Beacon::of_values(commitment.suite, &commitment.sources, &values, args.by.as_deref())?;
+    let beacon = {
+        let by = args.by.as_deref().map(nfc);
+        Beacon::of_values(commitment.suite, &commitment.sources, &values, by.as_deref())?
+    };
     if let Some(known) = &frozen.contents().beacon
         && known.strings != beacon.strings
     {
@@ -283,7 +285,6 @@ pub(super) fn event(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let EventKind::Void { reason, by, approver } = &args.kind;
     let _lock = lock(&args.bundle)?;
     let (files, unreadable) = read_bundle(&args.bundle)?;
     if !unreadable.is_empty() {
@@ -293,11 +294,16 @@ pub(super) fn event(
     let commitment =
         Commitment::parse(&files[place]).map_err(|f| Failure::bundle(f.file(place)))?;
     let digest = commitment.suite.digest(&files[place]);
+    if commitment.sealed() {
+        let cause =
+            say!("本版不登记保密抽取的事件", "this version records no events of sealed draws");
+        return Err(Finding::new("W07", cause).file(args.bundle.display().to_string()).into());
+    }
     clock.check_rehearsal(commitment.rehearsal)?;
     let written = match void_event(&files) {
         Some(_) => Written::Unchanged,
         None => {
-            let event = new_void(&commitment, &files, [reason, by, approver], clock.now_s())?;
+            let event = new_void(&commitment, &files, &args.kind, clock.now_s())?;
             let path = Event::path(event.n);
             write_files(&args.bundle, &Files::from([(path.clone(), event.format())]), &[path])?
         }
@@ -320,61 +326,64 @@ pub(super) fn event(
 fn new_void(
     commitment: &Commitment,
     files: &Files,
-    texts: [&String; 3],
+    kind: &EventKind,
     now_s: u64,
 ) -> Result<Event, Findings> {
+    let EventKind::Void { reason, note, by, approver } = kind;
     let mut findings = Vec::new();
+    let mut refuse =
+        |code, column: &str, cause| findings.push(Finding::new(code, cause).column(column));
     let earliest = commitment.earliest_source_at();
     if now_s >= earliest {
         let at = china_time(earliest);
-        findings.push(Finding::new(
+        refuse(
             "W05",
+            "beacon.sources",
             say!(
                 "最早的信标在 {at}（北京时间）",
                 "the earliest source was due at {at} (China time)"
             ),
-        ));
-    }
-    let names = ["--reason", "--by", "--approver"];
-    for (text, name) in
-        texts.iter().zip(names).filter(|(text, _)| text.is_empty() || text.chars().count() > 512)
-    {
-        findings.push(
-            Finding::new(
-                "W07",
-                say!("“{text}” 须有 1–512 个字符", "\"{text}\" must have 1–512 characters"),
-            )
-            .column(name),
         );
     }
-    let [reason, by, approver] = texts;
+    let known = VOID_REASONS.iter().find(|(code, zh, _)| reason == code || reason == zh);
+    if known.is_none() {
+        let zh: Vec<&str> = VOID_REASONS.iter().map(|(_, zh, _)| *zh).collect();
+        let en: Vec<&str> = VOID_REASONS.iter().map(|(code, ..)| *code).collect();
+        let (zh, en) = (zh.join("、"), en.join(", "));
+        refuse("W07", "--reason", say!("原因须为 {zh} 之一", "the reason is one of {en}"));
+    }
+    let texts = [("--by", Some(by)), ("--approver", Some(approver)), ("--note", note.as_ref())];
+    for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+        if !(1..=512).contains(&text.chars().count()) {
+            refuse("W07", name, say!("须有 1–512 个字符", "must have 1–512 characters"));
+        }
+    }
     if by == approver {
-        findings.push(
-            Finding::new(
-                "W07",
-                say!("经办人与批准人须为两人", "who does it and who approves it must be two"),
-            )
-            .column("--approver"),
-        );
+        let cause = say!("经办人与批准人须为两人", "who does it and who approves it must be two");
+        refuse("W07", "--approver", cause);
     }
-    if !findings.is_empty() {
+    let (Some((code, ..)), true) = (known, findings.is_empty()) else {
         return Err(Findings(findings));
-    }
-    let before: Vec<&Vec<u8>> = files
-        .iter()
-        .filter(|(path, _)| path.starts_with("events/"))
-        .map(|(_, bytes)| bytes)
-        .collect();
+    };
+    let events = files.iter().filter(|(path, _)| path.starts_with("events/"));
+    let before: Vec<&Vec<u8>> = events.map(|(_, bytes)| bytes).collect();
     Ok(Event {
         n: before.len() as u64 + 1,
         prev: before.last().map(|bytes| commitment.suite.digest(bytes)),
         kind: "void",
         at: now_s,
-        reason: reason.clone(),
-        by: by.clone(),
-        approver: approver.clone(),
+        reason: (*code).to_owned(),
+        by: nfc(by),
+        approver: nfc(approver),
         evidence: None,
+        note: note.as_deref().map(nfc),
+        salt: None,
     })
+}
+
+/// What people type, in the one form that bundles have.
+fn nfc(text: &str) -> String {
+    unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }
 
 fn set_void(workspace: &Path, commitment: &Digest) -> Result<(), Failure> {

@@ -34,6 +34,8 @@ pub struct Frozen {
     pub commitment: Commitment,
     /// C.
     pub digest: Digest,
+    /// The bytes of `commitment.json`: unknown keys inside it are not printed again by [`Commitment::format`].
+    committed: Vec<u8>,
     contents: Contents,
 }
 
@@ -86,7 +88,8 @@ impl Frozen {
             findings.extend(check_all_subjects(&commitment, &contents));
         }
         let digest = commitment.suite.digest(bytes);
-        Findings::check(findings, Frozen { commitment, digest, contents }).map(|(frozen, _)| frozen)
+        let frozen = Frozen { commitment, digest, committed: bytes.clone(), contents };
+        Findings::check(findings, frozen).map(|(frozen, _)| frozen)
     }
 
     /// Draws and pairs with these beacon values. `master` is the secret of a sealed draw.
@@ -188,10 +191,10 @@ impl Frozen {
         files
     }
 
-    /// The frozen files, printed again: they are canonical, so these are the bytes that were read.
+    /// The frozen files: the commitment as it was read, the tables printed again, which gives the same bytes.
     fn frozen_files(&self) -> Files {
         let contents = &self.contents;
-        let mut files = Files::from([(COMMITMENT.to_owned(), self.commitment.format())]);
+        let mut files = Files::from([(COMMITMENT.to_owned(), self.committed.clone())]);
         let mut put = |path: &str, bytes: Option<Vec<u8>>| {
             bytes.map(|bytes| files.insert(path.to_owned(), bytes))
         };

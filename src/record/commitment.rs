@@ -148,7 +148,7 @@ impl Commitment {
                 &[("beacon", true), ("next", false)],
             )?,
             engine: (engine.text("name")?.to_owned(), engine.text("version")?.to_owned()),
-            rehearsal: top.flag("rehearsal")?,
+            rehearsal: value.get("rehearsal") == Some(&Value::Bool(true)),
             notes: top.others(TOP_KEYS),
         };
         check_sources(&commitment.sources, commitment.trust)?;

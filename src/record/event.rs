@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::read::choice;
+use super::read::{choice, digest, name};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};
@@ -21,6 +21,16 @@ pub const KINDS: &[&str] = &[
     "certificate",
     "correct",
     "open",
+];
+
+/// Why a draw may be voided: code, Chinese, English. A reason is a closed choice; whatever else there is to
+/// say stands in the note.
+pub const VOID_REASONS: &[(&str, &str, &str)] = &[
+    ("register_error", "名录有误", "a register was wrong"),
+    ("plan_error", "计划有误", "the plan was wrong"),
+    ("beacon_error", "信标有误", "the beacon was wrong"),
+    ("superior_order", "上级要求", "ordered from above"),
+    ("other", "其他", "other, see the note"),
 ];
 
 /// One event.
@@ -42,6 +52,10 @@ pub struct Event {
     pub approver: String,
     /// Digest of the evidence, if there is any.
     pub evidence: Option<Digest>,
+    /// More about it, in words.
+    pub note: Option<String>,
+    /// In sealed draws, and only there: random, so that the file's digest can be published before the opening.
+    pub salt: Option<Digest>,
 }
 
 impl Event {
@@ -71,10 +85,15 @@ impl Event {
             prev: optional("prev")?,
             kind: choice(&top, "kind", &kinds)?,
             at: top.integer("at")?,
-            reason: top.text("reason")?.to_owned(),
+            reason: name(&top, "reason")?,
             by: top.text("by")?.to_owned(),
             approver: top.text("approver")?.to_owned(),
             evidence: optional("evidence")?,
+            note: if top.has("note") { Some(top.text("note")?.to_owned()) } else { None },
+            salt: match top.has("salt") {
+                true => Some(digest(&top, "salt")?),
+                false => None,
+            },
         })
     }
 
@@ -82,10 +101,16 @@ impl Event {
     pub fn format(&self) -> Vec<u8> {
         let dash =
             |digest: Option<Digest>| digest.map_or_else(|| "-".to_owned(), |digest| digest.hex());
-        let value: Value = json!({
+        let mut value: Value = json!({
             "n": self.n, "prev": dash(self.prev), "kind": self.kind, "at": self.at, "reason": self.reason,
             "by": self.by, "approver": self.approver, "evidence": dash(self.evidence),
         });
+        if let Some(note) = &self.note {
+            value["note"] = json!(note);
+        }
+        if let Some(salt) = self.salt {
+            value["salt"] = json!(salt.hex());
+        }
         json::format_line(&value)
     }
 }

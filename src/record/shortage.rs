@@ -40,6 +40,12 @@ impl Shortage {
                     .column(path)),
             };
         let slots = top.array("slots")?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+        let short = top.integer("short")?;
+        if slots.is_empty() || short == 0 {
+            let column = if slots.is_empty() { "slots" } else { "short" };
+            let cause = say!("须至少有一个", "there must be at least one");
+            return Err(Finding::new("F05", cause).column(column));
+        }
         if slots.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Err(Finding::new(
                 "F04",
@@ -47,7 +53,7 @@ impl Shortage {
             )
             .column("slots"));
         }
-        Ok(Shortage { round: small(top.integer("round")?)?, slots, short: top.integer("short")? })
+        Ok(Shortage { round: small(top.integer("round")?)?, slots, short })
     }
 
     /// The bytes of `shortage.json`.

@@ -1,5 +1,7 @@
 //! The order of the steps, and what each of them needs of the ones before.
 
+use std::collections::BTreeSet;
+
 use super::drawn::{compare, compare_draws, recompute_visits, rolls, seed_of, selections};
 use super::frozen::{beacon, check_files, frames, manifest, opening, registers, time};
 use super::later::{events, schedule};
@@ -7,6 +9,7 @@ use super::pairing::{Drawn, verify_pairing};
 use super::{Check, Facts, Outcome, Report};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
+use crate::base::json;
 use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, SCHEDULE, VISITS};
 use crate::record::commitment::Commitment;
 use crate::record::contents::Contents;
@@ -18,6 +21,8 @@ pub(super) struct Bundle<'a> {
     pub commitment: Commitment,
     pub digest: Digest,
     pub contents: Contents,
+    /// Paths of the files that step 1 found malformed.
+    pub malformed: BTreeSet<String>,
     /// A sealed draw without its closed files.
     pub unopened: bool,
 }
@@ -37,18 +42,10 @@ pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
         report.checks.push(Check { number: 1, outcome: Outcome::Failed(vec![missing]) });
         return report;
     };
-    let commitment = match Commitment::parse(bytes) {
+    let commitment = match commitment(bytes) {
         Ok(commitment) => commitment,
-        Err(finding) => {
-            let finding = finding.file(COMMITMENT);
-            let form = finding.code().starts_with('F');
-            let (first, second) = if form {
-                (Outcome::Failed(vec![finding]), Outcome::depends_on(1))
-            } else {
-                (Outcome::Passed, Outcome::Failed(vec![finding]))
-            };
-            report.checks.push(Check { number: 1, outcome: first });
-            report.checks.push(Check { number: 2, outcome: second });
+        Err(checks) => {
+            report.checks.extend(checks);
             return report;
         }
     };
@@ -58,10 +55,21 @@ pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
     let unopened = commitment.sealed() && !files.contains_key(OPENING);
     report.commitment = Some(digest);
     report.result = files.get(MANIFEST).map(|bytes| commitment.suite.digest(bytes));
-    let bundle = Bundle { files, commitment, digest, contents, unopened };
+    let paths = malformed.iter().filter_map(|finding| finding.place.file.clone()).collect();
+    let bundle = Bundle { files, commitment, digest, contents, malformed: paths, unopened };
     report.facts = Facts::of_commitment(&bundle.commitment, &bundle.contents);
     run(&bundle, malformed, &mut report);
     report
+}
+
+/// The commitment, or why the first two steps end the report: what is no canonical JSON fails as a file, what
+/// breaks a rule fails as a commitment.
+fn commitment(bytes: &[u8]) -> Result<Commitment, [Check; 2]> {
+    let failed = |finding: Finding| Outcome::Failed(vec![finding.file(COMMITMENT)]);
+    let checks =
+        |first, second| [Check { number: 1, outcome: first }, Check { number: 2, outcome: second }];
+    let value = json::parse(bytes).map_err(|f| checks(failed(f), Outcome::depends_on(1)))?;
+    Commitment::read(&value).map_err(|f| checks(Outcome::Passed, failed(f)))
 }
 
 fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
@@ -72,7 +80,11 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
     let registers = registers(bundle);
     let frames = frames(bundle);
     let sound = |outcome: &Outcome| !matches!(outcome, Outcome::Failed(_));
-    let (registers_sound, frames_sound) = (sound(&registers), sound(&frames) && !bundle.unopened);
+    let tables = &bundle.contents;
+    let registers_there =
+        tables.inspectors.is_some() && tables.incompatible.is_some() && tables.recusals.is_some();
+    let registers_sound = sound(&registers) && registers_there;
+    let frames_sound = sound(&frames) && !bundle.unopened;
     put(3, registers);
     put(4, frames);
     let opening = if sealed { opening(bundle) } else { Outcome::Passed };

@@ -102,6 +102,9 @@ pub(super) fn compare<R: Row>(bundle: &Bundle<'_>, path: &str, step: u32, rows: 
     if *found == expected {
         return Outcome::Passed;
     }
+    if bundle.malformed.contains(path) {
+        return Outcome::depends_on(1);
+    }
     let lines = |bytes: &[u8]| -> Vec<Vec<u8>> {
         bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect()
     };

@@ -33,6 +33,12 @@ pub(super) fn events(bundle: &Bundle<'_>, facts: &mut Facts) -> Outcome {
         if *path != Event::path(n) || event.n != n {
             findings.push(refuse(say!("编号不连续", "the numbers have a gap")));
         }
+        if event.salt.is_some() != bundle.commitment.sealed() {
+            findings.push(refuse(say!(
+                "盐只属于保密抽取",
+                "salts stand in sealed draws, and only there"
+            )));
+        }
         if event.prev != prev {
             findings.push(refuse(say!(
                 "prev 不是上一事件的摘要",

@@ -22,8 +22,9 @@ pub(super) fn verify_pairing(
     input: Result<Drawn<'_>, Outcome>,
     facts: &mut Facts,
 ) -> Vec<(u32, Outcome)> {
+    let mut listed = bundle.contents.manifest.iter().flatten();
     let shortage_there = bundle.files.contains_key(SHORTAGE)
-        || bundle.contents.manifest.iter().flatten().any(|row| row.path == SHORTAGE);
+        || (bundle.unopened && listed.any(|row| row.path == SHORTAGE));
     let numbers = |last: u32| 12..=last;
     let last = if shortage_there { 15 } else { 14 };
     facts.shortage = shortage_there;
