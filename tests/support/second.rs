@@ -12,7 +12,7 @@ use shuangsuiji::verify::{Check, Report, verify};
 use super::{root, write_folder};
 
 /// What Python says of each folder: whether it verifies, and its checks as (number, outcome).
-fn python(folder: &Path, names: &[String]) -> Vec<(bool, Vec<(u32, String)>)> {
+pub fn python(folder: &Path, names: &[String]) -> Vec<(bool, Vec<(u32, String)>)> {
     let output = Command::new("python3")
         .arg(root().join("tests/independent/verify.py"))
         .arg("--json")
