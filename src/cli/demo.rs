@@ -14,6 +14,7 @@ use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
 use crate::io::folder::read_bundle;
 use crate::say;
+use crate::store::Store;
 use crate::verify::verify_read;
 
 /// drand's recorded round 30662982 and when it came: the rehearsal's clock stands before and after it.
@@ -34,7 +35,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     write_district(&registers, &generate(&Spec::default()))?;
     step(console, 2, say!("导入名录", "importing the registers"));
     let before = Clock::at(RECORDED_AT_S - 86_400);
-    workspace::init(out, console)?;
+    drop(Store::open(out)?);
     for (register, name) in [
         (RegisterArg::Matters, "matters"),
         (RegisterArg::Subjects, "subjects"),

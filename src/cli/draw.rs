@@ -11,7 +11,7 @@ use super::console::Console;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Lock, Written, write_files};
 use crate::io::folder::{not_a_bundle, read_bundle};
@@ -112,12 +112,16 @@ fn ask(sources: &[Source], console: &Console) -> Result<Vec<String>, Failure> {
     let mut input = std::io::stdin().lock();
     let mut values = Vec::new();
     for source in sources {
-        let prefix = source.prefix();
+        let Text { zh, en } = source.title();
         let what = match source {
             Source::Drand { .. } => {
-                say!("{prefix} 的签名（十六进制）", "signature of {prefix} (hex)")
+                say!("{zh}的签名（96 位十六进制）", "signature of {en} (96 hex digits)")
             }
-            _ => say!("{prefix} 的结果", "result of {prefix}"),
+            Source::Rfc3797 { .. } => say!(
+                "{zh}的号码（各区升序，每个号码后加点，每区后加斜线，如 6.8.14.15.24.25./6./）",
+                "numbers of {en} (ascending, a dot after each, a slash after each pool: 6.8.14.15.24.25./6./)",
+            ),
+            _ => say!("{zh}的结果", "result of {en}"),
         };
         let first = prompt(&mut input, what.get(console.lang))?;
         // A signature proves itself; what is copied from an announcement is typed twice.
@@ -125,7 +129,7 @@ fn ask(sources: &[Source], console: &Console) -> Result<Vec<String>, Failure> {
             let again = say!("请再录入一次", "type it once more");
             if prompt(&mut input, again.get(console.lang))? != first {
                 return Err(Finding::new("B08", say!("两次录入不同", "the two entries differ"))
-                    .id(prefix)
+                    .id(source.prefix())
                     .into());
             }
         }

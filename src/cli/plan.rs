@@ -333,8 +333,9 @@ fn committed(
     }
     console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
     for source in &commitment.sources {
-        let (prefix, at) = (source.prefix(), china_time(source.at()));
-        console.say(&say!("信标：{prefix} {at}（北京时间）", "beacon: {prefix} {at} (China time)"));
+        let (at, title) = (china_time(source.at()), source.title());
+        let Text { zh, en } = title;
+        console.say(&say!("信标：{zh}，{at}（北京时间）", "beacon: {en}, {at} (China time)"));
     }
     console.report(&json!({
         "command": "commit", "ok": true, "written": written == Written::New, "bundle": place.to_string(),

@@ -51,8 +51,10 @@ pub enum Source {
 /// A lottery of numbered balls.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Lottery {
-    /// Short name: `ssq` 双色球, `dlt` 大乐透, `kl8` 快乐8.
+    /// Short name: `ssq`, `dlt`, `kl8`.
     pub game: &'static str,
+    /// 双色球, 大乐透, 快乐8.
+    pub zh: &'static str,
     /// Per pool: how many are drawn, and the largest number.
     pub pools: &'static [(usize, u64)],
     /// Entropy of a result in tenths of a bit, rounded down.
@@ -62,8 +64,10 @@ pub struct Lottery {
 /// A lottery of decimal digits.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DigitGame {
-    /// Short name: `3d` 福彩3D, `pl5` 排列5.
+    /// Short name: `3d`, `pl5`.
     pub game: &'static str,
+    /// 福彩3D, 排列5.
+    pub zh: &'static str,
     /// How many digits.
     pub digits: usize,
     /// Entropy of a result in tenths of a bit, rounded down.
@@ -71,14 +75,14 @@ pub struct DigitGame {
 }
 
 static LOTTERIES: [Lottery; 3] = [
-    Lottery { game: "ssq", pools: &[(6, 33), (1, 16)], tenth_bits: 241 },
-    Lottery { game: "dlt", pools: &[(5, 35), (2, 12)], tenth_bits: 244 },
-    Lottery { game: "kl8", pools: &[(20, 80)], tenth_bits: 616 },
+    Lottery { game: "ssq", zh: "双色球", pools: &[(6, 33), (1, 16)], tenth_bits: 241 },
+    Lottery { game: "dlt", zh: "大乐透", pools: &[(5, 35), (2, 12)], tenth_bits: 244 },
+    Lottery { game: "kl8", zh: "快乐8", pools: &[(20, 80)], tenth_bits: 616 },
 ];
 
 static DIGIT_GAMES: [DigitGame; 2] = [
-    DigitGame { game: "3d", digits: 3, tenth_bits: 99 },
-    DigitGame { game: "pl5", digits: 5, tenth_bits: 166 },
+    DigitGame { game: "3d", zh: "福彩3D", digits: 3, tenth_bits: 99 },
+    DigitGame { game: "pl5", zh: "排列5", digits: 5, tenth_bits: 166 },
 ];
 
 /// Throws of `dice:d10x20`.
@@ -234,7 +238,25 @@ impl Source {
         }
     }
 
-    /// Everything before the value in the source's string; also what a person reads to know the source.
+    /// The source as people name it.
+    pub fn title(&self) -> Text {
+        match self {
+            Source::Drand { round, .. } => {
+                say!("drand quicknet 第 {round} 轮", "drand quicknet, round {round}")
+            }
+            Source::Nist2 { pulse, .. } => {
+                say!("NIST 信标第 {pulse} 号脉冲", "NIST beacon, pulse {pulse}")
+            }
+            Source::Rfc3797 { game: Lottery { zh, game, .. }, issue, .. }
+            | Source::Digits { game: DigitGame { zh, game, .. }, issue, .. } => {
+                say!("{zh}第 {issue} 期", "{game}, issue {issue}")
+            }
+            Source::Dice { .. } => say!("二十次十面骰子", "twenty throws of a ten-sided die"),
+            Source::Witness { name, .. } => say!("见证人 {name} 的份额", "the share of {name}"),
+        }
+    }
+
+    /// Everything before the value in the source's string.
     pub fn prefix(&self) -> String {
         match self {
             Source::Drand { chain, round } => format!("drand:{chain}:{round}:"),
