@@ -10,7 +10,7 @@ use super::clock::Clock;
 use super::console::{Console, finding_json, table};
 use super::verify::percent;
 use super::workspace::open_store;
-use super::{BAD_INPUT, DONE, Failure};
+use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_time, parse_date};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings, Text};
@@ -116,7 +116,7 @@ pub(super) fn check(workspace: &Path, plan: &Path, console: &Console) -> Result<
     }));
     if risky {
         console.failure(&risk(&prepared.forecast).into());
-        return Ok(BAD_INPUT);
+        return Ok(NOT_VERIFIED);
     }
     Ok(DONE)
 }
@@ -248,7 +248,7 @@ pub(super) fn commit(
     console.findings(&prepared.findings);
     clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
     if prepared.forecast.is_risky() && args.approve_shortage.is_none() {
-        return Err(risk(&prepared.forecast).into());
+        return Err(Failure::bundle(risk(&prepared.forecast)));
     }
     note_forecast(&mut prepared, args.approve_shortage.as_deref());
     let commitment = &prepared.freeze.commitment;

@@ -1,0 +1,25 @@
+//! The command line as its users meet it: sessions, the life of a commitment, bad input. Every refusal is
+//! asserted with exit code, code and place; many with the whole text in both languages.
+#![cfg(all(feature = "cli", unix))]
+#![allow(missing_docs)]
+
+mod support;
+
+#[path = "cli/beacons.rs"]
+mod beacons;
+#[path = "cli/bundles.rs"]
+mod bundles;
+#[path = "cli/lifecycle.rs"]
+mod lifecycle;
+#[path = "cli/office.rs"]
+mod office;
+#[path = "cli/order.rs"]
+mod order;
+#[path = "cli/plans.rs"]
+mod plans;
+#[path = "cli/registers.rs"]
+mod registers;
+#[path = "cli/sessions.rs"]
+mod sessions;
+#[path = "cli/shell.rs"]
+mod shell;

@@ -1,0 +1,260 @@
+//! The life of a commitment: one live at a time, voided by two before its beacon, attempted again.
+
+use std::fs;
+
+use serde_json::Value;
+use shuangsuiji::base::digest::Suite;
+
+use crate::office::{BEACON, COMMIT, COMMIT_IN_TIME, Office, ssj};
+use crate::support::read_folder;
+use crate::support::ssj::{AFTER, BEFORE};
+
+fn void<'a>(clock: &'a str, by: &'a str, approver: &'a str) -> Vec<&'a str> {
+    [
+        ["--clock", clock, "event", "bundle", "void"].as_slice(),
+        &["--reason", "名录有误", "--by", by, "--approver", approver],
+    ]
+    .concat()
+}
+
+fn commitment(office: &Office, bundle: &str) -> Value {
+    serde_json::from_str(&office.read(&format!("{bundle}/commitment.json"))).unwrap()
+}
+
+fn digest(office: &Office, bundle: &str) -> String {
+    let bytes = office.read(&format!("{bundle}/commitment.json"));
+    Suite::Sha256.digest(bytes.as_bytes()).hex()
+}
+
+#[test]
+fn every_step_twice_changes_nothing() {
+    let office = Office::new();
+    office.done(&["init", "."]);
+    office.done(&["import", "subjects", "subjects.csv", "--apply"]);
+    let steps: [&[&str]; 5] = [
+        &["check", "plan.toml"],
+        COMMIT_IN_TIME,
+        &[&["--clock", AFTER], BEACON].concat(),
+        &["draw", "bundle"],
+        &["verify", "bundle"],
+    ];
+    for args in steps {
+        office.done(args);
+        let before = office.snapshot();
+        office.done(args);
+        let changed: Vec<String> = office
+            .snapshot()
+            .into_iter()
+            .filter(|(name, bytes)| before.get(name) != Some(bytes))
+            .map(|(name, _)| name)
+            .collect();
+        assert!(changed.is_empty(), "ssj {args:?} again changed {changed:?}");
+    }
+    // Earlier steps commanded after later ones change nothing either.
+    let before = office.snapshot();
+    office.done(COMMIT_IN_TIME);
+    assert!(office.done(&[&["--clock", AFTER], BEACON].concat()).out.contains("已存在且相同"));
+    assert!(office.snapshot() == before);
+}
+
+#[test]
+fn registers_imported_later_do_not_touch_a_commitment() {
+    let office = Office::new();
+    office.commit();
+    let frozen = read_folder(&office.path("bundle"));
+    let fewer: String =
+        office.read("subjects.csv").lines().take(30).map(|line| line.to_owned() + "\n").collect();
+    office.import("subjects", &fewer);
+    assert!(read_folder(&office.path("bundle")) == frozen);
+    // The same plan on other registers is another commitment, and one is live already.
+    office.refuses(2, COMMIT_IN_TIME, &["W02 "]);
+    assert_eq!(office.after(BEACON).exit, 0);
+    office.done(&["draw", "bundle"]);
+    let ran = office.done(&["verify", "bundle"]);
+    assert!(ran.out.contains("T1    all  40     6  15.00%"), "{}", ran.out);
+}
+
+#[test]
+fn one_live_commitment_per_matter_and_window() {
+    let office = Office::new();
+    office.commit();
+    let bundle = fs::canonicalize(office.path("bundle")).unwrap();
+    let (bundle, live) = (bundle.display(), digest(&office, "bundle"));
+    let first = office.read("plan.toml");
+    office.write(
+        "other.toml",
+        first.replace("T-2026Q3", "T-2026Q3b").replace("2026-07-24", "2026-08-15"),
+    );
+    let other = ["--clock", BEFORE, "commit", "other.toml", "--out", "second"];
+    office.refuses_saying(
+        2,
+        &other,
+        &format!(
+            "错误 W02 {live}：T-2026Q3 第 1 次，窗口 2026-07-24 至 2026-09-30，公示包 {bundle}
+  处理：同一机关、同一事项、重叠的窗口只能有一份生效的承诺：完成它，或在最早信标之前作废它（ssj event … void），再以新的次数封存。"
+        ),
+        &format!(
+            "error W02 {live}: T-2026Q3, attempt 1, window 2026-07-24 to 2026-09-30, bundle {bundle}
+  remedy: One agency has one live commitment per matter and overlapping window: finish it, or void it before its earliest beacon (ssj event … void) and commit a new attempt."
+        ),
+    );
+    // Drawing it does not end it: the result stands until the window ends.
+    assert_eq!(office.after(BEACON).exit, 0);
+    office.done(&["draw", "bundle"]);
+    office.refuses(2, &other, &["W02 "]);
+    // Another matter, another agency or a window that does not overlap are other affairs.
+    for (n, (from, to)) in [
+        ("M001", "M002"),
+        ("示例局", "邻区局"),
+        (
+            "from = \"2026-07-24\", to = \"2026-09-30\"",
+            "from = \"2026-10-01\", to = \"2026-12-31\"",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let text = first.replace("T-2026Q3", &format!("T-{n}")).replace(from, to);
+        office.write("free.toml", text);
+        let out = format!("free{n}");
+        office.done(&["--clock", BEFORE, "commit", "free.toml", "--out", &out]);
+    }
+}
+
+#[test]
+fn only_two_people_void_and_only_in_time() {
+    let office = Office::new();
+    office.commit();
+    office.refuses_saying(
+        2,
+        &void(BEFORE, "甲", "甲"),
+        "错误 W07 “--approver”：经办人与批准人须为两人
+  处理：用 --help 查看该命令的用法。",
+        "error W07 \"--approver\": who does it and who approves it must be two
+  remedy: See the command's --help.",
+    );
+    office.refuses(2, &void(BEFORE, "", "乙"), &["W07 “--by”"]);
+    office.refuses_saying(
+        2,
+        &void("2026-07-23T15:38:30+08:00", "甲", "乙"),
+        "错误 W05 “beacon.sources”：最早的信标在 2026-07-23 15:38:30（北京时间）
+  处理：最早的信标时刻已到，结果已经确定：只能照常抽取并公布，不能作废重抽。",
+        "error W05 \"beacon.sources\": the earliest source was due at 2026-07-23 15:38:30 (China time)
+  remedy: The earliest source's time has come and the result is defined: draw and publish it; it cannot be voided.",
+    );
+    // The last second before it is in time.
+    office.done(&void("2026-07-23T15:38:29+08:00", "甲", "乙"));
+}
+
+#[test]
+fn a_void_draw_goes_no_further_and_the_next_is_attempt_two() {
+    let office = Office::new();
+    office.commit();
+    let first = digest(&office, "bundle");
+    office.done(&void(BEFORE, "甲", "乙"));
+    assert_eq!(
+        office.read("bundle/events/0001.json"),
+        "{\"approver\":\"乙\",\"at\":1784682000,\"by\":\"甲\",\"evidence\":\"-\",\"kind\":\"void\",\"n\":1,\"prev\":\"-\",\"reason\":\"register_error\"}\n"
+    );
+    let before = office.snapshot();
+    assert!(office.done(&void(BEFORE, "丙", "丁")).out.contains("早已作废，未作改动"));
+    assert!(office.snapshot() == before);
+    office.refuses(2, &["draw", "bundle"], &["W10 bundle：已作废"]);
+    office.refuses(2, &[&["--clock", AFTER], BEACON].concat(), &["W10 bundle：已作废"]);
+
+    office.done(&["--clock", BEFORE, "commit", "plan.toml", "--out", "second"]);
+    let second = commitment(&office, "second");
+    assert_eq!((&second["attempt"], &second["prev"]), (&2.into(), &first.into()));
+    office.done(&["--clock", BEFORE, "commit", "plan.toml", "--out", "second"]);
+    assert_eq!(office.after(&["beacon", "second", "--value", BEACON[3]]).exit, 0);
+    office.done(&["draw", "second"]);
+    assert!(office.done(&["verify", "second"]).out.contains("示例局 测试（T-2026Q3），第 2 次"));
+    let ran = office.done(&["--lang", "en", "verify", "second"]);
+    assert!(ran.out.contains("示例局 测试 (T-2026Q3), attempt 2"), "{}", ran.out);
+    // The void bundle is no result.
+    let ran = ssj(office.folder(), &["verify", "bundle"]);
+    assert_eq!((ran.exit, ran.out.lines().last()), (1, Some("核验未通过")));
+}
+
+/// A commit that fails for its folder must not stand in the way of the next.
+#[test]
+#[ignore = "fails until the patch of the first user"]
+fn a_commit_that_wrote_nothing_binds_nobody() {
+    let office = Office::new();
+    office.commit();
+    office.done(&void(BEFORE, "甲", "乙"));
+    // The voided bundle's folder is taken.
+    assert_eq!(office.before(COMMIT).exit, 2);
+    office.plan("number = 6", "number = 7");
+    let ran = office.before(&["commit", "plan.toml", "--out", "second"]);
+    assert_eq!(ran.exit, 0, "{}", ran.all());
+    assert_eq!(commitment(&office, "second")["attempt"], 2);
+}
+
+/// The commitment in the way is named with the folder that holds it.
+#[test]
+#[ignore = "fails until the patch of the first user"]
+fn a_commit_that_moved_is_named_where_it_is() {
+    let office = Office::new();
+    fs::create_dir(office.path("taken")).unwrap();
+    office.write("taken/other", "");
+    assert_eq!(office.before(&["commit", "plan.toml", "--out", "taken"]).exit, 2);
+    office.commit();
+    office.plan("number = 6", "number = 7");
+    let bundle = fs::canonicalize(office.path("bundle")).unwrap();
+    let named = format!("，公示包 {}\n", bundle.display());
+    office.refuses(2, &["--clock", BEFORE, "commit", "plan.toml", "--out", "b"], &["W02 ", &named]);
+}
+
+/// What was never published may not appear after the beacon is known.
+#[test]
+#[ignore = "fails until the patch of the first user"]
+fn a_commit_that_wrote_nothing_is_late_after_the_beacon() {
+    let office = Office::new();
+    assert_eq!(office.before(&["commit", "plan.toml", "--out", "."]).exit, 2);
+    fs::create_dir(office.path("bundle")).unwrap();
+    office.write("bundle/other", "");
+    assert_eq!(office.before(COMMIT).exit, 2);
+    office.refuses(2, &["--clock", AFTER, "commit", "plan.toml", "--out", "late"], &["B03 "]);
+}
+
+/// A draw's name stands for one draw: two plans of one name, whatever their matters, would confuse attempts.
+#[test]
+#[ignore = "fails until the patch of the first user"]
+fn one_live_commitment_per_name() {
+    let office = Office::new();
+    office.commit();
+    office.plan("M001", "M002");
+    office.refuses(2, &["--clock", BEFORE, "commit", "plan.toml", "--out", "second"], &["W02 "]);
+}
+
+/// A copy made before the void is as void as the original, as far as the workspace knows.
+#[test]
+#[ignore = "fails until the patch of the first user"]
+fn a_copy_of_a_void_bundle_is_not_drawn() {
+    let office = Office::new();
+    office.commit();
+    crate::support::write_folder(&office.path("copy"), &read_folder(&office.path("bundle")));
+    office.done(&void(BEFORE, "甲", "乙"));
+    assert_eq!(office.after(&["beacon", "copy", "--value", BEACON[3]]).exit, 0);
+    office.refuses(2, &["draw", "copy"], &["W10 "]);
+}
+
+/// Whoever meets a void bundle reads that it is void, and why, in words of his language.
+#[test]
+#[ignore = "fails until the patch of the first user"]
+fn a_void_bundle_says_so() {
+    let office = Office::new();
+    office.commit();
+    office.done(&void(BEFORE, "甲", "乙"));
+    office.refuses_saying(
+        2,
+        &["draw", "bundle"],
+        "错误 W10 bundle：已作废：名录有误
+  处理：作废的抽取不再进行：以新的次数重新封存。",
+        "error W10 bundle: voided: a register was wrong
+  remedy: A voided draw goes no further: commit a new attempt.",
+    );
+    let ran = ssj(office.folder(), &["verify", "bundle"]);
+    assert!(ran.out.lines().any(|line| line == "该次抽取已作废"), "{}", ran.out);
+}

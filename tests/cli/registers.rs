@@ -1,0 +1,274 @@
+//! Registers with something wrong: every finding with file, line, column and identifier, and nothing imported.
+
+use std::fs::File;
+use std::io::Write;
+
+use crate::office::{Office, ssj};
+
+/// Imports a bad register and demands the findings, all of them at once, and no change.
+fn refused(register: &str, bytes: impl AsRef<[u8]>, findings: &[&str]) {
+    let office = Office::new();
+    office.write("bad.csv", bytes);
+    let ran = office.refuses(2, &["import", register, "bad.csv", "--apply"], findings);
+    let errors = ran.err.lines().filter(|line| line.starts_with("错误 ")).count();
+    assert_eq!(errors, findings.len(), "{}", ran.err);
+}
+
+fn refused_saying(register: &str, bytes: impl AsRef<[u8]>, zh: &str, en: &str) {
+    let office = Office::new();
+    office.write("bad.csv", bytes);
+    office.refuses_saying(2, &["import", register, "bad.csv", "--apply"], zh, en);
+}
+
+#[test]
+fn repeated_identifiers() {
+    refused_saying(
+        "matters",
+        "id,name,kind,dept\nM1,a,一般,市监\nM1,b,一般,市监\n",
+        "错误 R12 bad.csv，第 3 行，“id”，M1：M1 与第 2 行重复
+  处理：同一编号（回避则为同一人员、对象和原因）只能有一行：删去或合并其中一行。",
+        "error R12 bad.csv, line 3, \"id\", M1: M1 stands already in line 2
+  remedy: One identifier, or one recusal, has one row: delete or merge one of the two.",
+    );
+    refused(
+        "subjects",
+        "uscc,reg_no,own_id,name,kind,status
+91330100704665967J,,,a,企业,存续
+91330100704665967j,R1,,b,企业,存续
+,R1,X1,c,企业,存续
+,,X1,d,企业,存续\n",
+        &[
+            "R12 bad.csv，第 3 行，“uscc”，91330100704665967J：91330100704665967J 与第 2 行重复",
+            "R12 bad.csv，第 4 行，“reg_no”，R1：R1 与第 3 行重复",
+            "R12 bad.csv，第 5 行，“own_id”，X1：X1 与第 4 行重复",
+        ],
+    );
+    refused(
+        "inspectors",
+        "iid,name,dept,cert_valid_to,state,capacity
+E1,a,市监,2027-01-01,在岗,1
+E1,b,市监,2027-01-01,在岗,1\n",
+        &["R12 bad.csv，第 3 行，“iid”，E1：E1 与第 2 行重复"],
+    );
+    refused(
+        "recusals",
+        "iid,subject,reason\nE01,R01,配偶\nE01,R01,spouse\n",
+        &["R12 bad.csv，第 3 行，“subject”，E01：E01 R01 配偶 与第 2 行重复"],
+    );
+    refused(
+        "incompatibles",
+        "iid,iid2,reason\nE04,E05,配偶\nE05,E04,配偶\nE01,E01,其他\n",
+        &[
+            "R12 bad.csv，第 3 行，“iid2”，E05：E04 E05 配偶 与第 2 行重复",
+            "R19 bad.csv，第 4 行，“iid2”，E01：两个执法证号相同",
+        ],
+    );
+}
+
+#[test]
+fn malformed_identifiers() {
+    refused(
+        "matters",
+        "id,name,kind,dept\nM 1,a,一般,市监\n1;2,b,一般,市监\n",
+        &["R07 bad.csv，第 2 行，“id”，a：“M 1”", "R07 bad.csv，第 3 行，“id”，b：“1;2”"],
+    );
+    refused(
+        "subjects",
+        "uscc,reg_no,own_id,name,kind,status
+9.13301E+17,,,a,企业,存续
+,注册1,,b,企业,存续
+,,a b,c,企业,存续
+,,,d,企业,存续\n",
+        &[
+            "R07 bad.csv，第 2 行，“uscc”，a：“9.13301E+17” 不是 18 位统一社会信用代码",
+            "R07 bad.csv，第 3 行，“reg_no”，b：“注册1”",
+            "R07 bad.csv，第 4 行，“own_id”，c：“a b”",
+            "R15 bad.csv，第 5 行，“uscc”，d：三种编号都为空",
+        ],
+    );
+    refused(
+        "recusals",
+        "iid,subject,reason\nE 01,,朋友\n",
+        &[
+            "R06 bad.csv，第 2 行，“subject”：必填项为空",
+            "R07 bad.csv，第 2 行，“iid”：“E 01”",
+            "R10 bad.csv，第 2 行，“reason”：“朋友”",
+        ],
+    );
+    refused(
+        "incompatibles",
+        "iid,iid2,reason\nE;04,E 5,\n",
+        &[
+            "R06 bad.csv，第 2 行，“reason”",
+            "R07 bad.csv，第 2 行，“iid”：",
+            "R07 bad.csv，第 2 行，“iid2”：",
+        ],
+    );
+    refused_saying(
+        "inspectors",
+        "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027-1-1,上班,一\n",
+        "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 不合该列的形式
+  处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。
+错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027-1-1” 不合该列的形式
+  处理：日期写作 2026-08-03，期间写作 2026-08-03..2026-08-07，开始不晚于结束。
+错误 R09 bad.csv，第 2 行，“capacity”，a：“一” 不是 0 至 65536 的整数
+  处理：须为范围内的整数，不带小数点、千分位和单位。
+错误 R10 bad.csv，第 2 行，“state”，a：“上班” 须为 在岗、请假、借调、停职、调离、退休 之一
+  处理：改为所列可选值之一。",
+        "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" has not the form of this column
+  remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.
+error R08 bad.csv, line 2, \"cert_valid_to\", a: \"2027-1-1\" has not the form of this column
+  remedy: Write a date as 2026-08-03 and a period as 2026-08-03..2026-08-07, beginning not after end.
+error R09 bad.csv, line 2, \"capacity\", a: \"一\" is not an integer from 0 to 65536
+  remedy: Must be an integer in the range, without decimal point, separators or unit.
+error R10 bad.csv, line 2, \"state\", a: \"上班\" must be one of on_duty, leave, seconded, suspended, transferred, retired
+  remedy: Use one of the values listed.",
+    );
+}
+
+#[test]
+fn unknown_classes_and_malformed_dates() {
+    refused_saying(
+        "subjects",
+        "reg_no,name,kind,status,credit_class\nR1,a,企业,存续,F\n",
+        "错误 R10 bad.csv，第 2 行，“credit_class”，R1：“F” 须为 A、B、C、D、E 之一
+  处理：改为所列可选值之一。",
+        "error R10 bad.csv, line 2, \"credit_class\", R1: \"F\" must be one of A, B, C, D, E
+  remedy: Use one of the values listed.",
+    );
+    refused(
+        "matters",
+        "id,name,kind,dept,valid_from,valid_to
+M1,a,一般,市监,2026-13-01,明年
+M2,a,一般,市监,2026-12-31,2026-01-01\n",
+        &[
+            "R08 bad.csv，第 2 行，“valid_from”，M1：“2026-13-01”",
+            "R08 bad.csv，第 2 行，“valid_to”，M1：“明年”",
+            "R08 bad.csv，第 3 行，“valid_to”，M2：失效日期 2026-01-01 早于生效日期 2026-12-31",
+        ],
+    );
+    refused(
+        "inspectors",
+        "iid,name,dept,cert_valid_to,state,capacity,leave
+E1,a,市监,2027-02-29,在岗,1,2026-08-07..2026-08-03\n",
+        &["R08 bad.csv，第 2 行，“cert_valid_to”，E1", "R08 bad.csv，第 2 行，“leave”，E1"],
+    );
+    refused(
+        "subjects",
+        "reg_no,name,kind,status,established,credit_score\nR1,a,企业,存续,2026/8/3,0\n",
+        &[
+            "R08 bad.csv，第 2 行，“established”，R1",
+            "R09 bad.csv，第 2 行，“credit_score”，R1：“0” 不是 1 至 1048576 的整数",
+        ],
+    );
+}
+
+#[test]
+fn files_that_are_no_register() {
+    refused_saying(
+        "subjects",
+        b"reg_no,name,kind,status\nR1,\xc6\xf3,x,y\n",
+        "错误 R01 bad.csv，第 2 行：不是 UTF-8（多半是 GB18030，即表格软件的默认 CSV）
+  处理：在表格软件中另存为“CSV UTF-8（逗号分隔）”后重新导入。",
+        "error R01 bad.csv, line 2: not UTF-8 (most likely GB18030, the spreadsheet's default CSV)
+  remedy: Save it from the spreadsheet as \"CSV UTF-8 (comma delimited)\" and import it again.",
+    );
+    refused("subjects", "", &["R01 bad.csv：文件是空的"]);
+    refused(
+        "subjects",
+        "R1,a,企业,存续\nR2,a,企业,存续\n",
+        &[
+            "R03 bad.csv，第 1 行，“名称”：缺少“名称”（name）列",
+            "R03 bad.csv，第 1 行，“对象类型”",
+            "R03 bad.csv，第 1 行，“登记状态”",
+            "R03 bad.csv，第 1 行：统一社会信用代码、注册号、自编号三列一列也没有",
+        ],
+    );
+    refused(
+        "subjects",
+        "reg_no,name,名称,kind,status\nR1,a,a,企业,存续\n",
+        &["R04 bad.csv，第 1 行，“名称”：“名称”列出现两次"],
+    );
+}
+
+#[test]
+fn cells_that_do_not_fit() {
+    refused_saying(
+        "subjects",
+        "reg_no,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\n",
+        "错误 R05 bad.csv，第 2 行：应有 4 格，实有 3 格
+  处理：该行的单元格数须与首行相同：检查多余的逗号，含逗号的内容须加英文双引号。
+错误 R05 bad.csv，第 3 行：应有 4 格，实有 5 格
+  处理：该行的单元格数须与首行相同：检查多余的逗号，含逗号的内容须加英文双引号。",
+        "error R05 bad.csv, line 2: 3 cells instead of 4
+  remedy: The row must have as many cells as the header: look for extra commas; quote cells that contain a comma.
+error R05 bad.csv, line 3: 5 cells instead of 4
+  remedy: The row must have as many cells as the header: look for extra commas; quote cells that contain a comma.",
+    );
+    refused(
+        "subjects",
+        "reg_no,name,kind,status\nR1,a\0b,企业,存续\n",
+        &["R11 bad.csv，第 2 行，“name”，R1：“a␤b”"],
+    );
+    // An unclosed quote swallows the rest of the file.
+    refused(
+        "subjects",
+        "reg_no,name,kind,status\nR1,\"a,企业,存续\nR2,b,企业,存续\n",
+        &["R05 bad.csv，第 2 行：应有 4 格，实有 2 格"],
+    );
+    let long = format!("reg_no,name,kind,status\nR1,{},企业,存续\n", "长".repeat(513));
+    refused("subjects", long, &["R11 bad.csv，第 2 行，“name”，R1：“长长"]);
+    let huge = format!("reg_no,name,kind,status\nR1,{},企业,存续\n", "a".repeat(2 << 20));
+    refused("subjects", huge, &["F09 bad.csv，第 2 行：一行超过 1048576 字节"]);
+}
+
+/// A sparse file: 10 GB of NUL without a line end. It is refused at the limit, not read.
+#[test]
+fn a_line_of_ten_gigabytes() {
+    let office = Office::new();
+    let mut file = File::create(office.path("bad.csv")).unwrap();
+    file.write_all(b"reg_no,name,kind,status\n").unwrap();
+    file.set_len(10 << 30).unwrap();
+    let ran = ssj(office.folder(), &["import", "subjects", "bad.csv", "--apply"]);
+    assert_eq!(ran.exit, 2);
+    assert!(ran.err.starts_with("错误 F09 bad.csv，第 2 行："), "{}", ran.err);
+}
+
+/// What a spreadsheet writes by itself is taken: a BOM with a note, CRLF, a column of one's own with a warning.
+#[test]
+fn harmless_oddities_are_reported_and_taken() {
+    let office = Office::new();
+    office.write("odd.csv", "\u{feff}reg_no,name,kind,status,颜色\r\nR1,a,企业,存续,红\r\n\r\n");
+    let ran = office.done(&["import", "subjects", "odd.csv"]);
+    assert_eq!(
+        ran.err,
+        "警告 R02 odd.csv，第 1 行，“颜色”：不认识“颜色”列
+  处理：该列未被读取：如果列名写错，对照 docs/registers.md 改正；确属多余则可不管。
+提示 R17 odd.csv：开头的 BOM 已略过
+  说明：已略过，无需处理。\n"
+    );
+    assert!(ran.out.contains("检查对象名录库：1 行，其中新增或改动 1，不变 0，不再出现 40"));
+    assert!(ran.out.contains("试运行，未导入；加 --apply 生效"));
+}
+
+#[test]
+fn json_has_every_finding() {
+    let office = Office::new();
+    let rows: String = (0..20).map(|n| format!("R {n},a,企业,存续\n")).collect();
+    office.write("bad.csv", format!("reg_no,name,kind,status\n{rows}"));
+    let ran = office.refuses(2, &["--json", "import", "subjects", "bad.csv", "--apply"], &[]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["ok"], false);
+    assert_eq!(report["applied"], false);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 20);
+    for (n, finding) in (2..).zip(findings) {
+        assert_eq!(
+            (&finding["code"], &finding["file"], finding["row"].as_u64(), &finding["column"]),
+            (&"R07".into(), &"bad.csv".into(), Some(n), &"reg_no".into())
+        );
+    }
+    // People see the first five, and how many more there are.
+    let ran = office.refuses(2, &["import", "subjects", "bad.csv"], &["R07 另有 15 条"]);
+    assert_eq!(ran.err.lines().count(), 11);
+}

@@ -1,0 +1,137 @@
+//! Workspaces, stores and folders that do not work, and usage.
+
+use std::fs;
+
+use crate::office::{COMMIT_IN_TIME, Office, ssj};
+use crate::support::ssj::BEFORE;
+
+#[test]
+fn workspaces_that_are_none() {
+    let office = Office::new();
+    fs::create_dir(office.path("w")).unwrap();
+    let (zh, en) = (
+        "错误 W01 w：其中没有 ssj.db
+  处理：先执行 ssj init 文件夹，再在其中执行，或用 -C 指明。",
+        "error W01 w: there is no ssj.db in it
+  remedy: Run ssj init DIR first, then run inside it or name it with -C.",
+    );
+    office.refuses_saying(2, &["-C", "w", "check", "plan.toml"], zh, en);
+    office.refuses_saying(2, &["-C", "w", "import", "matters", "matters.csv", "--apply"], zh, en);
+    office.refuses(2, &["-C", "w", "commit", "plan.toml", "--out", "bundle"], &["W01 w"]);
+    office.refuses(2, &["-C", "nowhere", "check", "plan.toml"], &["W01 nowhere"]);
+}
+
+#[test]
+fn empty_registers() {
+    let office = Office::new();
+    office.done(&["init", "w"]);
+    let (zh, en) = (
+        "错误 W04 matters：随机抽查事项清单为空
+  处理：先导入：ssj import matters|subjects|inspectors 文件。
+错误 W04 subjects：检查对象名录库为空
+  处理：先导入：ssj import matters|subjects|inspectors 文件。
+错误 W04 inspectors：执法检查人员名录库为空
+  处理：先导入：ssj import matters|subjects|inspectors 文件。",
+        "error W04 matters: no matters
+  remedy: Import first: ssj import matters|subjects|inspectors FILE.
+error W04 subjects: no subjects
+  remedy: Import first: ssj import matters|subjects|inspectors FILE.
+error W04 inspectors: no inspectors
+  remedy: Import first: ssj import matters|subjects|inspectors FILE.",
+    );
+    office.refuses_saying(2, &["-C", "w", "check", "plan.toml"], zh, en);
+    office.refuses_saying(2, &["-C", "w", "commit", "plan.toml", "--out", "bundle"], zh, en);
+}
+
+/// A folder below a regular file cannot be written, whoever runs the test.
+#[test]
+fn output_that_cannot_be_written() {
+    let office = Office::new();
+    let commit = ["--clock", BEFORE, "commit", "plan.toml", "--out", "plan.toml/bundle"];
+    office.refuses(3, &commit, &["W08 plan.toml"]);
+    office.refuses(3, &["init", "plan.toml/w"], &["W08 plan.toml/w"]);
+    office.refuses(3, &["generate", "--out", "plan.toml/g"], &["W08 plan.toml/g"]);
+    office.refuses(3, &["demo", "--out", "plan.toml/d"], &["W08 plan.toml/d"]);
+    // The same command with a folder that can be written then does the job.
+    office.done(COMMIT_IN_TIME);
+}
+
+#[test]
+fn receipts_that_cannot_be_written() {
+    let office = Office::drawn();
+    let receipt = ["receipt", "bundle", "REG:R02", "--out", "plan.toml/r.json"];
+    office.refuses(3, &receipt, &["W08 plan.toml/r.json"]);
+    // An existing file that differs is never overwritten.
+    let receipt = ["receipt", "bundle", "REG:R02", "--out", "plan.toml"];
+    office.refuses_saying(
+        2,
+        &receipt,
+        "错误 W03 plan.toml：已有内容不同的文件
+  处理：已完成的文件不会被覆盖：换一个输出位置，或移走旧文件后重试。",
+        "error W03 plan.toml: a different one is there already
+  remedy: A finished file is never overwritten: choose another place or move the old file away first.",
+    );
+}
+
+#[test]
+fn a_store_that_is_no_database() {
+    let garbage = [b"SQLite format 3\0".as_slice(), &[0xa5; 4096]].concat();
+    for bytes in [b"not a database, but long enough to be one".repeat(100), garbage] {
+        let office = Office::new();
+        office.write("ssj.db", bytes);
+        for args in [
+            ["check", "plan.toml"].as_slice(),
+            &["init", "."],
+            &["import", "matters", "matters.csv", "--apply"],
+            COMMIT_IN_TIME,
+        ] {
+            office.refuses(
+                3,
+                args,
+                &["错误 W09 ./ssj.db：", "  处理：检查 ssj.db 是否被他人占用、损坏"],
+            );
+        }
+        office.refuses(3, &["--lang", "en", "check", "plan.toml"], &["error W09 ./ssj.db: "]);
+    }
+}
+
+#[test]
+fn usage() {
+    let office = Office::new();
+    for args in [
+        [].as_slice(),
+        &["nope"],
+        &["commit", "plan.toml"],
+        &["import", "people", "x.csv"],
+        &["verify"],
+        &["--lang", "fr", "check", "plan.toml"],
+        &["event", "bundle", "void", "--by", "a"],
+    ] {
+        let ran = office.refuses(2, args, &[]);
+        assert!(ran.err.contains("Usage:") || ran.err.contains("possible values"), "{}", ran.err);
+    }
+    assert_eq!(ssj(office.folder(), &["--help"]).exit, 0);
+    assert_eq!(ssj(office.folder(), &["--version"]).out, "ssj 0.1.0\n");
+    office.refuses_saying(
+        2,
+        &["explain", "Z99"],
+        "错误 W07 Z99：没有代码 Z99；ssj explain 列出全部
+  处理：用 --help 查看该命令的用法。",
+        "error W07 Z99: no code Z99; ssj explain lists all
+  remedy: See the command's --help.",
+    );
+}
+
+/// `explain` knows every code, in both languages; lower case will do.
+#[test]
+fn explain() {
+    let office = Office::new();
+    let all = office.done(&["explain"]).out;
+    assert!(all.lines().count() > 90, "{all}");
+    for line in all.lines() {
+        let (code, title) = line.split_once("  ").unwrap();
+        let one = office.done(&["explain", &code.to_lowercase()]).out;
+        assert!(one.starts_with(&format!("{code}  {title} (")), "{one}");
+        assert!(one.lines().count() >= 2, "{one}");
+    }
+}
