@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{BeaconArgs, EventArgs, EventKind};
 use super::clock::Clock;
 use super::console::Console;
+use super::plan::refuse_void_record;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
@@ -45,8 +46,10 @@ fn void_event(files: &Files) -> Option<Event> {
 fn refuse_void(files: &Files, bundle: &Path) -> Result<(), Failure> {
     match void_event(files) {
         Some(event) => {
-            let reason = event.reason;
-            let cause = say!("已作废：{reason}", "voided: {reason}");
+            let words = VOID_REASONS.iter().find(|(code, ..)| event.reason == *code);
+            let (zh, en) =
+                words.map_or((event.reason.as_str(), event.reason.as_str()), |w| (w.1, w.2));
+            let cause = say!("已作废：{zh}", "voided: {en}");
             Err(Finding::new("W10", cause).file(bundle.display().to_string()).into())
         }
         None => Ok(()),
@@ -160,6 +163,10 @@ pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result
     let _lock = lock(bundle)?;
     let (files, frozen) = read_frozen(bundle)?;
     refuse_void(&files, bundle)?;
+    if workspace.join(FILE).exists() {
+        let known = Store::open(workspace)?.draw(&frozen.digest)?;
+        refuse_void_record(known.as_ref())?;
+    }
     let Some(beacon) = &frozen.contents().beacon else {
         let cause =
             say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
@@ -295,9 +302,12 @@ pub(super) fn event(
         return Err(Failure::bundle(Findings(unreadable)));
     }
     let place = crate::record::bundle::COMMITMENT;
-    let commitment =
-        Commitment::parse(&files[place]).map_err(|f| Failure::bundle(f.file(place)))?;
-    let digest = commitment.suite.digest(&files[place]);
+    let Some(bytes) = files.get(place) else {
+        let cause = say!("没有封存承诺", "there is no commitment");
+        return Err(Failure::bundle(Finding::new("F06", cause).file(place)));
+    };
+    let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(place)))?;
+    let digest = commitment.suite.digest(bytes);
     if commitment.sealed() {
         let cause =
             say!("本版不登记保密抽取的事件", "this version records no events of sealed draws");

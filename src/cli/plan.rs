@@ -12,11 +12,10 @@ use super::verify::percent;
 use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_time, parse_date};
-use crate::base::digest::Digest;
+use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
-use crate::io::folder::is_bundle;
 use crate::plan::{Freeze, History, Plan};
 use crate::record::bundle::COMMITMENT;
 use crate::registry::{Register, Registry};
@@ -103,22 +102,21 @@ fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
 
 pub(super) fn check(workspace: &Path, plan: &Path, console: &Console) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
-    let prepared = prepare(&store, plan, console)?;
+    let mut prepared = prepare(&store, plan, console)?;
+    let risky = prepared.forecast.is_risky();
+    if risky {
+        prepared.findings.push(risk(&prepared.forecast));
+    }
     console.findings(&prepared.findings);
     print_tasks(&prepared, console);
     print_forecast(&prepared.forecast, console);
-    let risky = prepared.forecast.is_risky();
     console.report(&json!({
         "command": "check", "ok": !risky, "tasks": tasks_json(&prepared), "forecast": forecast_json(&prepared.forecast),
         "excluded_inspectors": people_json(&prepared.freeze),
         "excluded_subjects": subjects_json(&prepared.freeze),
         "findings": prepared.findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
-    if risky {
-        console.failure(&risk(&prepared.forecast).into());
-        return Ok(NOT_VERIFIED);
-    }
-    Ok(DONE)
+    Ok(if risky { NOT_VERIFIED } else { DONE })
 }
 
 fn risk(forecast: &Forecast) -> Finding {
@@ -240,10 +238,6 @@ pub(super) fn commit(
     console: &Console,
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
-    if let Some(parent) = args.out.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
-    }
-    let _lock = Lock::of_folder(&args.out)?;
     let mut prepared = prepare(&store, &args.plan, console)?;
     console.findings(&prepared.findings);
     clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
@@ -253,13 +247,20 @@ pub(super) fn commit(
     note_forecast(&mut prepared, args.approve_shortage.as_deref());
     let commitment = &prepared.freeze.commitment;
     let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
-    if store.draw(&digest)?.is_none() {
-        // A commitment that the store knows was in time when it was made.
+    let published = |record: &DrawRecord| holds(Path::new(&record.bundle), &record.commitment);
+    let known = store.draw(&digest)?;
+    refuse_void_record(known.as_ref())?;
+    if !known.is_some_and(|record| record.state != State::Pending || published(&record)) {
+        // A commitment that was published was in time when it was made.
         in_time(commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
     }
+    // Nothing is written before everything is known to be right.
+    if let Some(parent) = args.out.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+    }
+    let _lock = Lock::of_folder(&args.out)?;
     let bundle = absolute(&args.out)?;
     let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
-    let published = |record: &DrawRecord| is_bundle(Path::new(&record.bundle));
     if let Err(live) = store.record_draw(&record, published)? {
         return Err(in_the_way(&live).into());
     }
@@ -270,6 +271,23 @@ pub(super) fn commit(
     }
     committed(&prepared, &digest, written, &args.out, console);
     Ok(DONE)
+}
+
+/// Refuses what this workspace knows to be void, wherever a copy of its bundle lies.
+pub(super) fn refuse_void_record(known: Option<&DrawRecord>) -> Result<(), Finding> {
+    match known.filter(|record| record.state == State::Void) {
+        Some(DrawRecord { bundle, .. }) => {
+            Err(Finding::new("W10", say!("已作废：{bundle}", "voided: {bundle}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether the folder is the bundle of this commitment.
+fn holds(bundle: &Path, commitment: &Digest) -> bool {
+    fs::read(bundle.join(COMMITMENT)).is_ok_and(|bytes| {
+        [Suite::Sha256, Suite::Sm3].iter().any(|suite| suite.digest(&bytes) == *commitment)
+    })
 }
 
 /// Puts what was simulated, and who approved a risk, into the commitment.

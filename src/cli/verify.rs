@@ -108,6 +108,9 @@ fn print_facts(facts: &Facts, console: &Console) {
     if facts.rehearsal {
         console.say(&say!("这是演练，不产生效力", "this is a rehearsal and binds nobody"));
     }
+    if facts.void {
+        console.say(&say!("该次抽取已作废", "this draw is void"));
+    }
     if facts.witnessed {
         console.say(&say!(
             "骰子和份额仅由见证人担保",

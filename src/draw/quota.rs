@@ -112,8 +112,10 @@ pub fn chances(method: Method, strata: &[Stratum]) -> Vec<Option<(u128, u128)>> 
     let (taken, n) = take_all(&groups, n);
     let left = groups.iter().zip(&taken).filter(|(_, taken)| !**taken);
     let total: i128 = left.map(|(group, _)| mass(group)).sum();
+    // Where nobody is, nobody is drawn: n·w/W could exceed 1 there.
     let chance = |(group, taken): (&Group<'_>, &bool)| match taken {
         true => (1, 1),
+        false if mass(group) == 0 => (0, 1),
         false => (u128::from(n) * u128::from(group.weight), total.max(1).unsigned_abs()),
     };
     groups.iter().zip(&taken).map(|pair| Some(chance(pair))).collect()

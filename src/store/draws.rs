@@ -83,13 +83,13 @@ impl DrawRecord {
         }
     }
 
-    /// Whether two commitments may not live at the same time: one agency, a shared matter, overlapping windows.
+    /// Whether two commitments may not live at the same time: one agency and the same name, or a shared matter
+    /// in overlapping windows.
     fn excludes(&self, other: &DrawRecord) -> bool {
         // Dates in this form are ordered like their texts.
-        self.agency == other.agency
-            && self.window.0 <= other.window.1
-            && other.window.0 <= self.window.1
-            && self.matters.iter().any(|matter| other.matters.contains(matter))
+        let overlap = self.window.0 <= other.window.1 && other.window.0 <= self.window.1;
+        let shared = self.matters.iter().any(|matter| other.matters.contains(matter));
+        self.agency == other.agency && (self.draw == other.draw || overlap && shared)
     }
 
     fn read(row: &SqliteRow) -> Self {
@@ -153,6 +153,16 @@ impl Store {
             let rows = sqlx::query("select * from draw order by frozen_s").fetch_all(&mut *tx).await?;
             for other in rows.iter().map(DrawRecord::read) {
                 if other.commitment == new.commitment {
+                    if other.state == State::Pending && !published(&other) {
+                        // What never appeared there may appear elsewhere.
+                        sqlx::query("update draw set bundle = ?, frozen_s = ? where commitment = ?")
+                            .bind(&new.bundle)
+                            .bind(i64::try_from(new.frozen_s).unwrap_or(i64::MAX))
+                            .bind(new.commitment.hex())
+                            .execute(&mut *tx)
+                            .await?;
+                        tx.commit().await?;
+                    }
                     return Ok(Ok(()));
                 }
                 if other.state == State::Void || !other.excludes(new) {

@@ -60,6 +60,12 @@ pub(super) fn events(bundle: &Bundle<'_>, facts: &mut Facts) -> Outcome {
     if !findings.is_empty() {
         return Outcome::Failed(findings);
     }
+    if later_kinds.is_empty() {
+        return Outcome::NotShown(say!(
+            "前后相连；时刻由机关自述",
+            "chained; times are the office's own word"
+        ));
+    }
     let kinds: Vec<&str> = later_kinds.into_iter().collect();
     let kinds = kinds.join(" ");
     Outcome::NotShown(say!(

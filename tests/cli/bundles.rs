@@ -218,7 +218,6 @@ fn paths_that_are_not_there() {
 
 /// A folder in the place of the commitment is a defect, not a crash.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_folder_named_commitment() {
     let office = Office::new();
     fs::create_dir_all(office.path("bundle/commitment.json")).unwrap();

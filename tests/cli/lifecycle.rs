@@ -178,7 +178,6 @@ fn a_void_draw_goes_no_further_and_the_next_is_attempt_two() {
 
 /// A commit that fails for its folder must not stand in the way of the next.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_commit_that_wrote_nothing_binds_nobody() {
     let office = Office::new();
     office.commit();
@@ -193,7 +192,6 @@ fn a_commit_that_wrote_nothing_binds_nobody() {
 
 /// The commitment in the way is named with the folder that holds it.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_commit_that_moved_is_named_where_it_is() {
     let office = Office::new();
     fs::create_dir(office.path("taken")).unwrap();
@@ -208,7 +206,6 @@ fn a_commit_that_moved_is_named_where_it_is() {
 
 /// What was never published may not appear after the beacon is known.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_commit_that_wrote_nothing_is_late_after_the_beacon() {
     let office = Office::new();
     assert_eq!(office.before(&["commit", "plan.toml", "--out", "."]).exit, 2);
@@ -220,7 +217,6 @@ fn a_commit_that_wrote_nothing_is_late_after_the_beacon() {
 
 /// A draw's name stands for one draw: two plans of one name, whatever their matters, would confuse attempts.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn one_live_commitment_per_name() {
     let office = Office::new();
     office.commit();
@@ -230,7 +226,6 @@ fn one_live_commitment_per_name() {
 
 /// A copy made before the void is as void as the original, as far as the workspace knows.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_copy_of_a_void_bundle_is_not_drawn() {
     let office = Office::new();
     office.commit();
@@ -242,7 +237,6 @@ fn a_copy_of_a_void_bundle_is_not_drawn() {
 
 /// Whoever meets a void bundle reads that it is void, and why, in words of his language.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_void_bundle_says_so() {
     let office = Office::new();
     office.commit();

@@ -327,7 +327,6 @@ fn approval_without_a_shortage_changes_nothing() {
 
 /// A plan that is refused leaves no folders for its bundle behind.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn refused_plans_make_no_folders() {
     let office = Office::new();
     office.plan("number = 6", "number = 41");
@@ -340,7 +339,6 @@ fn refused_plans_make_no_folders() {
 
 /// One report, with the reason of the refusal among its findings.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn a_risky_check_is_one_report() {
     let office = Office::new();
     office.import("inspectors", &INSPECTORS.replace(",20\n", ",1\n"));
@@ -352,7 +350,6 @@ fn a_risky_check_is_one_report() {
 
 /// A class without subjects has no chance above certainty.
 #[test]
-#[ignore = "fails until the patch of the first user"]
 fn chances_never_exceed_one() {
     let office = Office::new();
     office.plan(
