@@ -82,8 +82,20 @@ impl Console {
 
 /// Says in the user's language what the argument parser's own message, which follows, is about.
 pub(super) fn usage_error() {
+    let mut words =
+        std::env::args().skip_while(|word| word != "--lang" && !word.starts_with("--lang="));
+    let asked = match words.next().as_deref() {
+        Some("--lang") => words.next(),
+        Some(word) => word.strip_prefix("--lang=").map(str::to_owned),
+        None => None,
+    };
+    let lang = match asked.as_deref() {
+        Some("en") => Lang::En,
+        Some("zh") => Lang::Zh,
+        _ => lang_of_locale(),
+    };
     let cause = say!("命令或参数有误，详见下文", "the command or an argument is wrong, see below");
-    let _ = writeln!(std::io::stderr(), "{}", Finding::new("W07", cause).show(lang_of_locale()));
+    let _ = writeln!(std::io::stderr(), "{}", Finding::new("W07", cause).show(lang));
 }
 
 /// `LC_ALL`, `LC_MESSAGES`, `LANG` in their order; Chinese unless they say English.

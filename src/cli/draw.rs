@@ -17,7 +17,7 @@ use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Lock, Written, write_files};
 use crate::io::folder::{not_a_bundle, read_bundle};
 use crate::record::beacon::{Beacon, Source};
-use crate::record::bundle::{BEACON, Files, MANIFEST, Stage, stage};
+use crate::record::bundle::{BEACON, Files, MANIFEST, SHORTAGE, Stage, stage};
 use crate::record::commitment::Commitment;
 use crate::record::event::{Event, VOID_REASONS};
 use crate::say;
@@ -104,7 +104,7 @@ fn due(sources: &[Source], now_s: u64) -> Result<(), Findings> {
     let early = sources.iter().filter(|source| source.at() > now_s).map(|source| {
         let at = china_time(source.at());
         Finding::new("B07", say!("{at}（北京时间）才产生", "not before {at} (China time)"))
-            .id(source.prefix())
+            .id(source.prefix().trim_end_matches(':'))
     });
     let early: Vec<Finding> = early.collect();
     if early.is_empty() { Ok(()) } else { Err(Findings(early)) }
@@ -132,7 +132,7 @@ fn ask(sources: &[Source], console: &Console) -> Result<Vec<String>, Failure> {
             let again = say!("请再录入一次", "type it once more");
             if prompt(&mut input, again.get(console.lang))? != first {
                 return Err(Finding::new("B08", say!("两次录入不同", "the two entries differ"))
-                    .id(source.prefix())
+                    .id(source.prefix().trim_end_matches(':'))
                     .into());
             }
         }
@@ -170,7 +170,7 @@ pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result
     let Some(beacon) = &frozen.contents().beacon else {
         let cause =
             say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
-        return Err(Failure::input(Finding::new("F06", cause).file(BEACON)));
+        return Err(Finding::new("W16", cause).file(BEACON).into());
     };
     if frozen.commitment.sealed() {
         let cause = say!("本版不抽取保密的公示包", "this version does not draw sealed bundles");
@@ -261,33 +261,17 @@ fn summary(frozen: &Frozen, drawn: &Drawn, console: &Console) {
 
 /// Says which slots cannot be filled; returns it for machines.
 fn report_shortage(drawn: &Drawn, console: &Console) -> Option<serde_json::Value> {
-    let shortage = drawn.rounds.shortage.as_ref()?;
-    let slot = |(visit, slot): &(u32, u32)| {
-        let visit = &drawn.case.visits[*visit as usize];
-        (visit.sid.as_str().to_owned(), visit.slots[*slot as usize].text.clone())
-    };
-    let slots: Vec<(String, String)> = shortage.slots.iter().map(slot).collect();
-    let mut open: Vec<u32> = shortage
-        .slots
-        .iter()
-        .flat_map(|(visit, slot)| {
-            drawn.case.visits[*visit as usize].candidates[*slot as usize].iter().map(|(i, _)| *i)
-        })
-        .collect();
-    open.sort_unstable();
-    open.dedup();
-    let capacity: u64 =
-        open.iter().map(|i| u64::from(drawn.case.inspectors[*i as usize].capacity)).sum();
-    let (n, people, unfilled) = (slots.len(), open.len(), shortage.unfilled);
-    let cause = say!(
-        "{n} 个岗位只有 {people} 名人员可任（上限合计 {capacity}）；共有 {unfilled} 个岗位无法配齐",
-        "{n} slots are open to only {people} inspectors (capacity {capacity} together); {unfilled} slots stay unfilled in all",
-    );
-    console.findings(&[Finding::new("M01", cause).file("shortage.json")]);
-    for (sid, slot) in slots.iter().take(10) {
-        console.line(&format!("  {sid}  {slot}"));
+    let blockage = drawn.blockage()?;
+    console.findings(&[Finding::new("M01", blockage.sentence()).file(SHORTAGE)]);
+    for (sid, slot) in blockage.slots.iter().take(10) {
+        console.line(&format!("  {sid}  {}", slot.get(console.lang)));
     }
-    Some(json!({"slots": slots, "inspectors": people, "capacity": capacity, "unfilled": unfilled}))
+    let slots: Vec<(&str, &str)> =
+        blockage.slots.iter().map(|(sid, slot)| (sid.as_str(), slot.get(console.lang))).collect();
+    Some(json!({
+        "slots": slots, "inspectors": blockage.inspectors, "capacity": blockage.capacity,
+        "unfilled": blockage.unfilled,
+    }))
 }
 
 pub(super) fn event(

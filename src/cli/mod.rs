@@ -109,7 +109,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Init { dir } => workspace::init(dir, console),
         Command::Import(import) => workspace::import(workspace, import, clock, console),
         Command::Generate(generate) => workspace::generate(generate, console),
-        Command::Check { plan } => plan::check(workspace, plan, console),
+        Command::Check { plan } => plan::check(workspace, plan, clock, console),
         Command::Commit(commit) => plan::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
         Command::Draw { bundle } => draw::draw(workspace, bundle, console),

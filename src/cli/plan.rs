@@ -48,7 +48,7 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
         }
     };
     findings.extend(more);
-    let frozen = Frozen::read(&freeze.files)?;
+    let frozen = Frozen::read(&freeze.files).map_err(|findings| in_the_plan(findings, &place))?;
     findings.extend(check_slots(&frozen));
     let bar = console.progress(&say!("模拟", "simulating"), 1);
     let forecast = forecast(&frozen, &|done, runs| {
@@ -57,6 +57,17 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
     })?;
     bar.finish_and_clear();
     Ok(Prepared { freeze, forecast, findings })
+}
+
+/// What is wrong with frames that are not published yet is told of the plan that makes them.
+fn in_the_plan(Findings(findings): Findings, plan: &str) -> Findings {
+    let place = |mut finding: Finding| {
+        let frame = finding.place.file.replace(plan.to_owned()).unwrap_or_default();
+        let list = frame.strip_prefix("frames/").and_then(|name| name.strip_suffix(".tsv"));
+        finding.place.column = list.map(str::to_owned);
+        finding
+    };
+    Findings(findings.into_iter().map(place).collect())
 }
 
 fn registry(store: &Store) -> Result<(Registry, Vec<Finding>), Failure> {
@@ -100,9 +111,19 @@ fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
     Ok(History { attempt, prev, drawn })
 }
 
-pub(super) fn check(workspace: &Path, plan: &Path, console: &Console) -> Result<u8, Failure> {
+pub(super) fn check(
+    workspace: &Path,
+    plan: &Path,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
     let mut prepared = prepare(&store, plan, console)?;
+    let commitment = &prepared.freeze.commitment;
+    let (earliest_s, margin_s) = (commitment.earliest_source_at(), commitment.margin_s);
+    // A rehearsal's beacon lies in the past on purpose.
+    let overdue = in_time("B10", earliest_s, margin_s, clock.now_s()).err();
+    prepared.findings.extend(overdue.filter(|_| !prepared.freeze.commitment.rehearsal));
     let risky = prepared.forecast.is_risky();
     if risky {
         prepared.findings.push(risk(&prepared.forecast));
@@ -120,12 +141,13 @@ pub(super) fn check(workspace: &Path, plan: &Path, console: &Console) -> Result<
 }
 
 fn risk(forecast: &Forecast) -> Finding {
-    let Forecast { runs, infeasible, .. } = forecast;
+    let Forecast { runs, infeasible, example, .. } = forecast;
+    let (zh, en) = example.as_ref().map_or(("", ""), |text| (text.zh.as_str(), text.en.as_str()));
     Finding::new(
         "M05",
         say!(
-            "{runs} 次模拟中 {infeasible} 次无法匹配",
-            "{infeasible} of {runs} simulated draws could not be paired"
+            "{runs} 次模拟中 {infeasible} 次无法匹配，例如：{zh}",
+            "{infeasible} of {runs} simulated draws could not be paired, for example: {en}"
         ),
     )
 }
@@ -190,7 +212,7 @@ fn reason_text(code: &str) -> Text {
 }
 
 fn print_forecast(forecast: &Forecast, console: &Console) {
-    let Forecast { runs, infeasible, visits: (least, most), rounds } = forecast;
+    let Forecast { runs, infeasible, visits: (least, most), rounds, .. } = forecast;
     console.say(&say!(
         "模拟 {runs} 次：入户检查 {least}–{most} 次，匹配至多 {rounds} 轮，无法匹配 {infeasible} 次",
         "{runs} simulated draws: {least}–{most} visits, at most {rounds} round(s), {infeasible} could not be paired",
@@ -252,7 +274,7 @@ pub(super) fn commit(
     refuse_void_record(known.as_ref())?;
     if !known.is_some_and(|record| record.state != State::Pending || published(&record)) {
         // A commitment that was published was in time when it was made.
-        in_time(commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
+        in_time("B03", commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
     }
     // Nothing is written before everything is known to be right.
     if let Some(parent) = args.out.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -302,13 +324,13 @@ fn note_forecast(prepared: &mut Prepared, approver: Option<&str>) {
     prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
 }
 
-fn in_time(earliest_s: u64, margin_s: u64, now_s: u64) -> Result<(), Finding> {
+fn in_time(code: &str, earliest_s: u64, margin_s: u64, now_s: u64) -> Result<(), Finding> {
     if now_s.saturating_add(margin_s) <= earliest_s {
         return Ok(());
     }
     let (at, now) = (china_time(earliest_s), china_time(now_s));
     Err(Finding::new(
-        "B03",
+        code,
         say!(
             "最早的来源在 {at}，现在是 {now}（北京时间），须至少提前 {margin_s} 秒",
             "the earliest source is due at {at}, now it is {now} (China time); at least {margin_s} s are needed",

@@ -262,8 +262,9 @@ fn verify_file(path: &Path, console: &Console) -> Result<u8, Failure> {
     let place = path.display().to_string();
     let bytes = read_limited(file, Limit::File(RECEIPT_BYTES_MAX)).map_err(|e| failed(path, &e))?;
     let bytes = bytes.map_err(|finding| Failure::of(finding.file(&place).into(), BAD_INPUT))?;
-    // A damaged receipt is a receipt that does not hold; anything else is no receipt at all.
-    if !Receipt::is_one(&bytes) && !bytes.windows(13).any(|window| window == b"\"dr1-receipt\"") {
+    // A damaged receipt, truncated or not, is a receipt that does not hold; anything else is none at all.
+    let begins = bytes.starts_with(br#"{"beacon":{"#);
+    if !begins && !Receipt::is_one(&bytes) {
         let cause = say!("既不是公示包，也不是抽签凭证", "neither a bundle nor a receipt");
         return Err(Finding::new("W06", cause).file(place).into());
     }
@@ -321,7 +322,10 @@ pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failu
     if !unreadable.is_empty() {
         return Err(Failure::bundle(crate::base::finding::Findings(unreadable)));
     }
-    let sid = Sid::parse(&args.sid).map_err(Failure::input)?;
+    let sid = Sid::parse(&args.sid).map_err(|_| {
+        let sid = &args.sid;
+        Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
+    })?;
     let receipt = conduct::receipt(&files, &sid).map_err(Failure::bundle)?;
     let out = args.out.clone().unwrap_or_else(|| {
         PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))

@@ -85,7 +85,11 @@ pub(super) fn import(
         read_limited(file, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(&args.file, &e))?;
     let bytes = bytes.map_err(|finding| finding.file(&place))?;
     let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
-    let (table, findings) = read_table(register, &place, &bytes)?;
+    let (table, mut findings) = read_table(register, &place, &bytes)?;
+    if table.rows.is_empty() && findings.iter().all(|f| f.severity() != Severity::Error) {
+        let cause = say!("没有数据行", "there are no rows");
+        findings.push(Finding::new("W17", cause).file(&place));
+    }
     bar.inc(1);
     let before = store.table(register)?;
     let changes = changes(&before, &table);

@@ -3,10 +3,10 @@
 
 mod receipt;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::digest::Digest;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Findings, Text};
 use crate::base::table;
 use crate::draw::select::{Selection, select};
 use crate::draw::ticket::seed;
@@ -211,6 +211,52 @@ impl Frozen {
     /// The parsed tables.
     pub fn contents(&self) -> &Contents {
         &self.contents
+    }
+}
+
+/// Why a pairing is impossible, in numbers and words.
+pub struct Blockage {
+    /// The slots of the blocking set, each with its subject, in words.
+    pub slots: Vec<(Sid, Text)>,
+    /// How many inspectors some of these slots are open to.
+    pub inspectors: usize,
+    /// Their capacity together.
+    pub capacity: u64,
+    /// Slots that stay unfilled in a largest possible pairing.
+    pub unfilled: u32,
+}
+
+impl Blockage {
+    /// The numbers in one sentence.
+    pub fn sentence(&self) -> Text {
+        let Blockage { slots, inspectors, capacity, unfilled } = self;
+        let n = slots.len();
+        say!(
+            "{n} 个岗位只有 {inspectors} 名人员可任（上限合计 {capacity}）；共有 {unfilled} 个岗位无法配齐",
+            "{n} slots are open to only {inspectors} inspectors (capacity {capacity} together); {unfilled} slots stay unfilled in all",
+        )
+    }
+}
+
+impl Drawn {
+    /// Why the pairing is impossible, if it is.
+    pub fn blockage(&self) -> Option<Blockage> {
+        let blocking = self.rounds.shortage.as_ref()?;
+        let place =
+            |(visit, slot): &(u32, u32)| (&self.case.visits[*visit as usize], *slot as usize);
+        let open =
+            blocking.slots.iter().map(place).flat_map(|(visit, slot)| &visit.candidates[slot]);
+        let open: BTreeSet<u32> = open.map(|(i, _)| *i).collect();
+        let capacity = |i: &u32| u64::from(self.case.inspectors[*i as usize].capacity);
+        let slots = blocking.slots.iter().map(place);
+        Some(Blockage {
+            slots: slots
+                .map(|(visit, slot)| (visit.sid.clone(), visit.slots[slot].words()))
+                .collect(),
+            inspectors: open.len(),
+            capacity: open.iter().map(capacity).sum(),
+            unfilled: blocking.unfilled,
+        })
     }
 }
 

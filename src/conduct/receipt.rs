@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Frozen, missing};
+use super::Frozen;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::json;
@@ -21,11 +21,12 @@ use crate::say;
 /// The receipt of a subject. The bundle should have been verified: the receipt repeats its claims.
 ///
 /// # Errors
-/// W12 if no frame has the subject, F06 if the bundle is not drawn, W07 if it is sealed.
+/// W12 if no frame has the subject, W16 if the bundle is not drawn, W07 if it is sealed.
 pub fn receipt(files: &Files, sid: &Sid) -> Result<Receipt, Findings> {
     let frozen = Frozen::read(files)?;
     let (Some(beacon), Some(manifest)) = (&frozen.contents.beacon, files.get(MANIFEST)) else {
-        return Err(missing(MANIFEST).into());
+        let cause = say!("还没有抽取：先执行 ssj draw", "not drawn yet: run ssj draw first");
+        return Err(Finding::new("W16", cause).file(MANIFEST).into());
     };
     if frozen.commitment.sealed() {
         return Err(Finding::new(

@@ -24,7 +24,7 @@ pub fn failed(path: &Path, error: &io::Error) -> Finding {
     let finding = if error.kind() == io::ErrorKind::NotFound {
         Finding::new("W15", say!("没有这个文件或文件夹", "there is no such file or folder"))
     } else {
-        Finding::new("W08", say!("{error}", "{error}"))
+        Finding::new("W08", say!("系统报告：{error}", "{error}"))
     };
     finding.file(path.display().to_string())
 }

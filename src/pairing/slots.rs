@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::digest::Digest;
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Text};
 use crate::record::bundle::frame_path;
 use crate::record::commitment::{Commitment, List, Role, Slot, placeholders};
 use crate::record::contents::Contents;
@@ -22,6 +22,27 @@ pub struct VisitSlot {
     pub needs: Vec<String>,
     /// Tags one must not have.
     pub avoids: Vec<String>,
+}
+
+impl VisitSlot {
+    /// The slot in words: its name, who may take it, which tags are needed and which must be absent.
+    pub fn words(&self) -> Text {
+        let name = self.text.split('|').next().unwrap_or_default();
+        let (mut zh, mut en) = match self.role {
+            Role::Inspector => ("执法人员".to_owned(), "inspector".to_owned()),
+            Role::Expert => ("专家".to_owned(), "expert".to_owned()),
+        };
+        let (needs, avoids) = (self.needs.join(" "), self.avoids.join(" "));
+        if !needs.is_empty() {
+            zh += &format!("，须有 {needs}");
+            en += &format!(", needs {needs}");
+        }
+        if !avoids.is_empty() {
+            zh += &format!("，不得有 {avoids}");
+            en += &format!(", must not have {avoids}");
+        }
+        say!("{name}（{zh}）", "{name} ({en})")
+    }
 }
 
 /// The slots of a visit to a subject with these tags for these lists.

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::base::digest::Digest;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::Frozen;
 use crate::pairing::blocking::is_fillable;
 use crate::pairing::rules::fitting;
-use crate::pairing::slots::visit_slots;
+use crate::pairing::slots::{VisitSlot, visit_slots};
 use crate::say;
 
 /// Simulated draws; without a failure among 300 the chance is below 1 % at 95 % confidence.
@@ -21,7 +21,7 @@ const RUNS: usize = 300;
 const FULL_RUNS: usize = 20;
 
 /// What simulated draws came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Forecast {
     /// Simulated draws.
     pub runs: usize,
@@ -31,6 +31,8 @@ pub struct Forecast {
     pub visits: (usize, usize),
     /// Most rounds among those paired in full.
     pub rounds: usize,
+    /// Why the first of the infeasible ones is.
+    pub example: Option<Text>,
 }
 
 impl Forecast {
@@ -66,12 +68,20 @@ pub fn forecast(
         })
         .collect();
     let runs = runs?;
+    let example = match runs.iter().position(|run| !run.feasible) {
+        Some(run) => {
+            let drawn = frozen.draw_from(&rehearsal_seed(frozen, run), &mut |_, _, _| {})?;
+            drawn.blockage().map(|blockage| blockage.sentence())
+        }
+        None => None,
+    };
     let visits = runs.iter().map(|run| run.visits);
     Ok(Forecast {
         runs: RUNS,
         infeasible: runs.iter().filter(|run| !run.feasible).count(),
         visits: (visits.clone().min().unwrap_or(0), visits.max().unwrap_or(0)),
         rounds: runs.iter().map(|run| run.rounds).max().unwrap_or(0),
+        example,
     })
 }
 
@@ -97,32 +107,44 @@ fn rehearsal_seed(frozen: &Frozen, run: usize) -> Digest {
 /// Subjects with the same tags and lists have the same slots.
 type Alike<'a> = (&'a [String], Vec<&'a str>);
 
+/// A slot that hardly anybody qualifies for.
+struct Scarce {
+    words: Text,
+    people: usize,
+    subjects: usize,
+    example: String,
+}
+
 /// Slots that nobody, or hardly anybody, qualifies for (recusals left aside), with an example each.
 pub fn check_slots(frozen: &Frozen) -> Vec<Finding> {
     let contents = frozen.contents();
     let inspectors = contents.inspectors.as_deref().unwrap_or_default();
-    let mut texts: BTreeMap<String, (usize, usize, &str)> = BTreeMap::new();
-    let mut slots_of: BTreeMap<Alike<'_>, Vec<(String, usize)>> = BTreeMap::new();
+    let mut scarce: BTreeMap<String, Scarce> = BTreeMap::new();
+    let mut slots_of: BTreeMap<Alike<'_>, Vec<(VisitSlot, usize)>> = BTreeMap::new();
     for (sid, entry) in contents.subjects() {
         let slots = slots_of.entry((entry.tags, entry.lists.clone())).or_insert_with(|| {
             let lists = entry.lists.iter().filter_map(|name| frozen.commitment.list(name));
-            let slots = visit_slots(lists, entry.tags).unwrap_or_default();
-            slots
-                .into_iter()
-                .map(|slot| (slot.text.clone(), fitting(inspectors, &slot).len()))
-                .collect()
+            let slots = visit_slots(lists, entry.tags).unwrap_or_default().into_iter();
+            let people = |slot: VisitSlot| (fitting(inspectors, &slot).len(), slot);
+            slots.map(people).filter(|(n, _)| *n < 3).map(|(n, slot)| (slot, n)).collect()
         });
-        for (text, people) in slots.iter().filter(|(_, people)| *people < 3) {
-            texts.entry(text.clone()).or_insert((0, *people, sid.as_str())).0 += 1;
+        for (slot, people) in slots {
+            let first = || Scarce {
+                words: slot.words(),
+                people: *people,
+                subjects: 0,
+                example: sid.to_string(),
+            };
+            scarce.entry(slot.text.clone()).or_insert_with(first).subjects += 1;
         }
     }
-    let finding = |(text, (subjects, people, example)): (String, (usize, usize, &str))| {
+    let finding = |Scarce { words: Text { zh, en }, people, subjects, example }: Scarce| {
         let code = if people == 0 { "M03" } else { "M06" };
         let cause = say!(
-            "岗位 {text} 只有 {people} 人符合，涉及 {subjects} 个对象",
-            "slot {text} is open to {people}, and {subjects} subjects may need it",
+            "岗位 {zh} 只有 {people} 人符合，涉及 {subjects} 个对象",
+            "slot {en} is open to {people}, and {subjects} subjects may need it",
         );
         Finding::new(code, cause).id(example)
     };
-    texts.into_iter().map(finding).collect()
+    scarce.into_values().map(finding).collect()
 }

@@ -164,5 +164,5 @@ fn migrator() -> Migrator {
 }
 
 fn unusable(error: &sqlx::Error) -> Finding {
-    Finding::new("W09", say!("{error}", "{error}"))
+    Finding::new("W09", say!("数据库报告：{error}", "{error}"))
 }

@@ -24,6 +24,10 @@ pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>) -> Outco
     if !unopened {
         expected.extend(layout.closed.iter().map(String::as_str));
     }
+    if !files.contains_key(MANIFEST) && findings.is_empty() && nothing_drawn(bundle) {
+        let cause = say!("已封存，还没有抽取结果", "committed, and no result yet");
+        return Outcome::Failed(vec![Finding::new("F12", cause).file(MANIFEST)]);
+    }
     let half_open = |path: &&str| layout.closed.iter().any(|closed| closed == path);
     for path in expected.iter().filter(|path| !files.contains_key(**path)) {
         let code = if commitment.sealed() && half_open(path) { "F10" } else { "F06" };
@@ -46,6 +50,17 @@ pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>) -> Outco
         findings.push(finding.file(path));
     }
     Outcome::of(findings)
+}
+
+/// Whether the package is complete and shows no trace of a draw.
+fn nothing_drawn(bundle: &Bundle<'_>) -> bool {
+    let Bundle { files, commitment, .. } = bundle;
+    let frozen = bundle::layout(commitment, Stage::Frozen, false);
+    let later = |path: &String| {
+        let known = frozen.public.contains(path) || frozen.closed.contains(path);
+        !known && path != BEACON && !path.starts_with("events/")
+    };
+    frozen.public.iter().all(|path| files.contains_key(path)) && !files.keys().any(later)
 }
 
 /// Step 3.

@@ -4,7 +4,7 @@ use crate::office::{BEACON, Office, ssj_with};
 use crate::support::ssj::{AFTER, BEFORE, SIGNATURE};
 
 const PREFIX: &str =
-    "drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971:30662982:";
+    "drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971:30662982";
 
 fn after<'a>(values: &[&'a str]) -> Vec<&'a str> {
     let flags = values.iter().flat_map(|value| ["--value", value]);
@@ -27,7 +27,7 @@ fn beacons_that_are_not_due() {
   remedy: Wait until the time named in the commitment."
         ),
     );
-    office.refuses(2, &["draw", "bundle"], &["F06 beacon.json：还没有信标值：先执行 ssj beacon"]);
+    office.refuses(2, &["draw", "bundle"], &["W16 beacon.json：还没有信标值：先执行 ssj beacon"]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn typed_values_are_asked_for_twice() {
     let ran = ask(&format!("7.14.15.23.28.33./3./\n7.14.15.23.28.33./4./\n{SIGNATURE}\n"));
     assert_eq!(
         (ran.exit, ran.err.as_str()),
-        (2, "错误 B08 rfc3797:ssq-2026084:：两次录入不同\n  处理：对照公告重新录入两遍。\n")
+        (2, "错误 B08 rfc3797:ssq-2026084：两次录入不同\n  处理：对照公告重新录入两遍。\n")
     );
     let ran = ssj_with(
         office.folder(),
@@ -88,7 +88,7 @@ fn typed_values_are_asked_for_twice() {
         (ran.exit, ran.err.as_str()),
         (
             2,
-            "error B08 rfc3797:ssq-2026084:: the two entries differ\n  remedy: Compare with the announcement and type the value twice again.\n"
+            "error B08 rfc3797:ssq-2026084: the two entries differ\n  remedy: Compare with the announcement and type the value twice again.\n"
         )
     );
     // A number twice, not ascending, out of range: not a result of the game.

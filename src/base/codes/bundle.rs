@@ -184,6 +184,21 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "B10",
+        Warning,
+        ("信标时间已过或过近", "beacon overdue or too near: commit will refuse it"),
+        ("改用以后的轮次或期次，或尽快封存。", "Name a later round or issue, or commit in time."),
+    ),
+    Rule::new(
+        "F12",
+        Error,
+        ("尚未抽取", "not drawn yet"),
+        (
+            "承诺和名录已封存，还没有结果可核验：抽取之后再核验。",
+            "The package is frozen and has no result to verify yet: verify it after the draw.",
+        ),
+    ),
+    Rule::new(
         "M01",
         Error,
         ("执法人员不足，无法匹配", "too few inspectors: pairing impossible"),
@@ -243,7 +258,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("V04", Error, ("核验4：抽样框不符", "check 4 failed: frames"), ASK),
     Rule::new("V05", Error, ("核验5：公开保密内容不符", "check 5 failed: opening"), ASK),
     Rule::new("V06", Error, ("核验6：公开随机信标不符", "check 6 failed: beacon"), ASK),
-    Rule::new("V07", Error, ("核验7：封存时间不符", "check 7 failed: time"), ASK),
+    Rule::new(
+        "V07",
+        Error,
+        ("核验7：封存时间不符", "check 7 failed: time"),
+        (
+            "对照当时的公告或日志；本版不读取日志。",
+            "Compare with the notice or log of that day; this version reads no log.",
+        ),
+    ),
     Rule::new("V08", Error, ("核验8：清单不符", "check 8 failed: manifest"), ASK),
     Rule::new("V09", Error, ("核验9：随机抽取不符", "check 9 failed: draw"), ASK),
     Rule::new("V10", Error, ("核验10：对照卷不符", "check 10 failed: rolls"), ASK),

@@ -1,7 +1,7 @@
 //! W: workspace, files and commands.
 
 use super::Rule;
-use crate::base::finding::Severity::Error;
+use crate::base::finding::Severity::{Error, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -132,5 +132,20 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("找不到", "not found"),
         ("核对路径和拼写。", "Check the path and its spelling."),
+    ),
+    Rule::new(
+        "W16",
+        Error,
+        ("上一步尚未完成", "an earlier step is missing"),
+        ("依次执行 commit、beacon、draw。", "Run commit, beacon and draw in this order."),
+    ),
+    Rule::new(
+        "W17",
+        Warning,
+        ("名录将被清空", "the register becomes empty"),
+        (
+            "文件中没有任何数据行：确认是否导入了正确的文件。",
+            "The file has no rows: make sure that it is the right one.",
+        ),
     ),
 ];
