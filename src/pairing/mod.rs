@@ -7,6 +7,7 @@
 
 pub mod blocking;
 pub mod certificate;
+mod residual;
 pub mod rounds;
 pub mod rules;
 pub mod slots;

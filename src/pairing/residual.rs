@@ -11,7 +11,7 @@
 //! What is remembered is only a cache: per visit the moves of its vacancies, per inspector the
 //! row of his best exchanges. Both follow from the pairing and never decide a result.
 
-use super::{UNREACHABLE, Visit, index};
+use super::solve::{UNREACHABLE, Visit, index};
 
 /// Instead of a visit: none.
 const NO_VISIT: u32 = u32::MAX;

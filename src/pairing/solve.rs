@@ -33,20 +33,17 @@
 //! What this refuses: it has no random choice, no hash map, no thread and no float. Ties, which
 //! 64-bit tickets have with a chance below pairs/2^64, are broken by the order of the input.
 
-#[path = "residual.rs"]
-mod residual;
-
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use residual::{Residual, Seat};
+use super::residual::{Residual, Seat};
 
 /// M: one unit of Σ (load + visits)² in units of ΣW.
 const UNIT: i128 = 1 << 88;
 /// Price of inspectors who may make no visit at all; above every path, below 2^120.
 const FORBIDDEN: i128 = 1 << 112;
 /// Cost of what cannot be; never added to anything.
-const UNREACHABLE: i128 = i128::MAX;
+pub(super) const UNREACHABLE: i128 = i128::MAX;
 /// Above every label, and far enough from the end of i128 to be added to one.
 const NO_LIMIT: i128 = 1 << 126;
 /// Bound of slots per visit.
@@ -387,7 +384,7 @@ fn next_visit_cost(load: u32, visits: u32) -> i128 {
 }
 
 /// An index as the interface writes it.
-fn index(place: usize) -> u32 {
+pub(super) fn index(place: usize) -> u32 {
     u32::try_from(place).expect("bug: an index of 2^32 or more")
 }
 
