@@ -6,10 +6,14 @@
 //! bad row is reported at once, with its place; what is wrong never becomes a skipped row in silence.
 //! The order of rows in a file has no effect on anything after reading.
 
+mod alias;
 mod build;
 mod columns;
 mod form;
 mod ident;
+mod layout;
+mod mapping;
+mod names;
 mod records;
 mod rows;
 mod table;
@@ -18,11 +22,14 @@ mod words;
 pub use build::Registry;
 pub use columns::{Column, Register};
 pub use ident::{reg_no_is_sound, uscc_is_sound};
+pub use mapping::Mapping;
 pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
 pub use table::{Cells, Sheet, Table};
 pub use words::{CreditClass, MatterKind, Origin, Reason, State};
 
 #[cfg(test)]
 mod build_tests;
+#[cfg(test)]
+mod mapping_tests;
 #[cfg(test)]
 mod table_tests;

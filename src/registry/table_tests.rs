@@ -171,9 +171,9 @@ fn every_rule_has_a_case() {
     }
     // The reader of CSV has cases for these, and the registers together for the last.
     covered.extend(["R01", "R17", "R16"]);
-    let rules: BTreeSet<&str> =
-        codes::all().map(|r| r.code).filter(|c| c.starts_with('R')).collect();
-    assert_eq!(covered, rules);
+    // Those from R20 stand beside what finds them.
+    let rules = codes::all().map(|r| r.code).filter(|c| ("R01".."R20").contains(c));
+    assert_eq!(covered, rules.collect::<BTreeSet<&str>>());
 }
 
 #[test]
