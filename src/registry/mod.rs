@@ -8,7 +8,9 @@
 
 mod alias;
 mod build;
+mod cells;
 mod columns;
+mod dates;
 mod form;
 mod ident;
 mod layout;
@@ -29,6 +31,8 @@ pub use words::{CreditClass, MatterKind, Origin, Reason, State};
 
 #[cfg(test)]
 mod build_tests;
+#[cfg(test)]
+mod cells_tests;
 #[cfg(test)]
 mod mapping_tests;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From raw text to a table of canonical cells. All findings of a file come at once.
 
+use super::cells::Cleaner;
 use super::columns::Register;
 use super::form::tidy;
 use super::layout::Layout;
@@ -42,7 +43,7 @@ impl Table {
     /// Reads a register from raw text. The table holds the rows without error; a caller that must not
     /// lose any refuses it when one of the findings is an error.
     ///
-    /// Findings: R02–R15, R18–R21, each with file, line, column and identifier as far as known.
+    /// Findings: R02–R15, R18–R28, each with file, line, column and identifier as far as known.
     pub fn read(register: Register, sheet: &Sheet) -> (Table, Vec<Finding>) {
         Table::read_mapped(register, sheet, &Mapping::none(register))
     }
@@ -68,7 +69,13 @@ impl Table {
         let mut raw: Vec<Cells> = raw.into_iter().map(pick).collect();
         mapping.number(&mut raw);
         let mut rows = Vec::new();
-        for row in &raw {
+        let mut cleaner = Cleaner::default();
+        for row in &mut raw {
+            let mut found = cleaner.clean(register, row, &layout.shown);
+            if !found.is_empty() {
+                findings.append(&mut found);
+                continue;
+            }
             let (row, found) = check_row(register, row, &layout.shown);
             if is_kept(&found) {
                 rows.push(row);
@@ -78,6 +85,7 @@ impl Table {
         let (rows, repeated) = drop_repeated(register, rows, &layout.shown);
         findings.extend(repeated);
         findings.sort_by_key(|finding| finding.place.row);
+        findings.extend(cleaner.notes(&layout.shown));
         (Table { register, rows }, named(findings))
     }
 }

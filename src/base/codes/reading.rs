@@ -40,4 +40,49 @@ pub(super) const RULES: &[Rule] = &[
             "Check the name, and whether this is the right file and sheet.",
         ),
     ),
+    Rule::new(
+        "R24",
+        Note,
+        ("浮点数已还原", "number restored from a float"),
+        (
+            "数字齐全，已还原；该列在表格软件中设为文本，就不会再变。",
+            "All digits were there. Make the column text in the spreadsheet and it will not happen again.",
+        ),
+    ),
+    Rule::new(
+        "R25",
+        Error,
+        ("号码已被表格软件毁坏", "code destroyed by a spreadsheet"),
+        (
+            "表格软件只保留 15 位有效数字：从原系统重新导出，该列设为文本。",
+            "A spreadsheet keeps 15 digits: export it again from the source with the column as text.",
+        ),
+    ),
+    Rule::new(
+        "R26",
+        Note,
+        ("日期已改写", "date rewritten"),
+        (
+            "已改写为 2026-08-03 的形式；无需处理。",
+            "It was brought to the form 2026-08-03; nothing to do.",
+        ),
+    ),
+    Rule::new(
+        "R27",
+        Note,
+        ("字符已规整", "characters tidied"),
+        (
+            "全角、小写、空白或不可见字符已改正；无需处理。",
+            "Full-width, lower-case, blank or invisible characters were put right; nothing to do.",
+        ),
+    ),
+    Rule::new(
+        "R28",
+        Note,
+        ("“无”等作空白读", "words for nothing read as empty"),
+        (
+            "“无”“-”“/”之类表示没有内容；无需处理。",
+            "无, -, / and their like mean an empty cell; nothing to do.",
+        ),
+    ),
 ];
