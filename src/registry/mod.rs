@@ -16,6 +16,7 @@ mod ident;
 mod layout;
 mod mapping;
 mod names;
+pub mod ratio_text;
 mod records;
 mod rows;
 mod table;

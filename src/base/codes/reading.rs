@@ -85,4 +85,13 @@ pub(super) const RULES: &[Rule] = &[
             "无, -, / and their like mean an empty cell; nothing to do.",
         ),
     ),
+    Rule::new(
+        "R29",
+        Error,
+        ("比例或频次无法确定", "no certain ratio or frequency"),
+        (
+            "改为一个数量或范围，如 不低于3%、10-20%、60-70家、每年1次；两种说法分开写，约数写明上下限。",
+            "Write one number or range, such as 不低于3%, 10-20%, 60-70家, 每年1次; give bounds in place of \"about\".",
+        ),
+    ),
 ];
