@@ -6,10 +6,17 @@
 //! bad row is reported at once, with its place; what is wrong never becomes a skipped row in silence.
 //! The order of rows in a file has no effect on anything after reading.
 
+mod alias;
 mod build;
+mod cells;
 mod columns;
+mod dates;
 mod form;
 mod ident;
+mod layout;
+mod mapping;
+mod names;
+pub mod ratio_text;
 mod records;
 mod rows;
 mod table;
@@ -18,11 +25,16 @@ mod words;
 pub use build::Registry;
 pub use columns::{Column, Register};
 pub use ident::{reg_no_is_sound, uscc_is_sound};
+pub use mapping::Mapping;
 pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
 pub use table::{Cells, Sheet, Table};
 pub use words::{CreditClass, MatterKind, Origin, Reason, State};
 
 #[cfg(test)]
 mod build_tests;
+#[cfg(test)]
+mod cells_tests;
+#[cfg(test)]
+mod mapping_tests;
 #[cfg(test)]
 mod table_tests;

@@ -1,7 +1,10 @@
 //! From raw text to a table of canonical cells. All findings of a file come at once.
 
+use super::cells::Cleaner;
 use super::columns::Register;
 use super::form::tidy;
+use super::layout::Layout;
+use super::mapping::Mapping;
 use super::rows::{check_row, drop_repeated, is_kept};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
@@ -40,51 +43,72 @@ impl Table {
     /// Reads a register from raw text. The table holds the rows without error; a caller that must not
     /// lose any refuses it when one of the findings is an error.
     ///
-    /// Findings: R02–R15, R18, R19, each with file, line, column and identifier as far as known.
+    /// Findings: R02–R15, R18–R28, each with file, line, column and identifier as far as known.
     pub fn read(register: Register, sheet: &Sheet) -> (Table, Vec<Finding>) {
-        let (places, mut findings) = columns_of(register, &sheet.header);
+        Table::read_mapped(register, sheet, &Mapping::none(register))
+    }
+
+    /// Reads a register whose columns the mapping names; columns it does not name go by their own names.
+    ///
+    /// Findings: as [`Table::read`]; R22 if the mapping is of another register, R23.
+    pub fn read_mapped(
+        register: Register,
+        sheet: &Sheet,
+        mapping: &Mapping,
+    ) -> (Table, Vec<Finding>) {
+        let (layout, mut findings) = Layout::of(register, &sheet.header, mapping);
         let named = |findings: Vec<Finding>| -> Vec<Finding> {
             findings.into_iter().map(|finding| finding.file(&sheet.file)).collect()
         };
         if !is_kept(&findings) {
             return (Table { register, rows: Vec::new() }, named(findings));
         }
-        let shown: Vec<String> = (register.columns().iter().zip(&places))
-            .map(|(column, place)| match place {
-                Some(at) => tidy(&sheet.header[*at]).into_owned(),
-                None => column.zh.to_owned(),
-            })
-            .collect();
-        let (mut rows, mut blank) = (Vec::new(), 0u64);
-        for (line, cells) in &sheet.rows {
-            if cells.iter().all(|cell| tidy(cell).is_empty()) {
-                blank += 1;
+        let (raw, found) = full_rows(sheet);
+        findings.extend(found);
+        let pick = |(line, cells): (u64, &[String])| Cells { line, texts: layout.pick(cells) };
+        let mut raw: Vec<Cells> = raw.into_iter().map(pick).collect();
+        mapping.number(&mut raw);
+        let mut rows = Vec::new();
+        let mut cleaner = Cleaner::default();
+        for row in &mut raw {
+            let mut found = cleaner.clean(register, row, &layout.shown);
+            if !found.is_empty() {
+                findings.append(&mut found);
                 continue;
             }
-            if cells.len() != sheet.header.len() {
-                let (want, found) = (sheet.header.len(), cells.len());
-                let cause =
-                    say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
-                findings.push(Finding::new("R05", cause).row(*line));
-                continue;
-            }
-            let cell = |place: &Option<usize>| place.map_or("", |at| &cells[at]).to_owned();
-            let row = Cells { line: *line, texts: places.iter().map(cell).collect() };
-            let (row, found) = check_row(register, &row, &shown);
+            let (row, found) = check_row(register, row, &layout.shown);
             if is_kept(&found) {
                 rows.push(row);
             }
             findings.extend(found);
         }
-        if blank > 0 {
-            let cause = say!("有 {blank} 行空白", "{blank} blank rows");
-            findings.push(Finding::new("R18", cause));
-        }
-        let (rows, repeated) = drop_repeated(register, rows, &shown);
+        let (rows, repeated) = drop_repeated(register, rows, &layout.shown);
         findings.extend(repeated);
         findings.sort_by_key(|finding| finding.place.row);
+        findings.extend(cleaner.notes(&layout.shown));
         (Table { register, rows }, named(findings))
     }
+}
+
+/// The rows that have as many cells as the header; blank ones are counted, others reported.
+fn full_rows(sheet: &Sheet) -> (Vec<(u64, &[String])>, Vec<Finding>) {
+    let (mut rows, mut blank, mut findings) = (Vec::new(), 0u64, Vec::new());
+    for (line, cells) in &sheet.rows {
+        if cells.iter().all(|cell| tidy(cell).is_empty()) {
+            blank += 1;
+        } else if cells.len() != sheet.header.len() {
+            let (want, found) = (sheet.header.len(), cells.len());
+            let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
+            findings.push(Finding::new("R05", cause).row(*line));
+        } else {
+            rows.push((*line, cells.as_slice()));
+        }
+    }
+    if blank > 0 {
+        let cause = say!("有 {blank} 行空白", "{blank} blank rows");
+        findings.push(Finding::new("R18", cause));
+    }
+    (rows, findings)
 }
 
 /// The rows that still have the form of the register, and what is wrong with the others. Rows that
@@ -128,45 +152,4 @@ pub(super) fn digests(register: Register, rows: &[Cells]) -> (Digest, Digest) {
         lines.iter().fold(hasher, |hasher, line| hasher.with(line.as_bytes())).finish()
     };
     (digest(Suite::Sha256), digest(Suite::Sm3))
-}
-
-/// For every column of the register its place in the header, and what is wrong with the header.
-fn columns_of(register: Register, header: &[String]) -> (Vec<Option<usize>>, Vec<Finding>) {
-    let columns = register.columns();
-    let mut places: Vec<Option<usize>> = vec![None; columns.len()];
-    let mut findings = Vec::new();
-    for (at, cell) in header.iter().enumerate() {
-        // Templates mark required columns with an asterisk.
-        let name = tidy(cell);
-        let bare = name.trim_matches(['*', '＊']).trim();
-        let known = columns.iter().position(|c| c.zh == bare || c.id.eq_ignore_ascii_case(bare));
-        match known {
-            None if bare.is_empty() => {}
-            None => {
-                let cause = say!("不认识“{bare}”列", "the column \"{bare}\" is not known");
-                findings.push(Finding::new("R02", cause).row(1).column(bare));
-            }
-            Some(column) if places[column].is_some() => {
-                let cause = say!("“{bare}”列出现两次", "the column \"{bare}\" stands twice");
-                findings.push(Finding::new("R04", cause).row(1).column(bare));
-            }
-            Some(column) => places[column] = Some(at),
-        }
-    }
-    for (column, _) in
-        columns.iter().zip(&places).filter(|(c, place)| c.required && place.is_none())
-    {
-        let (zh, id) = (column.zh, column.id);
-        let cause = say!("缺少“{zh}”（{id}）列", "the column {id} ({zh}) is missing");
-        findings.push(Finding::new("R03", cause).row(1).column(zh));
-    }
-    let ids = ["uscc", "reg_no", "own_id"];
-    if register == Register::Subjects && ids.iter().all(|id| places[register.index(id)].is_none()) {
-        let cause = say!(
-            "统一社会信用代码、注册号、自编号三列一列也没有",
-            "none of the columns uscc, reg_no and own_id is there"
-        );
-        findings.push(Finding::new("R03", cause).row(1));
-    }
-    (places, findings)
 }

@@ -26,7 +26,7 @@ fn read(register: Register, header: &str, rows: &[&str]) -> (Table, Vec<Finding>
 fn cells_become_canonical() {
     let row = " 91350100m000100y43 |\u{3000}甲公司\u{a0}|企业|存续|A|食品销售、餐饮，餐饮；,|2026-01-02|120";
     let (table, findings) = read(Register::Subjects, SUBJECTS, &[row]);
-    assert_eq!(findings, []);
+    assert_eq!(codes_of(&findings), ["R27"]);
     let (same, _) = read(Register::Subjects, SUBJECTS, &[GOOD]);
     assert_eq!(table.rows[0].texts[14], "食品销售;餐饮");
     assert_eq!(table.rows, same.rows);
@@ -73,22 +73,16 @@ const CASES: &[Case] = &[
     ("R04", Register::Recusals, "iid|执法证号|subject|reason", &[], (1, "执法证号")),
     ("R05", Register::Recusals, "iid|subject|reason", &["I1|S1"], (2, "")),
     ("R06", Register::Recusals, "iid|subject|reason", &["I1||配偶"], (2, "subject")),
-    (
-        "R07",
-        Register::Subjects,
-        SUBJECTS,
-        &["9.13301E+17|甲|企业|存续||||"],
-        (2, "统一社会信用代码"),
-    ),
+    ("R07", Register::Subjects, SUBJECTS, &["9135O100M|甲|企业|存续||||"], (2, "统一社会信用代码")),
     (
         "R07",
         Register::Subjects,
         "reg_no|name|kind|status",
-        &["330199738078513.0|甲|企业|存续"],
+        &["（A）4600|甲|企业|存续"],
         (2, "reg_no"),
     ),
     ("R07", Register::Inspectors, PEOPLE, &["I 1|张|市监|在岗|3|||"], (2, "执法证号")),
-    ("R08", Register::Subjects, SUBJECTS, &[GOOD, "|乙|企业|存续|||45123|"], (3, "上次抽中日期")),
+    ("R08", Register::Subjects, SUBJECTS, &[GOOD, "|乙|企业|存续|||2026-1|"], (3, "上次抽中日期")),
     (
         "R08",
         Register::Inspectors,
@@ -110,7 +104,7 @@ const CASES: &[Case] = &[
         &["91350100M000100Y43|甲|企业|存续||||0"],
         (2, "信用风险分值"),
     ),
-    ("R09", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3.0|||"], (2, "检查上限")),
+    ("R09", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3.5|||"], (2, "检查上限")),
     ("R10", Register::Inspectors, PEOPLE, &["I1|张|市监|在职|3|||"], (2, "状态")),
     ("R11", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3||lead|"], (2, "标签")),
     ("R11", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3||dept:消防|"], (2, "标签")),
@@ -171,9 +165,9 @@ fn every_rule_has_a_case() {
     }
     // The reader of CSV has cases for these, and the registers together for the last.
     covered.extend(["R01", "R17", "R16"]);
-    let rules: BTreeSet<&str> =
-        codes::all().map(|r| r.code).filter(|c| c.starts_with('R')).collect();
-    assert_eq!(covered, rules);
+    // Those from R20 stand beside what finds them.
+    let rules = codes::all().map(|r| r.code).filter(|c| ("R01".."R20").contains(c));
+    assert_eq!(covered, rules.collect::<BTreeSet<&str>>());
 }
 
 #[test]
@@ -187,7 +181,7 @@ fn good_rows_have_no_findings() {
 
 #[test]
 fn all_mistakes_come_at_once() {
-    let rows = ["||企业||F|a b|2026-1-1|x", GOOD, "91350100M000100Y43|乙|企业|存续||||", "1|2"];
+    let rows = ["||企业||F|a b|2026-1|x", GOOD, "91350100M000100Y43|乙|企业|存续||||", "1|2"];
     let (table, findings) = read(Register::Subjects, SUBJECTS, &rows);
     let found: Vec<(&str, u64)> =
         findings.iter().map(|f| (f.code(), f.place.row.unwrap())).collect();

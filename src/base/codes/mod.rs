@@ -2,6 +2,7 @@
 //! `ssj explain CODE` prints a row. Codes are for ever: a retired one is never used again.
 
 mod bundle;
+mod reading;
 mod registers;
 mod shell;
 
@@ -48,7 +49,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [bundle::RULES, registers::RULES, shell::RULES].into_iter().flatten()
+    [bundle::RULES, registers::RULES, reading::RULES, shell::RULES].into_iter().flatten()
 }
 
 /// The rule with this code.

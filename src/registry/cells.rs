@@ -1,0 +1,201 @@
+//! Cells as spreadsheets leave them, brought to the form of their column before they are checked: numbers that
+//! became floats, dates in many forms, full-width and invisible characters, words for nothing. What cannot
+//! be recovered for certain is refused by name; every recovery is counted in a note. Decimal text is read as
+//! text: no float comes between.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::columns::Register;
+use super::dates::civil;
+use super::form::{Form, SEPARATOR, parse_period, split, tidy};
+use super::table::Cells;
+use crate::base::finding::{Finding, Text};
+use crate::say;
+
+/// A float keeps 15 decimal digits; those after them are made up.
+const FLOAT_DIGITS: usize = 15;
+/// Words that say that a cell is empty.
+const NOTHING: &[&str] =
+    &["无", "-", "--", "—", "——", "/", "空", "暂无", "null", "NULL", "N/A", "#N/A"];
+
+/// What was done to cells: code, and how many of a column, with the first line and cell.
+type Counts = BTreeMap<(&'static str, usize), (u64, u64, String)>;
+
+/// The cells of a file on their way to canonical form.
+#[derive(Debug, Default)]
+pub(super) struct Cleaner {
+    counts: Counts,
+}
+
+impl Cleaner {
+    /// Brings the cells of a row nearer to the form of their columns. A finding is an error: the cell is
+    /// destroyed, and left empty.
+    pub(super) fn clean(
+        &mut self,
+        register: Register,
+        row: &mut Cells,
+        shown: &[String],
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (at, column) in register.columns().iter().enumerate() {
+            let raw = tidy(&row.texts[at]);
+            let (text, codes) = cleaned(column.form, &raw);
+            for code in codes {
+                let shown: String = raw.chars().take(40).filter(|c| !c.is_control()).collect();
+                self.counts.entry((code, at)).or_insert((0, row.line, shown)).0 += 1;
+            }
+            if let Some(cause) = destroyed(column.form, &text) {
+                findings.push(Finding::new("R25", cause).row(row.line).column(&shown[at]));
+            } else if text != row.texts[at] {
+                row.texts[at] = text.into_owned();
+            }
+        }
+        findings
+    }
+
+    /// A note for each column and kind of change.
+    pub(super) fn notes(self, shown: &[String]) -> Vec<Finding> {
+        let note = |((code, at), (count, line, cell)): ((&str, usize), (u64, u64, String))| {
+            let cause = say!(
+                "{count} 格，如第 {line} 行“{cell}”",
+                "{count} cells, such as \"{cell}\" in line {line}"
+            );
+            Finding::new(code, cause).column(&shown[at])
+        };
+        self.counts.into_iter().map(note).collect()
+    }
+}
+
+/// The cell nearer to its form, and the codes of the notes that say what changed.
+fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
+    let mut codes = Vec::new();
+    let mut text = Cow::Borrowed(cell);
+    let mut change = |text: &mut Cow<'_, str>, code, new: Option<String>| {
+        if let Some(new) = new.filter(|new| new != text.as_ref()) {
+            *text = Cow::Owned(new);
+            codes.push(code);
+        }
+    };
+    change(&mut text, "R27", visible(form, cell));
+    if !matches!(form, Form::Text | Form::Part) && NOTHING.contains(&text.as_ref()) {
+        change(&mut text, "R28", Some(String::new()));
+    }
+    match form {
+        Form::Uscc | Form::RegNo | Form::Id | Form::Integer(..) => {
+            let new = digits_of_float(&text).filter(|digits| is_certain(form, digits));
+            change(&mut text, "R24", new);
+        }
+        Form::Day => {
+            let new = civil(&text).map(|day| day.to_string());
+            change(&mut text, "R26", new);
+        }
+        // Those in form already differ from canonical text by their separators at most.
+        Form::Periods if split(&text).any(|part| parse_period(part).is_none()) => {
+            let new = periods(&text);
+            change(&mut text, "R26", new);
+        }
+        Form::Text
+        | Form::Choice(_)
+        | Form::Part
+        | Form::Parts
+        | Form::Periods
+        | Form::List
+        | Form::Tags => {}
+    }
+    (text, codes)
+}
+
+/// Without characters that nobody sees; codes, dates and numbers also half-width and without blanks.
+fn visible(form: Form, cell: &str) -> Option<String> {
+    let hidden =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    let code = matches!(form, Form::Uscc | Form::RegNo | Form::Id | Form::Integer(..));
+    let narrow = code || matches!(form, Form::Day | Form::Periods | Form::Choice(_));
+    // An identifier of the office's own keeps its inner blanks, and is refused for them.
+    let close = matches!(form, Form::Uscc | Form::RegNo);
+    let odd = |c: char| {
+        hidden(c)
+            || (narrow && half_width(c) != c)
+            || (close && (c.is_whitespace() || c.is_ascii_lowercase()))
+    };
+    if !cell.chars().any(odd) {
+        return None;
+    }
+    let kept = cell.chars().filter(|c| !(hidden(*c) || close && c.is_whitespace()));
+    let kept: String = if narrow { kept.map(half_width).collect() } else { kept.collect() };
+    Some(if close && digits_of_float(&kept).is_none() { kept.to_ascii_uppercase() } else { kept })
+}
+
+/// The half-width form of a full-width letter, digit or sign.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        // These separate values, and stand in canonical Chinese text.
+        '；' | '，' => c,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    }
+}
+
+/// `a..b` with dates in any known form, and with `至` or `~` between them.
+fn periods(cell: &str) -> Option<String> {
+    let period = |part: &str| {
+        let part = part.replace(['至', '到', '~', '～', '—', '–'], "..");
+        let (from, to) = part.split_once("..")?;
+        let (from, to) = (civil(from.trim())?, civil(to.trim_start_matches('.').trim())?);
+        Some(format!("{from}..{to}"))
+    };
+    let periods: Option<Vec<String>> = split(cell).map(period).collect();
+    periods.map(|periods| periods.join(SEPARATOR))
+}
+
+/// The digits of a whole number that a spreadsheet wrote as a float, `330100000012345.0` or
+/// `3.30100000012345E+14`, as far as they are written; none if it is not such a number.
+fn digits_of_float(cell: &str) -> Option<String> {
+    let upper = cell.to_ascii_uppercase();
+    let (mantissa, exponent) = match upper.split_once("E+") {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<usize>().ok()?),
+        None => (upper.as_str(), 0),
+    };
+    let (whole, decimals) = match mantissa.split_once('.') {
+        Some(parts) => parts,
+        None if upper.contains("E+") => (mantissa, ""),
+        None => return None,
+    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty()
+        || whole.starts_with('0')
+        || !digits(whole)
+        || !digits(decimals)
+        || exponent > 40
+    {
+        return None;
+    }
+    let (shifted, rest) = match decimals.split_at_checked(exponent) {
+        Some((shifted, rest)) => (shifted, rest),
+        None => return Some(format!("{whole}{decimals}{}", "?".repeat(exponent - decimals.len()))),
+    };
+    rest.bytes().all(|b| b == b'0').then(|| format!("{whole}{shifted}"))
+}
+
+/// Whether the digits are the number's own. An identifier of the office's own may look like a short decimal.
+fn is_certain(form: Form, digits: &str) -> bool {
+    let least = if matches!(form, Form::Id) { 6 } else { 1 };
+    (least..=FLOAT_DIGITS).contains(&digits.len()) && !digits.contains('?')
+}
+
+/// Why a code cannot be recovered, if it is a number that lost digits.
+fn destroyed(form: Form, cell: &str) -> Option<Text> {
+    let code = matches!(form, Form::Uscc | Form::RegNo | Form::Id);
+    let digits = digits_of_float(cell).filter(|_| code)?;
+    let written = digits.trim_end_matches('?').len();
+    if digits.len() < 6 {
+        return None;
+    }
+    let (all, known) = (digits.len(), written.min(FLOAT_DIGITS));
+    Some(say!(
+        "“{cell}” 是表格软件改成的浮点数，{all} 位号码只剩 {known} 位可信，无法还原",
+        "\"{cell}\" became a float in a spreadsheet; of {all} digits only {known} can be trusted"
+    ))
+}

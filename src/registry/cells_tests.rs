@@ -1,0 +1,87 @@
+use super::table_tests::sheet;
+use super::{Register, Table};
+use crate::base::finding::Finding;
+
+const HEADER: &str =
+    "uscc|reg_no|own_id|name|kind|status|established|credit_score|tags|credit_class";
+
+/// The code that the note or error has, the column, the cell, and what it becomes.
+type Case = (&'static str, &'static str, &'static str, &'static str);
+
+const CASES: &[Case] = &[
+    ("R24", "reg_no", "110108000000016.0", "110108000000016"),
+    ("R24", "reg_no", "1.10108000000016E+14", "110108000000016"),
+    ("R24", "reg_no", "3.301e+12", "!"),
+    ("R24", "own_id", "330100.00", "330100"),
+    ("R24", "credit_score", "120.0", "120"),
+    ("R25", "uscc", "9.1330E+17", "!"),
+    ("R25", "uscc", "913300001429117580.0", "!"),
+    ("R25", "reg_no", "3.301E+14", "!"),
+    ("R26", "established", "2026年1月5日", "2026-01-05"),
+    ("R26", "established", "46027", "2026-01-05"),
+    ("R27", "uscc", "９１３５０１００Ｍ０００１００Ｙ４３", "91350100M000100Y43"),
+    ("R27", "uscc", "91350100m000100y43", "91350100M000100Y43"),
+    ("R27", "uscc", "9135 0100 M000 100Y 43", "91350100M000100Y43"),
+    ("R27", "name", "甲\u{200b}公司\u{200b}", "甲公司"),
+    ("R27", "credit_class", "Ｂ", "B"),
+    ("R27", "credit_score", "１２０", "120"),
+    ("R28", "tags", "无", ""),
+    ("R28", "established", "/", ""),
+];
+
+fn read(column: &str, cell: &str) -> (Option<String>, Vec<Finding>) {
+    let header = sheet(HEADER, &[]).header;
+    let at = header.iter().position(|name| name == column).unwrap();
+    let mut cells: Vec<&str> = vec!["", "", "k000001", "甲公司", "企业", "存续", "", "", "", ""];
+    cells[at] = cell;
+    let (table, findings) = Table::read(Register::Subjects, &sheet(HEADER, &[&cells.join("|")]));
+    let at = Register::Subjects.index(column);
+    (table.rows.first().map(|row| row.texts[at].clone()), findings)
+}
+
+#[test]
+fn every_kind_of_cell_has_a_case() {
+    for (code, column, cell, becomes) in CASES {
+        let (text, findings) = read(column, cell);
+        let lost = *becomes == "!";
+        let code = if lost { "R25" } else { code };
+        let found: Vec<&str> = findings.iter().map(Finding::code).collect();
+        assert_eq!(found, [code], "{cell}: {findings:?}");
+        assert_eq!(text.as_deref(), (!lost).then_some(*becomes), "{cell}");
+        assert_eq!(findings[0].place.column.as_deref(), Some(*column));
+    }
+}
+
+#[test]
+fn notes_are_grouped() {
+    let rows =
+        ["|110108000000016.0|a|甲|企业|存续||||", "|330199738078513.0|b|乙|企业|存续|2026/1/5|||"];
+    let (table, findings) = Table::read(Register::Subjects, &sheet(HEADER, &rows));
+    assert_eq!(table.rows.len(), 2);
+    let causes: Vec<&str> = findings.iter().map(|f| f.cause.en.as_str()).collect();
+    assert_eq!(
+        causes,
+        [
+            "2 cells, such as \"110108000000016.0\" in line 2",
+            "1 cells, such as \"2026/1/5\" in line 3"
+        ]
+    );
+}
+
+#[test]
+fn what_looks_like_a_float_and_is_none_stays() {
+    for id in ["1.5", "3.10", "GB-1.0.0", "1E5", "12E+a"] {
+        let (text, findings) = read("own_id", id);
+        assert_eq!((text.as_deref(), findings), (Some(id), vec![]));
+    }
+}
+
+#[test]
+fn periods_in_other_forms() {
+    let header = "iid|name|dept|state|capacity|leave";
+    let row = "I1|张|市监|在岗|3|2026年8月3日至2026年8月7日；2026/9/1~2026/9/2";
+    let (table, findings) = Table::read(Register::Inspectors, &sheet(header, &[row]));
+    assert_eq!(findings.iter().map(Finding::code).collect::<Vec<_>>(), ["R26"]);
+    let leave = &table.rows[0].texts[Register::Inspectors.index("leave")];
+    assert_eq!(leave, "2026-08-03..2026-08-07;2026-09-01..2026-09-02");
+}

@@ -1,0 +1,36 @@
+//! The shipped registers are read to the same bytes for ever, whatever else reading learns to accept.
+#![cfg(feature = "cli")]
+#![allow(missing_docs)]
+
+use std::fs;
+use std::path::Path;
+
+use shuangsuiji::base::digest::Suite;
+use shuangsuiji::io::sheet::read_csv;
+use shuangsuiji::registry::{Register, Registry, Table};
+
+/// The SM3 digests of the canonical registers of `data/district`, as the first version read them.
+const DISTRICT: [&str; 5] = [
+    "27f3149a9a9d37b8f9503d33b3aa26052481bdc84033f9a3d3dcab6df442ccd3",
+    "4ad7cd97750019fd630a6a1a30951d9e837572afe59fd15ef4fbb285e6a8f51a",
+    "d3e69addd83579972b4c8b6fba94838f593bca23d6f44d3ff214ee066ad52fce",
+    "8e6cbf1df0dc1297a6bba7eee39129e011be132e2db6dcd7f01055743a256d4c",
+    "6c55de880de6ec5968346db1b93dd72d317a77223f2d3dfc5b5475e5c23fe36e",
+];
+
+#[test]
+fn the_shipped_district_keeps_its_bytes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/district");
+    let mut tables = Vec::new();
+    for register in Register::ALL {
+        let file = format!("{}.csv", register.name());
+        let (sheet, notes) = read_csv(&file, &fs::read(folder.join(&file)).unwrap()).unwrap();
+        let (table, findings) = Table::read(register, &sheet);
+        assert_eq!((notes, findings), (vec![], vec![]), "{file}");
+        tables.push(table);
+    }
+    let (registry, findings) = Registry::build(&tables);
+    assert_eq!(findings, []);
+    let digests = Register::ALL.map(|register| registry.digest(Suite::Sm3, register).hex());
+    assert_eq!(digests, DISTRICT);
+}
