@@ -95,7 +95,7 @@ pub(super) struct ImportArgs {
     /// 哪一个名录 / which register
     #[arg(value_enum)]
     pub register: RegisterArg,
-    /// CSV 文件，UTF-8 / CSV file, UTF-8
+    /// .xlsx、.xls 或 CSV 文件 / .xlsx, .xls or CSV file
     pub file: PathBuf,
     /// 生效；不带则只试运行 / apply; a dry run otherwise
     #[arg(long)]
