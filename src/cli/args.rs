@@ -100,6 +100,9 @@ pub(super) struct ImportArgs {
     /// 生效；不带则只试运行 / apply; a dry run otherwise
     #[arg(long)]
     pub apply: bool,
+    /// 写出原表和核查结果列（.xlsx） / write the rows with a column of findings (.xlsx)
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -13,8 +13,8 @@ use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Severity};
 use crate::fiction::{self, Bare, District, Spec};
 use crate::io::durable::{Written, failed, write_file};
-use crate::io::sheet;
-use crate::registry::{Register, Registry, Table};
+use crate::io::{report, sheet};
+use crate::registry::{Register, Registry, Sheet, Table};
 use crate::say;
 use crate::store::{FILE, Imported, Store};
 
@@ -79,8 +79,12 @@ pub(super) fn import(
     let place = args.file.display().to_string();
     let bytes = sheet::load(&args.file)?;
     let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
-    let (table, findings) = read_table(register, &place, &bytes)?;
+    let (sheets, table, findings) = read_table(register, &place, &bytes)?;
     bar.inc(1);
+    if let Some(out) = &args.report {
+        write_report(out, &sheets, &findings, console)?;
+    }
+    drop(sheets);
     let before = store.table(register)?;
     let changes = changes(&before, &table);
     let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
@@ -92,16 +96,28 @@ pub(super) fn import(
     };
     bar.finish_and_clear();
     console.findings(&findings);
-    report(register, &table, changes, &findings, imported, args.apply, console);
+    summary(register, &table, changes, &findings, imported, args.apply, console);
     Ok(if errors > 0 { BAD_INPUT } else { DONE })
 }
 
-/// Parses the bytes of a register's file; findings that concern rows come beside the table.
-pub(super) fn read_table(
+fn write_report(
+    out: &Path,
+    sheets: &[Sheet],
+    findings: &[Finding],
+    console: &Console,
+) -> Result<(), Failure> {
+    write_file(out, &report::report(sheets, findings, console.lang)?)?;
+    let place = out.display();
+    console.say(&say!("核查结果已写入 {place}", "findings written to {place}"));
+    Ok(())
+}
+
+/// Parses the bytes of a register's file: its sheets as they are, the table of all of them, and the findings.
+fn read_table(
     register: Register,
     file: &str,
     bytes: &[u8],
-) -> Result<(Table, Vec<Finding>), Failure> {
+) -> Result<(Vec<Sheet>, Table, Vec<Finding>), Failure> {
     let (sheets, mut findings) = sheet::read(file, bytes, &|text| is_column(register, text))?;
     let mut tables = Vec::new();
     for sheet in &sheets {
@@ -116,7 +132,7 @@ pub(super) fn read_table(
         findings.extend(repeated.map(|finding| between_sheets(finding, file)));
     }
     let rows = tables.into_iter().flat_map(|table| table.rows).collect();
-    Ok((Table { register, rows }, findings))
+    Ok((sheets, Table { register, rows }, findings))
 }
 
 /// Whether a text is the name of one of the register's columns.
@@ -148,7 +164,7 @@ fn changes(before: &Table, after: &Table) -> (usize, usize) {
     (count(&after, &before), count(&before, &after))
 }
 
-fn report(
+fn summary(
     register: Register,
     table: &Table,
     (new, gone): (usize, usize),

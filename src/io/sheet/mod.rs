@@ -14,6 +14,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub(super) use text::guarded;
+
 use super::durable::failed;
 use super::folder::{Limit, read_limited};
 use crate::base::finding::{Finding, Findings};

@@ -75,7 +75,6 @@ pub(super) fn bare(cell: &str) -> &str {
 }
 
 /// A cell with that quote, where it needs one; [`bare`] takes it off again.
-#[allow(dead_code)]
 pub(in crate::io) fn guarded(cell: &str) -> Cow<'_, str> {
     if cell.trim_start_matches('\'').starts_with(FORMULA) {
         Cow::Owned(format!("'{cell}"))
