@@ -8,7 +8,7 @@ use std::fs;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::Workbook;
-use support::ssj::run;
+use support::ssj::{REGISTERS, district, import_all, run};
 
 const HEADER: [&str; 5] = ["统一社会信用代码", "名称", "对象类型", "登记状态", "标签"];
 
@@ -66,7 +66,8 @@ fn a_report_is_repaired_and_imported() {
     assert!(text.contains("R57") && text.contains("2 行，其中新增或改动 2"), "{text}");
     assert!(!text.contains("R02"), "{text}");
     // The same rows make the same report: writing it again changes nothing.
-    run(folder, 2, &["import", "subjects", "f.xlsx", "--report", "out.xlsx"]);
+    let again = run(folder, 2, &["import", "subjects", "f.xlsx", "--report", "out.xlsx"]);
+    assert!(!again.contains("W03"), "{again}");
 }
 
 #[test]
@@ -86,4 +87,48 @@ fn the_same_subject_on_two_sheets_is_found() {
     book.save(temp.path().join("f.xlsx")).unwrap();
     let text = run(temp.path(), 2, &["import", "subjects", "f.xlsx"]);
     assert!(text.contains("错误 R12 f.xlsx") && text.contains("（在另一工作表）"), "{text}");
+}
+
+#[test]
+fn what_is_exported_imports_unchanged() {
+    let temp = district(300);
+    let folder = temp.path();
+    // Names that a spreadsheet would run, or take for text of its own.
+    let path = folder.join("registers/subjects.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let (head, rows) = text.split_once('\n').unwrap();
+    let at = head.split(',').position(|name| name == "address" || name == "地址").unwrap();
+    let hostile =
+        ["=HYPERLINK(1)", "+1", "-", "@a", "'=b", "''-c", "\"d, e\"", "2026-08-03", "007"];
+    let rows = rows.lines().enumerate().map(|(n, row)| {
+        let mut cells: Vec<&str> = row.split(',').collect();
+        if !row.contains('"') {
+            cells[at] = hostile[n % hostile.len()];
+        }
+        cells.join(",")
+    });
+    let text = [head.to_owned()].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
+    fs::write(&path, text).unwrap();
+    import_all(folder);
+    for register in REGISTERS {
+        for ending in ["xlsx", "csv"] {
+            let file = format!("out/{register}.{ending}");
+            run(folder, 0, &["export", register, &file]);
+            // The same rows give the same bytes.
+            run(folder, 0, &["export", register, &file]);
+            let report = run(folder, 0, &["--json", "import", register, &file]);
+            let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+            assert_eq!([&report["new"], &report["gone"]], [0, 0], "{file}: {report}");
+            assert!(report["rows"].as_u64().unwrap() > 0);
+        }
+    }
+    let csv = fs::read_to_string(folder.join("out/subjects.csv")).unwrap();
+    assert!(csv.starts_with('\u{feff}') && csv.contains(",'=HYPERLINK(1)"));
+    assert!(!csv.contains(",=") && !csv.contains(",+") && !csv.contains(",@"));
+    let mut book: Xlsx<_> = open_workbook(folder.join("out/subjects.xlsx")).unwrap();
+    let cells = book.worksheet_range("subjects").unwrap();
+    assert!(matches!(cells.get_value((1, 0)), Some(Data::String(code)) if code.len() == 18));
+    assert!(cells.used_cells().any(|cell| matches!(cell.2, Data::DateTime(_))));
+    assert!(book.worksheet_formula("subjects").unwrap().used_cells().all(|cell| cell.2.is_empty()));
+    run(folder, 2, &["export", "subjects", "out/subjects.pdf"]);
 }

@@ -206,6 +206,35 @@ fn summary(
     }));
 }
 
+pub(super) fn export(
+    workspace: &Path,
+    register: RegisterArg,
+    file: &Path,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let table = open_store(workspace)?.table(register.register())?;
+    let (zh, en) = (table.register.zh(), table.register.name());
+    if table.rows.is_empty() {
+        return Err(Finding::new("W04", say!("{zh}是空的", "{en} is empty")).into());
+    }
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let bytes = match ending.as_deref() {
+        Some("xlsx") => report::workbook(&table)?,
+        Some("csv") => report::csv(&table),
+        _ => {
+            let cause = say!("文件名须以 .xlsx 或 .csv 结尾", "the name must end in .xlsx or .csv");
+            return Err(Finding::new("W07", cause).file(file.display().to_string()).into());
+        }
+    };
+    write_file(file, &bytes)?;
+    let (place, rows) = (file.display(), table.rows.len());
+    console.say(&say!("{zh}：{rows} 行已写入 {place}", "{en}: {rows} rows written to {place}"));
+    console.report(&json!({
+        "command": "export", "ok": true, "register": en, "rows": rows, "out": place.to_string(),
+    }));
+    Ok(DONE)
+}
+
 pub(super) fn generate(args: &GenerateArgs, console: &Console) -> Result<u8, Failure> {
     let shipped = Spec::default();
     let spec = Spec {
