@@ -1,5 +1,5 @@
 //! Findings: a stable code, a place, a cause in Chinese and English; the code's row in
-//! [`codes`](super::codes) gives severity and remedy. Every layer reports with them, all at once.
+//! [`codes`] gives severity and remedy. Every layer reports with them, all at once.
 
 use std::fmt;
 
