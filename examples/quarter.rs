@@ -2,7 +2,7 @@
 //! `cargo run --release --example quarter`
 
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::io::sheet::read_csv;
+use shuangsuiji::io::sheet;
 use shuangsuiji::plan::{History, Plan};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::BEACON;
@@ -13,8 +13,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut tables = Vec::new();
     for register in Register::ALL {
         let file = format!("data/district/{}.csv", register.name());
-        let (sheet, _) = read_csv(&file, &std::fs::read(&file)?)?;
-        tables.push(Table::read(register, &sheet).0);
+        let known = |name: &str| {
+            register.columns().iter().any(|column| column.id == name || column.zh == name)
+        };
+        let (sheets, _) = sheet::read(&file, &std::fs::read(&file)?, &known)?;
+        tables.push(Table::read(register, &sheets[0]).0);
     }
     let (registry, _) = Registry::build(&tables);
     let (plan, _) = Plan::parse(&std::fs::read_to_string("data/district/plan.toml")?, "plan.toml")?;

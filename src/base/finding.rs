@@ -46,12 +46,23 @@ macro_rules! say {
 pub struct Place {
     /// The file, as the user knows it.
     pub file: Option<String>,
+    /// The sheet and its column, if the file is a workbook; boxed to keep findings small.
+    pub spot: Option<Box<Spot>>,
     /// The line of the file, from 1 (a table's header is line 1).
     pub row: Option<u64>,
     /// The column's name, or the path of a key (`lists[2].strata`).
     pub column: Option<String>,
     /// The subject, inspector, list or other thing concerned.
     pub id: Option<String>,
+}
+
+/// Where in a workbook something is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The sheet; empty until it is named.
+    pub sheet: String,
+    /// The column, from 0.
+    pub column: Option<usize>,
 }
 
 /// How much a finding weighs.
@@ -92,10 +103,27 @@ impl Finding {
         self
     }
 
+    /// Names the sheet of a workbook, unless a deeper layer has named it.
+    #[must_use]
+    pub fn sheet(mut self, sheet: impl Into<String>) -> Self {
+        let spot = self.place.spot.get_or_insert_default();
+        if spot.sheet.is_empty() {
+            spot.sheet = sheet.into();
+        }
+        self
+    }
+
     /// Names the line, from 1, unless a deeper layer has named it.
     #[must_use]
     pub fn row(mut self, row: u64) -> Self {
         self.place.row.get_or_insert(row);
+        self
+    }
+
+    /// Names the column of a sheet by its index, from 0, unless a deeper layer has named it.
+    #[must_use]
+    pub fn at_column(mut self, column: usize) -> Self {
+        self.place.spot.get_or_insert_default().column.get_or_insert(column);
         self
     }
 
@@ -150,13 +178,40 @@ impl Finding {
     }
 }
 
+/// The letters of a column by its index, from 0: `A` … `Z`, `AA` … – digits from 1 to 26, without a zero.
+pub fn letters(column: usize) -> String {
+    let mut rest = column + 1;
+    let mut found = Vec::new();
+    while rest > 0 {
+        found.push(b'A' + u8::try_from((rest - 1) % 26).unwrap_or_default());
+        rest = (rest - 1) / 26;
+    }
+    found.iter().rev().map(|letter| char::from(*letter)).collect()
+}
+
 impl Place {
-    /// `frames/T01.tsv, line 7, column sid, REG:0001`.
+    /// `Sheet1!C7` in a workbook; `Sheet1!7:7` is the row and `Sheet1` the sheet, as spreadsheets write them.
+    pub fn cell(&self) -> Option<String> {
+        let spot = self.spot.as_ref().filter(|spot| !spot.sheet.is_empty())?;
+        let sheet = &spot.sheet;
+        // Letters, digits and dots need no quotes, so long as the name does not look like a number.
+        let plain = sheet.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        let plain = plain && !sheet.starts_with(|c: char| c.is_ascii_digit());
+        let sheet = if plain { sheet.clone() } else { format!("'{}'", sheet.replace('\'', "''")) };
+        Some(match (self.row, spot.column.map(letters)) {
+            (Some(row), Some(letters)) => format!("{sheet}!{letters}{row}"),
+            (Some(row), None) => format!("{sheet}!{row}:{row}"),
+            (None, _) => sheet,
+        })
+    }
+
+    /// `frames/T01.tsv, line 7, column sid, REG:0001`; in a workbook `名录.xlsx, Sheet1!C7, …`.
     pub fn show(&self, lang: Lang) -> String {
         let row = self.row.map(|n| match lang {
             Lang::Zh => format!("第 {n} 行"),
             Lang::En => format!("line {n}"),
         });
+        let row = self.cell().or(row);
         let column = self.column.as_ref().map(|name| match lang {
             Lang::Zh => format!("“{name}”"),
             Lang::En => format!("\"{name}\""),
@@ -211,3 +266,19 @@ impl fmt::Display for Findings {
 }
 
 impl std::error::Error for Findings {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_named_as_spreadsheets_do() {
+        let shown: Vec<String> = [0, 25, 26, 51, 52, 701, 702, 16_383].map(letters).to_vec();
+        assert_eq!(shown, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "XFD"]);
+        let at = |sheet: &str| Finding::new("R01", say!("x", "x")).file("f.xlsx").sheet(sheet);
+        assert_eq!(at("名录").row(7).at_column(2).place.show(Lang::Zh), "f.xlsx，名录!C7");
+        assert_eq!(at("a b's").row(7).place.show(Lang::En), "f.xlsx, 'a b''s'!7:7");
+        assert_eq!(at("2026").place.cell().as_deref(), Some("'2026'"));
+        assert_eq!(Finding::new("R01", say!("x", "x")).row(7).place.cell(), None);
+    }
+}

@@ -45,6 +45,14 @@ pub(super) enum Command {
     },
     /// 导入名录（先试运行，--apply 生效） / import a register (a dry run without --apply)
     Import(ImportArgs),
+    /// 导出名录为 .xlsx 或 .csv / export a register as .xlsx or .csv
+    Export {
+        /// 哪一个名录 / which register
+        #[arg(value_enum)]
+        register: RegisterArg,
+        /// .xlsx 或 .csv 文件 / .xlsx or .csv file
+        file: PathBuf,
+    },
     /// 生成虚构名录，或给已有名单配上虚构属性 / generate a fictional district
     Generate(GenerateArgs),
     /// 校核计划：规模、排除、概率、能否匹配 / check a plan
@@ -95,11 +103,14 @@ pub(super) struct ImportArgs {
     /// 哪一个名录 / which register
     #[arg(value_enum)]
     pub register: RegisterArg,
-    /// CSV 文件，UTF-8 / CSV file, UTF-8
+    /// .xlsx、.xls 或 CSV 文件 / .xlsx, .xls or CSV file
     pub file: PathBuf,
     /// 生效；不带则只试运行 / apply; a dry run otherwise
     #[arg(long)]
     pub apply: bool,
+    /// 写出原表和核查结果列（.xlsx） / write the rows with a column of findings (.xlsx)
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

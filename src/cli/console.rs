@@ -141,6 +141,7 @@ pub(super) fn finding_json(finding: &Finding, lang: Lang) -> Value {
         "code": finding.code(),
         "severity": severity,
         "file": finding.place.file,
+        "cell": finding.place.cell(),
         "row": finding.place.row,
         "column": finding.place.column,
         "id": finding.place.id,

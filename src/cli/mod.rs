@@ -108,6 +108,9 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Demo(demo) => demo::demo(demo, console),
         Command::Init { dir } => workspace::init(dir, console),
         Command::Import(import) => workspace::import(workspace, import, clock, console),
+        Command::Export { register, file } => {
+            workspace::export(workspace, *register, file, console)
+        }
         Command::Generate(generate) => workspace::generate(generate, console),
         Command::Check { plan } => plan::check(workspace, plan, clock, console),
         Command::Commit(commit) => plan::commit(workspace, commit, clock, console),

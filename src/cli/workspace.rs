@@ -1,6 +1,6 @@
 //! `ssj init`, `ssj import` and `ssj generate`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use serde_json::json;
@@ -13,14 +13,11 @@ use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Severity};
 use crate::fiction::{self, Bare, District, Spec};
 use crate::io::durable::{Written, failed, write_file};
-use crate::io::folder::{Limit, read_limited};
-use crate::io::sheet::read_csv;
-use crate::registry::{Register, Table};
+use crate::io::{report, sheet};
+use crate::registry::{Register, Registry, Sheet, Table};
 use crate::say;
 use crate::store::{FILE, Imported, Store};
 
-/// A register's line: names and addresses stay far below; a longer one is a damaged file.
-const CSV_LINE_BYTES_MAX: usize = 1024 * 1024;
 /// The plan that a new workspace begins with.
 const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
 
@@ -79,18 +76,19 @@ pub(super) fn import(
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
     let register = args.register.register();
-    let file = File::open(&args.file).map_err(|e| failed(&args.file, &e))?;
     let place = args.file.display().to_string();
-    let bytes =
-        read_limited(file, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(&args.file, &e))?;
-    let bytes = bytes.map_err(|finding| finding.file(&place))?;
+    let bytes = sheet::load(&args.file)?;
     let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
-    let (table, mut findings) = read_table(register, &place, &bytes)?;
+    let (sheets, table, mut findings) = read_table(register, &place, &bytes)?;
     if table.rows.is_empty() && findings.iter().all(|f| f.severity() != Severity::Error) {
         let cause = say!("没有数据行", "there are no rows");
         findings.push(Finding::new("W17", cause).file(&place));
     }
     bar.inc(1);
+    if let Some(out) = &args.report {
+        write_report(out, &sheets, &findings, console)?;
+    }
+    drop(sheets);
     let before = store.table(register)?;
     let changes = changes(&before, &table);
     let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
@@ -102,20 +100,58 @@ pub(super) fn import(
     };
     bar.finish_and_clear();
     console.findings(&findings);
-    report(register, &table, changes, &findings, imported, args.apply, console);
+    summary(register, &table, changes, &findings, imported, args.apply, console);
     Ok(if errors > 0 { BAD_INPUT } else { DONE })
 }
 
-/// Parses the bytes of a CSV register; findings that concern rows come beside the table.
-pub(super) fn read_table(
+fn write_report(
+    out: &Path,
+    sheets: &[Sheet],
+    findings: &[Finding],
+    console: &Console,
+) -> Result<(), Failure> {
+    write_file(out, &report::report(sheets, findings, console.lang)?)?;
+    let place = out.display();
+    console.say(&say!("核查结果已写入 {place}", "findings written to {place}"));
+    Ok(())
+}
+
+/// Parses the bytes of a register's file: its sheets as they are, the table of all of them, and the findings.
+fn read_table(
     register: Register,
     file: &str,
     bytes: &[u8],
-) -> Result<(Table, Vec<Finding>), Failure> {
-    let (sheet, mut findings) = read_csv(file, bytes)?;
-    let (table, more) = Table::read(register, &sheet);
-    findings.extend(more);
-    Ok((table, findings))
+) -> Result<(Vec<Sheet>, Table, Vec<Finding>), Failure> {
+    let (sheets, mut findings) = sheet::read(file, bytes, &|text| is_column(register, text))?;
+    let mut tables = Vec::new();
+    for sheet in &sheets {
+        let (table, found) = Table::read(register, sheet);
+        findings.extend(sheet::locate(sheet, found));
+        tables.push(table);
+    }
+    if tables.len() > 1 {
+        // Each sheet is free of repetition; together they may not be.
+        let (_, found) = Registry::build(&tables);
+        let repeated = found.into_iter().filter(|finding| finding.code() == "R12");
+        findings.extend(repeated.map(|finding| between_sheets(finding, file)));
+    }
+    let rows = tables.into_iter().flat_map(|table| table.rows).collect();
+    Ok((sheets, Table { register, rows }, findings))
+}
+
+/// Whether a text is the name of one of the register's columns.
+fn is_column(register: Register, text: &str) -> bool {
+    let bare = text.trim_matches(['*', '＊']).trim();
+    register.columns().iter().any(|c| c.zh == bare || c.id.eq_ignore_ascii_case(bare))
+}
+
+/// A repetition across sheets has two places: the identifier tells more than the line of one of them.
+fn between_sheets(mut finding: Finding, file: &str) -> Finding {
+    finding.place.file = Some(file.to_owned());
+    finding.place.row = None;
+    let (zh, en) = (&finding.cause.zh, &finding.cause.en);
+    finding.cause = say!("{zh}（在另一工作表）", "{en} (of another sheet)");
+    finding
 }
 
 /// Rows that are new, and rows that are gone.
@@ -132,7 +168,7 @@ fn changes(before: &Table, after: &Table) -> (usize, usize) {
     (count(&after, &before), count(&before, &after))
 }
 
-fn report(
+fn summary(
     register: Register,
     table: &Table,
     (new, gone): (usize, usize),
@@ -172,6 +208,35 @@ fn report(
         "version": match imported { Some(Imported::NewVersion(v) | Imported::Unchanged(v)) => Some(v), None => None },
         "applied": imported.is_some(), "findings": findings,
     }));
+}
+
+pub(super) fn export(
+    workspace: &Path,
+    register: RegisterArg,
+    file: &Path,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let table = open_store(workspace)?.table(register.register())?;
+    let (zh, en) = (table.register.zh(), table.register.name());
+    if table.rows.is_empty() {
+        return Err(Finding::new("W04", say!("{zh}是空的", "{en} is empty")).into());
+    }
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let bytes = match ending.as_deref() {
+        Some("xlsx") => report::workbook(&table)?,
+        Some("csv") => report::csv(&table),
+        _ => {
+            let cause = say!("文件名须以 .xlsx 或 .csv 结尾", "the name must end in .xlsx or .csv");
+            return Err(Finding::new("W07", cause).file(file.display().to_string()).into());
+        }
+    };
+    write_file(file, &bytes)?;
+    let (place, rows) = (file.display(), table.rows.len());
+    console.say(&say!("{zh}：{rows} 行已写入 {place}", "{en}: {rows} rows written to {place}"));
+    console.report(&json!({
+        "command": "export", "ok": true, "register": en, "rows": rows, "out": place.to_string(),
+    }));
+    Ok(DONE)
 }
 
 pub(super) fn generate(args: &GenerateArgs, console: &Console) -> Result<u8, Failure> {
@@ -219,10 +284,9 @@ pub(super) fn write_district(out: &Path, district: &District) -> Result<Written,
 /// tells what they do are used where they are there.
 fn bare_subjects(file: &Path) -> Result<Vec<Bare>, Failure> {
     let place = file.display().to_string();
-    let opened = File::open(file).map_err(|e| failed(file, &e))?;
-    let bytes =
-        read_limited(opened, Limit::Line(CSV_LINE_BYTES_MAX)).map_err(|e| failed(file, &e))?;
-    let (sheet, _) = read_csv(&place, &bytes.map_err(|f| f.file(&place))?)?;
+    let known = |text: &str| ["uscc", "name", "reg_date"].contains(&text);
+    let (sheets, _) = sheet::read(&place, &sheet::load(file)?, &known)?;
+    let sheet = sheets.into_iter().next().unwrap_or_default();
     let column = |name: &str| sheet.header.iter().position(|header| header == name);
     let required = |name: &str| {
         column(name).ok_or_else(|| {

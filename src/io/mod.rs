@@ -3,4 +3,5 @@
 
 pub mod durable;
 pub mod folder;
+pub mod report;
 pub mod sheet;

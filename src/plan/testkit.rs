@@ -129,7 +129,7 @@ fn sheet(text: &str) -> Sheet {
     let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
     let mut lines = (1..).zip(text.lines().map(cells));
     let header = lines.next().unwrap().1;
-    Sheet { file: "test.csv".to_owned(), header, rows: lines.collect() }
+    Sheet { file: "test.csv".to_owned(), header, rows: lines.collect(), ..Sheet::default() }
 }
 
 const PLAN: &str = r#"format = "ssj-plan/1"

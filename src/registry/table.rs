@@ -15,7 +15,11 @@ use crate::say;
 pub struct Sheet {
     /// The file, as the user knows it.
     pub file: String,
-    /// The cells of the header, which is line 1.
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Rows of the file above the header, which is the line after them: titles, notes, blank rows.
+    pub above: u64,
+    /// The cells of the header.
     pub header: Vec<String>,
     /// The rows: line in the file, from 1, and cells.
     pub rows: Vec<(u64, Vec<String>)>,

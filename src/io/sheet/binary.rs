@@ -1,0 +1,106 @@
+//! What a file is, by its bytes, and what a container would cost to open: every part of a ZIP is unpacked once into
+//! nothing, since what it declares about its size may be a lie.
+
+use std::io::{Cursor, Read, copy, sink};
+
+use zip::ZipArchive;
+
+use super::workbook;
+use crate::base::finding::Finding;
+use crate::say;
+
+/// Most bytes of all parts of a workbook, unpacked.
+const UNPACKED_BYTES_MAX: u64 = 1 << 30;
+/// Most times that a large workbook may grow when it is unpacked; those of real registers grow by 5 to 30.
+const GROWTH_MAX: u64 = 200;
+/// Below so many unpacked bytes nothing is large.
+const SMALL_BYTES: u64 = 16 << 20;
+/// Most parts of a workbook.
+const PARTS_MAX: usize = 10_000;
+
+const ZIP: &[u8] = b"PK\x03\x04";
+const CFB: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Xlsx,
+    Xls,
+    Text,
+}
+
+/// Whether lines mean nothing in a file that begins so.
+pub(super) fn is_container(head: &[u8]) -> bool {
+    head.starts_with(ZIP) || head.starts_with(CFB)
+}
+
+/// The kind of a file.
+///
+/// # Errors
+/// R42 if it is something else, R43–R45 if it is a container that must not or cannot be opened.
+pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
+    if bytes.starts_with(ZIP) {
+        return zip_kind(bytes);
+    }
+    if bytes.starts_with(CFB) {
+        // A protected .xlsx is an encrypted stream in the container of .xls.
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        if bytes.windows(name.len()).take(1 << 20).any(|window| window == name) {
+            return Err(workbook::password());
+        }
+        return Ok(Kind::Xls);
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let markup = [&b"<!doc"[..], b"<html", b"<table", b"<?xml", b"<meta", b"<head"];
+    let begins =
+        |mark: &&[u8]| text.get(..mark.len()).is_some_and(|b| b.eq_ignore_ascii_case(mark));
+    if markup.iter().any(begins) {
+        let cause = say!("这是网页或 XML，不是工作簿", "this is a web page or XML, not a workbook");
+        return Err(Finding::new("R42", cause));
+    }
+    for (mark, name) in
+        [(&b"%PDF"[..], "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"PAR1", "Parquet")]
+    {
+        if bytes.starts_with(mark) {
+            return Err(Finding::new("R42", say!("这是 {name} 文件", "this is a {name} file")));
+        }
+    }
+    Ok(Kind::Text)
+}
+
+fn zip_kind(bytes: &[u8]) -> Result<Kind, Finding> {
+    let corrupt = |e: &dyn std::fmt::Display| workbook::corrupt(&e.to_string());
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| corrupt(&e))?;
+    if archive.len() > PARTS_MAX {
+        let n = archive.len();
+        return Err(Finding::new(
+            "R45",
+            say!("压缩包内有 {n} 个部分", "the archive has {n} parts"),
+        ));
+    }
+    if !archive.file_names().flatten().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
+        let cause = say!("压缩包里不是 .xlsx 工作簿", "the archive holds no .xlsx workbook");
+        return Err(Finding::new("R42", cause));
+    }
+    let most =
+        UNPACKED_BYTES_MAX.min((bytes.len() as u64).saturating_mul(GROWTH_MAX).max(SMALL_BYTES));
+    let mut left = most;
+    for at in 0..archive.len() {
+        let part = archive.by_index(at).map_err(|e| corrupt(&e))?;
+        let n = copy(&mut part.take(left + 1), &mut sink()).map_err(|e| corrupt(&e))?;
+        if n > left {
+            let mib = most >> 20;
+            let cause = say!("解压后超过 {mib} MiB", "it unpacks to more than {mib} MiB");
+            return Err(Finding::new("R45", cause));
+        }
+        left -= n;
+    }
+    Ok(Kind::Xlsx)
+}
+
+/// Whether a workbook has macros, and whether it refers to other files.
+pub(super) fn extras(bytes: &[u8]) -> (bool, bool) {
+    let Ok(archive) = ZipArchive::new(Cursor::new(bytes)) else { return (false, false) };
+    let has = |part: &str| archive.file_names().flatten().any(|name| name.starts_with(part));
+    (has("xl/vbaProject"), has("xl/externalLinks/") || has("xl/connections"))
+}

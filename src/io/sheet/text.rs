@@ -1,0 +1,209 @@
+//! CSV in the encodings in use, with any of three delimiters.
+
+use std::borrow::Cow;
+
+use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
+
+use super::workbook::limited;
+use super::{CELLS_MAX, COLUMNS_MAX, Grid, layout};
+use crate::base::finding::{Finding, letters};
+use crate::say;
+
+/// Records by which the delimiter is told.
+const PROBED: usize = 50;
+/// Bytes by which text without NUL is told from UTF-16.
+const PROBED_BYTES: usize = 64 * 1024;
+/// So many Chinese characters in a row are not valid UTF-8 by chance: a later bad byte is damage, not another encoding.
+const SURELY_UTF8: usize = 8;
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r'];
+
+/// The rows of a CSV file.
+///
+/// # Errors
+/// R01, R41, R42, R45.
+pub(super) fn grid(
+    bytes: &[u8],
+    known: &dyn Fn(&str) -> bool,
+    findings: &mut Vec<Finding>,
+) -> Result<Grid, Finding> {
+    let text = decode(bytes, findings)?;
+    let delimiter = delimiter(&text, known);
+    let name = match delimiter {
+        b'\t' => Some(("制表符", "tab")),
+        b';' => Some(("分号", "semicolon")),
+        _ => None,
+    };
+    if let Some((zh, en)) = name {
+        findings.push(Finding::new("R54", say!("以{zh}分隔", "delimited by {en}")));
+    }
+    let mut grid = Grid::default();
+    let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };
+    let mut cells = 0;
+    let mut record = csv::StringRecord::new();
+    let mut reader = reader(&text, delimiter);
+    loop {
+        let more = reader.read_record(&mut record).map_err(|e| {
+            Finding::new("R01", say!("CSV 读不下去（{e}）", "the CSV cannot be read ({e})"))
+        })?;
+        if !more {
+            return Ok(grid);
+        }
+        let line = lines.line_of(record.position().map_or(0, csv::Position::byte));
+        cells += record.len();
+        if record.len() > COLUMNS_MAX || cells > 2 * CELLS_MAX {
+            let cause = say!("列数或单元格数过多", "too many columns or cells");
+            return Err(Finding::new("R45", cause).row(line));
+        }
+        let row = record.iter().enumerate().map(|(at, cell)| {
+            limited(bare(cell).to_owned()).unwrap_or_else(|(text, cause)| {
+                grid.findings.push(Finding::new("R46", cause).row(line).column(letters(at)));
+                text
+            })
+        });
+        let row = row.collect();
+        grid.rows.push((line, row));
+    }
+}
+
+/// A cell without the quote that keeps spreadsheets from taking it for a formula.
+pub(super) fn bare(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA) => rest,
+        _ => cell,
+    }
+}
+
+/// A cell with that quote, where it needs one; [`bare`] takes it off again.
+pub(in crate::io) fn guarded(cell: &str) -> Cow<'_, str> {
+    if cell.trim_start_matches('\'').starts_with(FORMULA) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes())
+}
+
+/// The delimiter that shows most known column names in one row, else most cells; a comma if nothing tells.
+fn delimiter(text: &str, known: &dyn Fn(&str) -> bool) -> u8 {
+    let score = |delimiter: u8| {
+        let (mut names, mut cells) = (0, 0);
+        for record in reader(text, delimiter).records().take(PROBED).flatten() {
+            names = names.max(record.iter().filter(|cell| known(&layout::name(cell))).count());
+            cells += record.len() - 1;
+        }
+        (names, cells)
+    };
+    // The last of equal ones is taken.
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
+}
+
+/// The text of a file in UTF-8, UTF-16 or GB18030, without BOM.
+fn decode<'a>(bytes: &'a [u8], findings: &mut Vec<Finding>) -> Result<Cow<'a, str>, Finding> {
+    if let Some(rest) = bytes.strip_prefix("\u{feff}".as_bytes()) {
+        let cause = say!("开头的 BOM 已略过", "the BOM at the beginning was skipped");
+        findings.push(Finding::new("R17", cause));
+        return utf8(rest, 3).map(Cow::Borrowed);
+    }
+    let (encoding, skip) = match bytes {
+        [0xff, 0xfe, ..] => (UTF_16LE, 2),
+        [0xfe, 0xff, ..] => (UTF_16BE, 2),
+        _ => match utf16_without_bom(bytes)? {
+            Some(encoding) => (encoding, 0),
+            None => match std::str::from_utf8(bytes) {
+                Ok(text) => return Ok(Cow::Borrowed(text)),
+                Err(e) if wide_chars(&bytes[..e.valid_up_to()]) >= SURELY_UTF8 => {
+                    return Err(undecodable("UTF-8", bytes, e.valid_up_to(), 0));
+                }
+                Err(_) => (GB18030, 0),
+            },
+        },
+    };
+    let text = decoded(encoding, &bytes[skip..], skip)?;
+    let name = encoding.name().to_ascii_uppercase();
+    findings.push(Finding::new("R40", say!("按 {name} 读取", "read as {name}")));
+    Ok(Cow::Owned(text))
+}
+
+fn utf8(bytes: &[u8], skipped: usize) -> Result<&str, Finding> {
+    std::str::from_utf8(bytes).map_err(|e| undecodable("UTF-8", bytes, e.valid_up_to(), skipped))
+}
+
+/// Characters of three bytes and more.
+fn wide_chars(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte >= 0xe0).count()
+}
+
+/// UTF-16 is told by the NULs of its commas, digits and line ends, which stand on one side.
+fn utf16_without_bom(bytes: &[u8]) -> Result<Option<&'static Encoding>, Finding> {
+    let probe = &bytes[..bytes.len().min(PROBED_BYTES)];
+    let zeros = |side: usize| probe.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
+    match (zeros(0), zeros(1)) {
+        (0, 0) => Ok(None),
+        (high, low) if low > 20 * high => Ok(Some(UTF_16LE)),
+        (high, low) if high > 20 * low => Ok(Some(UTF_16BE)),
+        _ => {
+            let cause = say!("内容是二进制的", "its content is binary");
+            Err(Finding::new("R42", cause))
+        }
+    }
+}
+
+fn decoded(encoding: &'static Encoding, bytes: &[u8], skipped: usize) -> Result<String, Finding> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2 + 16);
+    let mut at = 0;
+    loop {
+        let (result, read) =
+            decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, true);
+        at += read;
+        match result {
+            DecoderResult::InputEmpty => return Ok(text),
+            DecoderResult::OutputFull => text.reserve(bytes.len() - at + 1024),
+            DecoderResult::Malformed(bad, after) => {
+                let bad = at.saturating_sub(usize::from(bad) + usize::from(after));
+                let width = if encoding == GB18030 { 1 } else { 2 };
+                let line = 1 + text.bytes().filter(|byte| *byte == b'\n').count() as u64;
+                return Err(broken(encoding.name(), skipped + bad / width * width, line));
+            }
+        }
+    }
+}
+
+fn undecodable(encoding: &str, bytes: &[u8], at: usize, skipped: usize) -> Finding {
+    let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count() as u64;
+    broken(encoding, at + skipped, line)
+}
+
+fn broken(encoding: &str, at: usize, line: u64) -> Finding {
+    let n = at + 1;
+    let cause = say!("第 {n} 字节起不是 {encoding}", "not {encoding} from byte {n} on");
+    Finding::new("R41", cause).row(line)
+}
+
+/// Line numbers of ascending offsets. The reader's own count takes blank lines before a record for a part
+/// of it, and the place of a finding must be where the row stands.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn line_of(&mut self, offset: u64) -> u64 {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
+        // A record begins at its first byte that is not a line end.
+        let blank = self.bytes[offset..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let start = offset + blank;
+        self.line += self.bytes[self.at..start].iter().filter(|b| **b == b'\n').count() as u64;
+        self.at = start;
+        self.line
+    }
+}
