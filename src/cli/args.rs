@@ -108,6 +108,12 @@ pub(super) struct ImportArgs {
     /// 生效；不带则只试运行 / apply; a dry run otherwise
     #[arg(long)]
     pub apply: bool,
+    /// 列名映射文件 / a mapping of column names (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// 按表头拟一份映射，供确认或修改 / print a mapping for the header, to be confirmed or edited
+    #[arg(long)]
+    pub propose: bool,
     /// 写出原表和核查结果列（.xlsx） / write the rows with a column of findings (.xlsx)
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

@@ -44,7 +44,8 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         (RegisterArg::Incompatibles, "incompatibles"),
     ] {
         let file = registers.join(format!("{name}.csv"));
-        let import = ImportArgs { register, file, apply: true, report: None };
+        let import =
+            ImportArgs { register, file, apply: true, mapping: None, propose: false, report: None };
         workspace::import(out, &import, &before, console)?;
     }
     step(console, 3, say!("校核并封存计划", "checking and committing the plan"));

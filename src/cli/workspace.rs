@@ -14,7 +14,7 @@ use crate::base::finding::{Finding, Severity};
 use crate::fiction::{self, Bare, District, Spec};
 use crate::io::durable::{Written, failed, write_file};
 use crate::io::{report, sheet};
-use crate::registry::{Register, Registry, Sheet, Table};
+use crate::registry::{Mapping, Register, Registry, Sheet, Table};
 use crate::say;
 use crate::store::{FILE, Imported, Store};
 
@@ -79,7 +79,11 @@ pub(super) fn import(
     let place = args.file.display().to_string();
     let bytes = sheet::load(&args.file)?;
     let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
-    let (sheets, table, mut findings) = read_table(register, &place, &bytes)?;
+    let mapping = mapping(register, args)?;
+    if args.propose {
+        return propose(&mapping, &place, &bytes, console);
+    }
+    let (sheets, table, mut findings) = read_table(&mapping, &place, &bytes)?;
     if table.rows.is_empty() && findings.iter().all(|f| f.severity() != Severity::Error) {
         let cause = say!("没有数据行", "there are no rows");
         findings.push(Finding::new("W17", cause).file(&place));
@@ -116,16 +120,35 @@ fn write_report(
     Ok(())
 }
 
+/// The mapping that the user gives, or none.
+fn mapping(register: Register, args: &ImportArgs) -> Result<Mapping, Failure> {
+    let Some(path) = &args.mapping else { return Ok(Mapping::none(register)) };
+    let text = fs::read_to_string(path).map_err(|e| failed(path, &e))?;
+    Ok(Mapping::parse(&path.display().to_string(), &text)?)
+}
+
+/// Prints a mapping for the file's header, to be confirmed or edited.
+fn propose(mapping: &Mapping, file: &str, bytes: &[u8], console: &Console) -> Result<u8, Failure> {
+    let (sheets, _) = sheet::read(file, bytes, &|text| mapping.names(text))?;
+    for sheet in &sheets {
+        let proposed = Mapping::propose(mapping.register(), &sheet.header).to_toml();
+        console.line(proposed.trim_end());
+        console.report(&json!({"command": "import", "ok": true, "mapping": proposed}));
+    }
+    Ok(DONE)
+}
+
 /// Parses the bytes of a register's file: its sheets as they are, the table of all of them, and the findings.
 fn read_table(
-    register: Register,
+    mapping: &Mapping,
     file: &str,
     bytes: &[u8],
 ) -> Result<(Vec<Sheet>, Table, Vec<Finding>), Failure> {
-    let (sheets, mut findings) = sheet::read(file, bytes, &|text| is_column(register, text))?;
+    let register = mapping.register();
+    let (sheets, mut findings) = sheet::read(file, bytes, &|text| mapping.names(text))?;
     let mut tables = Vec::new();
     for sheet in &sheets {
-        let (table, found) = Table::read(register, sheet);
+        let (table, found) = Table::read_mapped(register, sheet, mapping);
         findings.extend(sheet::locate(sheet, found));
         tables.push(table);
     }
@@ -139,12 +162,6 @@ fn read_table(
     Ok((sheets, Table { register, rows }, findings))
 }
 
-/// Whether a text is the name of one of the register's columns.
-fn is_column(register: Register, text: &str) -> bool {
-    let bare = text.trim_matches(['*', '＊']).trim();
-    register.columns().iter().any(|c| c.zh == bare || c.id.eq_ignore_ascii_case(bare))
-}
-
 /// A repetition across sheets has two places: the identifier tells more than the line of one of them.
 fn between_sheets(mut finding: Finding, file: &str) -> Finding {
     finding.place.file = Some(file.to_owned());
@@ -156,13 +173,13 @@ fn between_sheets(mut finding: Finding, file: &str) -> Finding {
 
 /// Rows that are new, and rows that are gone.
 fn changes(before: &Table, after: &Table) -> (usize, usize) {
-    let sorted = |table: &Table| {
-        let mut rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.texts.clone()).collect();
-        rows.sort();
+    fn sorted(table: &Table) -> Vec<&[String]> {
+        let mut rows: Vec<&[String]> = table.rows.iter().map(|row| row.texts.as_slice()).collect();
+        rows.sort_unstable();
         rows
-    };
+    }
     let (before, after) = (sorted(before), sorted(after));
-    let count = |rows: &[Vec<String>], others: &[Vec<String>]| {
+    let count = |rows: &[&[String]], others: &[&[String]]| {
         rows.iter().filter(|row| others.binary_search(row).is_err()).count()
     };
     (count(&after, &before), count(&before, &after))

@@ -85,6 +85,13 @@ impl Mapping {
         }
     }
 
+    /// Whether a text names a column, here or by itself: what tells a header from titles and remarks.
+    pub fn names(&self, text: &str) -> bool {
+        let cell = tidy(text);
+        self.entries.iter().any(|entry| entry.header == cell)
+            || known(self.register, &cell) != Known::Unknown
+    }
+
     /// A mapping for a file with this header, to be confirmed: own and other names, then guesses by likeness.
     /// Print it with [`Mapping::to_toml`].
     pub fn propose(register: Register, header: &[String]) -> Mapping {

@@ -80,7 +80,7 @@ fn malformed_identifiers() {
 ,,a b,c,企业,存续
 ,,,d,企业,存续\n",
         &[
-            "R07 bad.csv，第 2 行，“uscc”，a：“9.13301E+17” 不是 18 位统一社会信用代码",
+            "R25 bad.csv，第 2 行，“uscc”：“9.13301E+17” 是表格软件改成的浮点数",
             "R07 bad.csv，第 3 行，“reg_no”，b：“注册1”",
             "R07 bad.csv，第 4 行，“own_id”，c：“a b”",
             "R15 bad.csv，第 5 行，“uscc”，d：三种编号都为空",
@@ -106,10 +106,10 @@ fn malformed_identifiers() {
     );
     refused_saying(
         "inspectors",
-        "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027-1-1,上班,一\n",
+        "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027/13/1,上班,一\n",
         "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 不合该列的形式
   处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。
-错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027-1-1” 不合该列的形式
+错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027/13/1” 不合该列的形式
   处理：日期写作 2026-08-03，期间写作 2026-08-03..2026-08-07，开始不晚于结束。
 错误 R09 bad.csv，第 2 行，“capacity”，a：“一” 不是 0 至 65536 的整数
   处理：须为范围内的整数，不带小数点、千分位和单位。
@@ -117,7 +117,7 @@ fn malformed_identifiers() {
   处理：改为所列可选值之一。",
         "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" has not the form of this column
   remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.
-error R08 bad.csv, line 2, \"cert_valid_to\", a: \"2027-1-1\" has not the form of this column
+error R08 bad.csv, line 2, \"cert_valid_to\", a: \"2027/13/1\" has not the form of this column
   remedy: Write a date as 2026-08-03 and a period as 2026-08-03..2026-08-07, beginning not after end.
 error R09 bad.csv, line 2, \"capacity\", a: \"一\" is not an integer from 0 to 65536
   remedy: Must be an integer in the range, without decimal point, separators or unit.
@@ -155,7 +155,7 @@ E1,a,市监,2027-02-29,在岗,1,2026-08-07..2026-08-03\n",
     );
     refused(
         "subjects",
-        "reg_no,name,kind,status,established,credit_score\nR1,a,企业,存续,2026/8/3,0\n",
+        "reg_no,name,kind,status,established,credit_score\nR1,a,企业,存续,2026/13/3,0\n",
         &[
             "R08 bad.csv，第 2 行，“established”，R1",
             "R09 bad.csv，第 2 行，“credit_score”，R1：“0” 不是 1 至 1048576 的整数",
@@ -165,14 +165,8 @@ E1,a,市监,2027-02-29,在岗,1,2026-08-07..2026-08-03\n",
 
 #[test]
 fn files_that_are_no_register() {
-    refused_saying(
-        "subjects",
-        b"reg_no,name,kind,status\nR1,\xc6\xf3,x,y\n",
-        "错误 R01 bad.csv，第 2 行：不是 UTF-8（多半是 GB18030，即表格软件的默认 CSV）
-  处理：在表格软件中另存为“CSV UTF-8（逗号分隔）”后重新导入。",
-        "error R01 bad.csv, line 2: not UTF-8 (most likely GB18030, the spreadsheet's default CSV)
-  remedy: Save it from the spreadsheet as \"CSV UTF-8 (comma delimited)\" and import it again.",
-    );
+    // Neither UTF-8 nor GB18030, which would be read with a note.
+    refused("subjects", b"reg_no,name,kind,status\nR1,\xff\xff,x,y\n", &["R41 bad.csv，第 2 行"]);
     refused("subjects", "", &["R01 bad.csv：文件是空的"]);
     refused(
         "subjects",
@@ -254,7 +248,7 @@ fn harmless_oddities_are_reported_and_taken() {
 #[test]
 fn json_has_every_finding() {
     let office = Office::new();
-    let rows: String = (0..20).map(|n| format!("R {n},a,企业,存续\n")).collect();
+    let rows: String = (0..20).map(|n| format!("注册{n},a,企业,存续\n")).collect();
     office.write("bad.csv", format!("reg_no,name,kind,status\n{rows}"));
     let ran = office.refuses(2, &["--json", "import", "subjects", "bad.csv", "--apply"], &[]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();

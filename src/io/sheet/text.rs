@@ -146,7 +146,8 @@ fn utf16_without_bom(bytes: &[u8]) -> Result<Option<&'static Encoding>, Finding>
     let probe = &bytes[..bytes.len().min(PROBED_BYTES)];
     let zeros = |side: usize| probe.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
-        (0, 0) => Ok(None),
+        // A stray NUL makes no encoding: the cell that holds it is refused as what it is.
+        (high, low) if (high + low) * 16 <= probe.len() => Ok(None),
         (high, low) if low > 20 * high => Ok(Some(UTF_16LE)),
         (high, low) if high > 20 * low => Ok(Some(UTF_16BE)),
         _ => {
