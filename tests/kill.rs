@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::{Rng, SeedableRng};
 use support::read_folder;
 use support::ssj::{beacon_args, bundle, command, commit_args, district, import_all, run};
 

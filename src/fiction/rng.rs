@@ -5,7 +5,7 @@
 //! step from a word to a bounded integer is written here: rejection, no floats.
 
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::{Rng, SeedableRng};
 
 /// A prime above every modulus used with it below 2^31, so that it is coprime to all of them.
 const STEP: u64 = 2_654_435_761;

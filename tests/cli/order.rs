@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::{Rng, SeedableRng};
 
 use crate::office::{INSPECTORS, Office};
 use crate::support::read_folder;

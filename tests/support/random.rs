@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use shuangsuiji::base::digest::Digest;
 use shuangsuiji::base::json::format_line;
