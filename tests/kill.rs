@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use rand_chacha::ChaCha20Rng;
 use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
 use support::read_folder;
 use support::ssj::{beacon_args, bundle, command, commit_args, district, import_all, run};
 

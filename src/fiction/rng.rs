@@ -4,8 +4,8 @@
 //! the same for ever. So nothing but the words of ChaCha20 (RFC 8439's block function, 64-bit counter) is used, and the
 //! step from a word to a bounded integer is written here: rejection, no floats.
 
-use rand_chacha::ChaCha20Rng;
 use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
 
 /// A prime above every modulus used with it below 2^31, so that it is coprime to all of them.
 const STEP: u64 = 2_654_435_761;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use rand_chacha::ChaCha20Rng;
 use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
 
 use crate::office::{INSPECTORS, Office};
 use crate::support::read_folder;

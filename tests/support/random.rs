@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use rand_chacha::ChaCha20Rng;
 use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use shuangsuiji::base::digest::Digest;
 use shuangsuiji::base::json::format_line;
