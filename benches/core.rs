@@ -33,7 +33,7 @@ fn report(name: &str, ours: Duration, limit_name: &str, limit: Duration) {
 
 fn bare_compressions(n: usize) -> Duration {
     let mut block = [0u8; 64];
-    timed(5, || {
+    timed(30, || {
         let mut state = [0u32; 8];
         for i in 0..n {
             block[..8].copy_from_slice(&i.to_le_bytes());
@@ -43,41 +43,50 @@ fn bare_compressions(n: usize) -> Duration {
     })
 }
 
-fn selection(n: usize) {
-    let frame: Vec<FrameRow> = (0..n)
-        .map(|i| FrameRow {
-            sid: Sid::parse(&format!("91330199MA{i:08}")).unwrap(),
-            stratum: ["A", "B", "C", "D"][i % 4].to_owned(),
-            weight: 1,
-            tags: Vec::new(),
-            salt: None,
-        })
-        .collect();
-    let strata = ["A", "B", "C", "D"].iter().enumerate().map(|(g, name)| Stratum {
+/// A frame of four strata with weights, and its list.
+fn frame(n: usize, method: Method) -> (Vec<FrameRow>, List) {
+    let names = ["A", "B", "C", "D"];
+    let row = |i: usize| FrameRow {
+        sid: Sid::parse(&format!("91330199MA{i:08}")).unwrap(),
+        stratum: names[i % 4].to_owned(),
+        weight: if matches!(method, Method::Pareto { .. }) {
+            1 + i as u64 * 7_919 % 1_000
+        } else {
+            1
+        },
+        tags: Vec::new(),
+        salt: None,
+    };
+    let stratum = |(g, name): (usize, &&str)| Stratum {
         stratum: (*name).to_owned(),
-        size: frame.iter().skip(g).step_by(4).count() as u64,
-        quota: Quota::Count(1_000),
-    });
+        size: (n + 3 - g) as u64 / 4,
+        quota: match method {
+            Method::Fixed => Quota::Count(1_000),
+            Method::Proportional { .. } => Quota::Weight(1 + g as u64),
+            Method::Pareto { .. } => Quota::Own,
+        },
+    };
     let list = List {
         list: "L".to_owned(),
         title: "L".to_owned(),
         matters: vec!["M".to_owned()],
         group: "L".to_owned(),
-        method: Method::Fixed,
+        method,
         frame: Root { n: n as u64, root: Suite::Sha256.digest(b"") },
-        strata: strata.collect(),
+        strata: names.iter().enumerate().map(stratum).collect(),
         reserve: 2,
         slots: Vec::new(),
         notes: serde_json::Map::new(),
     };
+    ((0..n).map(row).collect(), list)
+}
+
+fn selection(n: usize, method: Method) {
+    let (frame, list) = frame(n, method);
     let seed = Suite::Sha256.digest(b"seed");
-    let ours = timed(5, || select(Suite::Sha256, &seed, &list, &frame).unwrap());
-    report(
-        &format!("tickets and full ranking of {n}"),
-        ours,
-        "bare compressions",
-        bare_compressions(n),
-    );
+    let ours = timed(30, || select(Suite::Sha256, &seed, &list, &frame).unwrap());
+    let name = format!("tickets and selection of {n}, {}", method.name());
+    report(&name, ours, "bare compressions on one thread", bare_compressions(n));
 }
 
 fn demands(visits: usize) -> Vec<Demand> {
@@ -121,7 +130,9 @@ fn pairing(visits: usize, inspectors: usize, capacity: u32) {
 }
 
 fn main() {
-    selection(176_245);
+    for method in [Method::Fixed, Method::Proportional { n: 4_000 }, Method::Pareto { n: 4_000 }] {
+        selection(176_245, method);
+    }
     pairing(2_000, 200, 40);
     pairing(4_000, 300, 40);
 }

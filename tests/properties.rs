@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::draw::quota::{chances, quotas};
-use shuangsuiji::draw::select::{Ranked, Selection, select};
+use shuangsuiji::draw::select::{Ranked, Selection, rank, select};
 use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::{BEACON, COMMITMENT};
@@ -43,6 +43,53 @@ fn taken_whole(ranked: &Ranked) -> bool {
     ranked.key.weighted == Some(0)
 }
 
+/// What is drawn is the front of the whole order, whatever the order of rows; large frames are cut into chunks.
+#[test]
+fn the_selection_is_the_front_of_the_ranks() {
+    let front = |s: &Selection| s.ranked.iter().copied().filter(|r| r.outcome.is_some()).collect();
+    for number in 0..300 {
+        let (draft, seed) = (Draft::of(number), seed_of(number));
+        for list in &draft.commitment.lists {
+            let suite = draft.commitment.suite;
+            let mut frame = draft.frames[&list.list].clone();
+            if number % 50 == 0 {
+                // Twenty thousand rows: several chunks, and many more than are drawn.
+                let many = |k: usize, row: &FrameRow| FrameRow {
+                    sid: Sid::parse(&format!("{}-{k}", row.sid)).unwrap(),
+                    ..row.clone()
+                };
+                let rows = frame.len().max(1);
+                frame = (0..20_000 / rows)
+                    .flat_map(|k| frame.iter().map(move |r| many(k, r)))
+                    .collect();
+            }
+            let (all, some) =
+                (rank(suite, &seed, list, &frame), select(suite, &seed, list, &frame));
+            let (all, some) = (all.unwrap(), some.unwrap());
+            let wanted: Vec<Ranked> = front(&all);
+            assert_eq!(some.ranked, wanted);
+            assert_eq!(all.ranked.len(), frame.len());
+            let key = |r: &Ranked| r.key;
+            let by_stratum = all.ranked.chunk_by(|a, b| a.rank < b.rank);
+            assert!(by_stratum.into_iter().all(|ranks| ranks.is_sorted_by_key(key)));
+        }
+    }
+}
+
+#[test]
+fn equal_tickets_are_refused_across_strata() {
+    let draft = Draft::of(7);
+    let list = &draft.commitment.lists[0];
+    let mut frame = draft.frames[&list.list].clone();
+    let again =
+        FrameRow { stratum: list.strata.last().unwrap().stratum.clone(), ..frame[0].clone() };
+    frame.push(again);
+    for order in [select, rank] {
+        let refused = order(draft.commitment.suite, &seed_of(7), list, &frame).unwrap_err();
+        assert_eq!(refused.code(), "F04");
+    }
+}
+
 /// A ticket belongs to an identity: with the same seed nobody else's ticket notices that an undrawn subject is absent.
 /// In a `fixed` list nobody else's outcome does either, but that reserves move up behind an absent reserve. (In truth
 /// another frame is another commitment, and so another seed.)
@@ -54,7 +101,7 @@ fn leaving_out_an_undrawn_subject_changes_no_ticket_and_no_fixed_outcome() {
         let suite = draft.commitment.suite;
         for list in &draft.commitment.lists {
             let frame = &draft.frames[&list.list];
-            let before = select(suite, &seed, list, frame).unwrap();
+            let before = rank(suite, &seed, list, frame).unwrap();
             for ranked in &before.ranked {
                 if ranked.outcome == Some(Outcome::Drawn) {
                     continue;
@@ -63,7 +110,7 @@ fn leaving_out_an_undrawn_subject_changes_no_ticket_and_no_fixed_outcome() {
                 let left_out = rest.remove(ranked.index);
                 let stratum = |s: &&mut Stratum| s.stratum == left_out.stratum;
                 list.strata.iter_mut().find(stratum).unwrap().size -= 1;
-                let after = select(suite, &seed, &list, &rest).unwrap();
+                let after = rank(suite, &seed, &list, &rest).unwrap();
                 let others = |s: &Selection, frame: &[FrameRow]| -> BTreeMap<Sid, Ranked> {
                     let all = s.ranked.iter().map(|r| (frame[r.index].sid.clone(), *r));
                     all.filter(|(sid, _)| *sid != left_out.sid).collect()
@@ -118,8 +165,8 @@ fn raising_n_extends_a_fixed_list() {
         for list in draft.commitment.lists.iter().filter(|l| l.method == Method::Fixed) {
             let frame = &draft.frames[&list.list];
             let Some(more) = with_more(list) else { continue };
-            let few = select(draft.commitment.suite, &seed, list, frame).unwrap();
-            let many = select(draft.commitment.suite, &seed, &more, frame).unwrap();
+            let few = rank(draft.commitment.suite, &seed, list, frame).unwrap();
+            let many = rank(draft.commitment.suite, &seed, &more, frame).unwrap();
             assert!(drawn(&few, frame).is_subset(&drawn(&many, frame)));
             for (before, after) in few.ranked.iter().zip(&many.ranked) {
                 assert_eq!((before.index, before.key), (after.index, after.key));
@@ -165,8 +212,8 @@ fn raising_n_extends_a_proportional_stratum_unless_the_rounding_moves() {
                 sum_many += many[g];
                 assert!(sum_few <= sum_many);
             }
-            let before = select(suite, &seed, list, frame).unwrap();
-            let after = select(suite, &seed, &more, frame).unwrap();
+            let before = rank(suite, &seed, list, frame).unwrap();
+            let after = rank(suite, &seed, &more, frame).unwrap();
             let of = |selection: &Selection, g: usize| -> BTreeSet<usize> {
                 let stratum = &list.strata[g].stratum;
                 places(selection).filter(|index| frame[*index].stratum == *stratum).collect()
@@ -197,8 +244,8 @@ fn raising_n_moves_no_pareto_subject_past_a_heavier_one() {
     let (mut kept, mut overtaken) = (0, 0);
     let mut check = |suite, seed: &Digest, list: &List, frame: &[FrameRow]| {
         let Some(more) = with_more(list) else { return };
-        let before = select(suite, seed, list, frame).unwrap();
-        let after = select(suite, seed, &more, frame).unwrap();
+        let before = rank(suite, seed, list, frame).unwrap();
+        let after = rank(suite, seed, &more, frame).unwrap();
         let whole = |s: &Selection| -> BTreeSet<usize> {
             s.ranked.iter().filter(|r| taken_whole(r)).map(|r| r.index).collect()
         };
@@ -307,8 +354,8 @@ fn a_common_factor_of_all_weights_changes_no_chance() {
                 match list.method {
                     Method::Fixed => {}
                     Method::Pareto { .. } => {
-                        let before = select(suite, &seed, &list, &frame).unwrap();
-                        assert_eq!(before, select(suite, &seed, &scaled, &rows).unwrap());
+                        let before = rank(suite, &seed, &list, &frame).unwrap();
+                        assert_eq!(before, rank(suite, &seed, &scaled, &rows).unwrap());
                         pareto += 1;
                     }
                     Method::Proportional { .. } => {

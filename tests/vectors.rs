@@ -6,6 +6,7 @@ mod support;
 use serde_json::Value;
 use shuangsuiji::base::digest::Digest;
 use shuangsuiji::conduct::Frozen;
+use shuangsuiji::draw::select::{Ranked, rank};
 use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::{Files, HANDICAPS, MANIFEST, OPENING, parse_opening};
@@ -112,8 +113,14 @@ fn values_between_agree() {
         for (list, selection) in &drawn.selections {
             let frame = &frozen.contents().frames[list];
             let rows = facts["lists"][list].as_array().unwrap();
-            assert_eq!(rows.len(), selection.ranked.len());
-            for (fact, ranked) in rows.iter().zip(&selection.ranked) {
+            let listed = frozen.commitment.lists.iter().find(|l| l.list == *list).unwrap();
+            let all = rank(suite, &s, listed, frame).unwrap();
+            let front = |ranked: &&Ranked| ranked.outcome.is_some();
+            let fronts =
+                [&all, selection].map(|s| s.ranked.iter().filter(front).collect::<Vec<_>>());
+            assert_eq!(fronts[0], fronts[1]);
+            assert_eq!(rows.len(), all.ranked.len());
+            for (fact, ranked) in rows.iter().zip(&all.ranked) {
                 assert_eq!(fact["stratum"], frame[ranked.index].stratum);
                 assert_eq!(fact["rank"], ranked.rank);
                 assert_eq!(fact["sid"], frame[ranked.index].sid.as_str());

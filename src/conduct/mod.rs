@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings, Text};
 use crate::base::table;
-use crate::draw::select::{Selection, select};
+use crate::draw::select::{Selection, rank, select};
 use crate::draw::ticket::seed;
 use crate::draw::visits::{drawn_rows, visits};
 use crate::pairing::rounds::{Rounds, pair};
@@ -139,8 +139,10 @@ impl Frozen {
         let mut selections = Vec::new();
         for (done, list) in lists.iter().enumerate() {
             progress(Step::Draw, done, lists.len());
+            // A roll tells everybody's rank.
+            let order = if self.commitment.sealed() { rank } else { select };
             let selection =
-                select(suite, seed, list, &frames[&list.list]).map_err(|f| f.id(&list.list))?;
+                order(suite, seed, list, &frames[&list.list]).map_err(|f| f.id(&list.list))?;
             selections.push((list.list.clone(), selection));
         }
         let visits = visits(&selections, frames);

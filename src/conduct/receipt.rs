@@ -8,7 +8,7 @@ use crate::base::finding::{Finding, Findings};
 use crate::base::json;
 use crate::base::merkle::prove;
 use crate::base::table::Row;
-use crate::draw::select::{Selection, select};
+use crate::draw::select::{Selection, rank};
 use crate::draw::ticket::seed;
 use crate::pairing::rules::Exclusions;
 use crate::record::bundle::{BEACON, COMMITMENT, Files, MANIFEST};
@@ -66,7 +66,7 @@ fn entries(frozen: &Frozen, seed: &Digest, sid: &Sid) -> Result<Vec<Entry>, Find
         let Some(index) = frame.iter().position(|row| row.sid == *sid) else {
             continue;
         };
-        let selection = select(frozen.commitment.suite, seed, list, frame)?;
+        let selection = rank(frozen.commitment.suite, seed, list, frame)?;
         let ranked = selection.ranked.iter().find(|ranked| ranked.index == index);
         let ranked = ranked.expect("bug: every row of the frame is ranked");
         let texts: Vec<String> = frame.iter().map(Row::format).collect();

@@ -1,9 +1,16 @@
 //! Ranks and outcomes of one list. Rank 1 … N inside a stratum, for `pareto` inside the list, follows
 //! (key, T); rank ≤ n is drawn, the next `reserve` ranks stand by.
+//!
+//! Tickets are made in parallel chunks; the smallest of each chunk are joined and ordered at the end, so that
+//! neither the number of threads nor the order of rows decides anything.
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
+use super::pareto::Pareto;
 use super::quota::quotas;
+use super::smallest::Smallest;
 use super::ticket::Tickets;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
@@ -11,10 +18,13 @@ use crate::record::commitment::{List, Method};
 use crate::record::tables::{DrawRow, FrameRow, OrderKey, Outcome, RollRow};
 use crate::say;
 
-/// The whole order of one list.
+/// Fewer rows than these are not worth a thread.
+const CHUNK_ROWS_MIN: usize = 4_096;
+
+/// The front of one list's order, or all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
-    /// Every subject of the frame, by stratum and rank, for `pareto` by rank.
+    /// Subjects of the frame by stratum and rank, for `pareto` by rank.
     pub ranked: Vec<Ranked>,
     /// n of each stratum in the order of names; for `pareto` the list's n under the empty name.
     pub quotas: BTreeMap<String, u64>,
@@ -33,7 +43,7 @@ pub struct Ranked {
     pub outcome: Option<Outcome>,
 }
 
-/// Ranks all subjects of a list.
+/// The drawn subjects of a list and its reserves.
 ///
 /// # Errors
 /// F04 if two subjects of the list have one ticket.
@@ -43,41 +53,166 @@ pub fn select(
     list: &List,
     frame: &[FrameRow],
 ) -> Result<Selection, Finding> {
-    let tickets = Tickets::of_group(suite, seed, &list.group);
-    let tickets: Vec<Digest> =
-        frame.iter().map(|row| tickets.ticket(row.sid.as_str(), row.salt.as_ref())).collect();
-    let weighted = match list.method {
-        Method::Pareto { n } => pareto_keys(frame, &tickets, n).into_iter().map(Some).collect(),
-        _ => vec![None; frame.len()],
-    };
-    let keys =
-        weighted.into_iter().zip(tickets).map(|(weighted, ticket)| OrderKey { weighted, ticket });
+    order(suite, seed, list, frame, |n| n.saturating_add(list.reserve))
+}
+
+/// All subjects of a list with their ranks: rolls and receipts tell everybody's.
+///
+/// # Errors
+/// As [`select`].
+pub fn rank(
+    suite: Suite,
+    seed: &Digest,
+    list: &List,
+    frame: &[FrameRow],
+) -> Result<Selection, Finding> {
+    order(suite, seed, list, frame, |_| u64::MAX)
+}
+
+/// The order of a list, in each stratum as far as `depth` of its n.
+fn order(
+    suite: Suite,
+    seed: &Digest,
+    list: &List,
+    frame: &[FrameRow],
+    depth: impl Fn(u64) -> u64,
+) -> Result<Selection, Finding> {
     let quotas = quotas_by_name(suite, seed, list);
-    // Strata by their place in the order of names; a `pareto` list is one order.
-    let names: Vec<(&str, u64)> = quotas.iter().map(|(name, n)| (name.as_str(), *n)).collect();
-    let group = |row: &FrameRow| match list.method {
-        Method::Pareto { .. } => 0,
-        _ => names
-            .binary_search_by_key(&row.stratum.as_str(), |(name, _)| name)
-            .unwrap_or(names.len()),
+    let draw = Draw {
+        tickets: Tickets::of_group(suite, seed, &list.group),
+        pareto: match list.method {
+            Method::Pareto { n } => Some(Pareto::new(frame, n)),
+            Method::Fixed | Method::Proportional { .. } => None,
+        },
+        names: quotas.keys().map(|name| Name::of(name)).collect(),
     };
-    let mut order: Vec<(usize, OrderKey, usize)> = frame
-        .iter()
-        .zip(keys)
+    let depths = quotas.values().map(|n| usize::try_from(depth(*n)).unwrap_or(usize::MAX));
+    let none: Vec<Smallest<(OrderKey, usize)>> =
+        depths.map(|depth| Smallest::new(depth.min(frame.len()))).collect();
+    let mut fronts = vec![0; frame.len()];
+    // The longer a chunk, the sooner most of its rows are known not to be among the smallest.
+    let rows = frame.len().div_ceil(rayon::current_num_threads()).max(CHUNK_ROWS_MIN);
+    let smallest = fronts
+        .par_chunks_mut(rows)
+        .zip(frame.par_chunks(rows))
         .enumerate()
-        .map(|(index, (row, key))| (group(row), key, index))
-        .collect();
-    order.sort_unstable();
-    refuse_equal_tickets(&order)?;
-    let mut ranked = Vec::with_capacity(order.len());
-    let mut before = (0, 0);
-    for (group, key, index) in order {
-        let rank = if before.0 == group { before.1 + 1 } else { 1 };
-        before = (group, rank);
-        let n = names.get(group).map_or(0, |(_, n)| *n);
-        ranked.push(Ranked { index, rank, key, outcome: outcome(rank, n, list.reserve) });
+        .map(|(chunk, (fronts, frame))| {
+            let mut smallest = none.clone();
+            draw.rank_chunk(chunk * rows, frame, fronts, &mut smallest);
+            smallest
+        })
+        .reduce(|| none.clone(), |a, b| a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect());
+    draw.refuse_equal_tickets(frame, &fronts)?;
+    let ranked = smallest.into_iter().zip(quotas.values()).flat_map(|(smallest, n)| {
+        (1..).zip(smallest.sorted()).map(|(rank, (key, index))| {
+            let outcome = outcome(rank, *n, list.reserve);
+            Ranked { index, rank, key, outcome }
+        })
+    });
+    Ok(Selection { ranked: ranked.collect(), quotas })
+}
+
+/// What a row's key is made of.
+struct Draw<'a> {
+    tickets: Tickets,
+    pareto: Option<Pareto>,
+    /// The strata by name; for `pareto` one without a name.
+    names: Vec<Name<'a>>,
+}
+
+/// A stratum's name, compared by its first bytes first: nearly all names are told apart by them.
+#[derive(Clone, Copy)]
+struct Name<'a> {
+    front: u64,
+    rest: &'a [u8],
+}
+
+impl<'a> Name<'a> {
+    fn of(name: &'a str) -> Self {
+        let bytes = name.bytes().take(8);
+        // No name holds a NUL, so that a shorter name is another number.
+        let front = bytes.fold(0, |front, byte| front << 8 | u64::from(byte));
+        Name { front, rest: name.as_bytes().get(8..).unwrap_or_default() }
     }
-    Ok(Selection { ranked, quotas })
+
+    fn is(&self, other: &Name<'_>) -> bool {
+        // To compare two empty slices costs more than a ticket: memcmp looks where they do not point.
+        self.front == other.front
+            && self.rest.len() == other.rest.len()
+            && (self.rest.is_empty() || self.rest == other.rest)
+    }
+}
+
+impl Draw<'_> {
+    /// Pushes the keys of a chunk of rows that begins at `first`, and notes the first 64 bits of their tickets.
+    fn rank_chunk(
+        &self,
+        first: usize,
+        rows: &[FrameRow],
+        fronts: &mut [u64],
+        smallest: &mut [Smallest<(OrderKey, usize)>],
+    ) {
+        for ((index, row), front) in (first..).zip(rows).zip(fronts) {
+            let ticket = self.ticket(row);
+            *front = ticket.first_u64();
+            let mut group = 0;
+            let weighted = match &self.pareto {
+                None => {
+                    let name = Name::of(&row.stratum);
+                    let found = self.names.iter().position(|other| other.is(&name));
+                    // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
+                    let Some(found) = found else { continue };
+                    group = found;
+                    let cut = smallest[group].cut();
+                    if cut.is_some_and(|(key, _)| *front > key.ticket.first_u64()) {
+                        continue;
+                    }
+                    None
+                }
+                Some(pareto) => {
+                    let cut = smallest[0].cut().and_then(|(key, _)| key.weighted);
+                    if cut.is_some_and(|cut| pareto.is_surely_above(row.weight, &ticket, cut)) {
+                        continue;
+                    }
+                    Some(pareto.key(row.weight, &ticket))
+                }
+            };
+            smallest[group].push((OrderKey { weighted, ticket }, index));
+        }
+    }
+
+    fn ticket(&self, row: &FrameRow) -> Digest {
+        self.tickets.ticket(row.sid.as_str(), row.salt.as_ref())
+    }
+
+    /// Equal tickets decide nothing across strata, yet the protocol refuses them in the whole list. Only tickets
+    /// that share a slot of a large table with another one are compared in full.
+    fn refuse_equal_tickets(&self, frame: &[FrameRow], fronts: &[u64]) -> Result<(), Finding> {
+        // 32 slots for each ticket: about one ticket in 64 finds its slot taken, by chance or by an equal one.
+        let words = fronts.len().div_ceil(2).max(2).next_power_of_two();
+        let shift = u64::BITS - (words.ilog2() + 6);
+        let slot = |front: u64| (front >> shift) as usize;
+        let bit = |at: usize| 1u64 << (at % 64);
+        // The slots found taken are marked by their last bits in a table that stays in the fastest cache.
+        let mut taken = vec![0; words];
+        let mut marked = [0; 2_048];
+        let mark = |at: usize| at / 64 % 2_048;
+        for at in fronts.iter().map(|front| slot(*front)) {
+            if taken[at / 64] & bit(at) != 0 {
+                marked[mark(at)] |= bit(at);
+            }
+            taken[at / 64] |= bit(at);
+        }
+        let shares = |front: u64| marked[mark(slot(front))] & bit(slot(front)) != 0;
+        let rows = fronts.iter().zip(frame).filter(|(front, _)| shares(**front));
+        let mut tickets: Vec<Digest> = rows.map(|(_, row)| self.ticket(row)).collect();
+        tickets.sort_unstable();
+        if tickets.windows(2).any(|pair| pair[0] == pair[1]) {
+            let cause = say!("两个对象的抽签号相同", "two subjects have one ticket");
+            return Err(Finding::new("F04", cause));
+        }
+        Ok(())
+    }
 }
 
 impl Selection {
@@ -102,7 +237,8 @@ impl Selection {
         self.ranked.iter().filter(|ranked| ranked.outcome == Some(Outcome::Drawn))
     }
 
-    /// The rows of `rolls/<list>.tsv`: H(T ‖ "." ‖ list ‖ "." ‖ rank), by stratum and key.
+    /// The rows of `rolls/<list>.tsv`: H(T ‖ "." ‖ list ‖ "." ‖ rank), by stratum and key; of everybody, if
+    /// [`rank`] made the selection.
     pub fn roll(&self, suite: Suite, list: &str, frame: &[FrameRow]) -> Vec<RollRow> {
         let row = |Ranked { index, rank, key, .. }: &Ranked| RollRow {
             stratum: frame[*index].stratum.clone(),
@@ -131,84 +267,5 @@ fn outcome(rank: u64, n: u64, reserve: u64) -> Option<Outcome> {
         Some(Outcome::Reserve)
     } else {
         None
-    }
-}
-
-/// Equal tickets stand side by side within a stratum; across strata they are no tie that decides anything,
-/// yet the protocol refuses them in the whole list.
-fn refuse_equal_tickets(order: &[(usize, OrderKey, usize)]) -> Result<(), Finding> {
-    let mut tickets: Vec<Digest> = order.iter().map(|(_, key, _)| key.ticket).collect();
-    tickets.sort_unstable();
-    if tickets.windows(2).any(|pair| pair[0] == pair[1]) {
-        let cause = say!("两个对象的抽签号相同", "two subjects have one ticket");
-        return Err(Finding::new("F04", cause));
-    }
-    Ok(())
-}
-
-/// The keys of Pareto order sampling: ⌊2^64·a/b⌋ with a = X(W − n·w), b = (2^65 − X)·n·w, X = 2U + 1; 0 for a
-/// take-all subject, 2^128 − 1 if nothing is left to draw. n·w/W is a subject's aimed probability.
-fn pareto_keys(frame: &[FrameRow], tickets: &[Digest], n: u64) -> Vec<u128> {
-    let mut n = u128::from(n);
-    let mut taken = vec![false; frame.len()];
-    let total = loop {
-        let left = |i: &usize| !taken[*i];
-        let total: u128 = (0..frame.len()).filter(left).map(|i| u128::from(frame[i].weight)).sum();
-        let whole: Vec<usize> = (0..frame.len())
-            .filter(left)
-            .filter(|i| n * u128::from(frame[*i].weight) >= total)
-            .collect();
-        if whole.is_empty() {
-            break total;
-        }
-        n -= whole.len() as u128;
-        whole.into_iter().for_each(|i| taken[i] = true);
-    };
-    let key = |i: usize| {
-        if taken[i] {
-            return 0;
-        }
-        if n == 0 {
-            return u128::MAX;
-        }
-        let x = 2 * u128::from(tickets[i].first_u64()) + 1;
-        let nw = n * u128::from(frame[i].weight);
-        scaled_quotient(x * (total - nw), ((1 << 65) - x) * nw)
-    };
-    (0..frame.len()).map(key).collect()
-}
-
-/// min(2^128 − 1, ⌊2^64·a/b⌋) for a, b < 2^117 and b > 0, by long division one bit at a time.
-fn scaled_quotient(a: u128, b: u128) -> u128 {
-    let (whole, mut rest) = (a / b, a % b);
-    if whole >= 1 << 64 {
-        return u128::MAX;
-    }
-    let mut quotient = whole;
-    for _ in 0..64 {
-        rest <<= 1;
-        quotient <<= 1;
-        if rest >= b {
-            rest -= b;
-            quotient |= 1;
-        }
-    }
-    quotient
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_division_agrees_where_u128_suffices() {
-        for (a, b) in
-            [(0u128, 1u128), (1, 1), (1, 3), (7, 2), ((1 << 60) + 7, 12_345), (5, 1 << 116)]
-        {
-            assert_eq!(scaled_quotient(a, b), (a << 64) / b, "{a}/{b}");
-        }
-        assert_eq!(scaled_quotient(1 << 116, 1), u128::MAX);
-        // 2^64·(2^116 − 1)/(2^116) is just below 2^64.
-        assert_eq!(scaled_quotient((1 << 116) - 1, 1 << 116), u128::from(u64::MAX));
     }
 }

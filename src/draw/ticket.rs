@@ -1,6 +1,6 @@
 //! Seed, group keys, tickets and salts.
 
-use crate::base::digest::{Digest, Hasher, Suite};
+use crate::base::digest::{Digest, Keyed, Suite};
 use crate::base::text::{line, line_digest};
 
 /// S: the draw's seed, from the commitment's digest and the beacon's strings.
@@ -14,26 +14,26 @@ pub fn seed(suite: Suite, commitment: &Digest, strings: &[String]) -> Digest {
 /// Makes the tickets of one group. The group's key fills one block, which is compressed once.
 #[derive(Clone)]
 pub struct Tickets {
-    keyed: Hasher,
+    keyed: Keyed,
 }
 
 impl Tickets {
     /// The tickets of `group` under seed `seed`: K = HL("group", S, group).
     pub fn of_group(suite: Suite, seed: &Digest, group: &str) -> Self {
-        Self::of_key(suite, &line_digest(suite, "group", &[&seed.hex(), group]))
-    }
-
-    fn of_key(suite: Suite, key: &Digest) -> Self {
-        Tickets { keyed: suite.hasher().with(key.hex().as_bytes()) }
+        Tickets { keyed: suite.keyed(&line_digest(suite, "group", &[&seed.hex(), group])) }
     }
 
     /// T = H(K ‖ sid), in a sealed draw H(K ‖ sid ‖ "." ‖ salt).
     pub fn ticket(&self, sid: &str, salt: Option<&Digest>) -> Digest {
-        let keyed = self.keyed.clone().with(sid.as_bytes());
-        match salt {
-            None => keyed.finish(),
-            Some(salt) => keyed.with(b".").with(salt.hex().as_bytes()).finish(),
-        }
+        of_subject(&self.keyed, sid, salt)
+    }
+}
+
+/// H(key ‖ sid), in a sealed draw H(key ‖ sid ‖ "." ‖ salt).
+fn of_subject(keyed: &Keyed, sid: &str, salt: Option<&Digest>) -> Digest {
+    match salt {
+        None => keyed.digest(&[sid.as_bytes()]),
+        Some(salt) => keyed.digest(&[sid.as_bytes(), b".", salt.hex().as_bytes()]),
     }
 }
 
@@ -41,41 +41,32 @@ impl Tickets {
 #[derive(Clone)]
 pub struct PairTickets {
     suite: Suite,
-    rows: Tickets,
+    keyed: Keyed,
 }
 
 impl PairTickets {
     /// The pair tickets under seed `seed`.
     pub fn new(suite: Suite, seed: &Digest) -> Self {
-        PairTickets {
-            suite,
-            rows: Tickets::of_key(suite, &line_digest(suite, "pair", &[&seed.hex()])),
-        }
+        PairTickets { suite, keyed: suite.keyed(&line_digest(suite, "pair", &[&seed.hex()])) }
     }
 
     /// R = H(HL("pair", S) ‖ sid), in a sealed draw with salt; kept ready for [`PairRow::ticket`].
     pub fn row(&self, sid: &str, salt: Option<&Digest>) -> PairRow {
-        PairRow { keyed: self.suite.hasher().with(self.rows.ticket(sid, salt).hex().as_bytes()) }
+        PairRow { keyed: self.suite.keyed(&of_subject(&self.keyed, sid, salt)) }
     }
 }
 
 /// The pair tickets of one visit.
 #[derive(Clone)]
 pub struct PairRow {
-    keyed: Hasher,
+    keyed: Keyed,
 }
 
 impl PairRow {
     /// W = first 16 hex digits of H(R ‖ iid ‖ "/" ‖ slot).
     pub fn ticket(&self, iid: &str, slot: u32) -> u64 {
         let slot = slot.to_string();
-        self.keyed
-            .clone()
-            .with(iid.as_bytes())
-            .with(b"/")
-            .with(slot.as_bytes())
-            .finish()
-            .first_u64()
+        self.keyed.digest(&[iid.as_bytes(), b"/", slot.as_bytes()]).first_u64()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::table::{self, Row};
 use crate::draw::quota::quotas;
-use crate::draw::select::{Selection, select};
+use crate::draw::select::{Selection, rank, select};
 use crate::draw::ticket::seed;
 use crate::draw::visits::visits;
 use crate::record::bundle::{draw_path, frame_path, roll_path};
@@ -29,7 +29,9 @@ pub(super) fn selections(
         let Some(frame) = bundle.contents.frames.get(&list.list) else {
             return Err(Outcome::depends_on(1));
         };
-        match select(bundle.commitment.suite, seed, list, frame) {
+        // A roll tells everybody's rank.
+        let order = if bundle.commitment.sealed() { rank } else { select };
+        match order(bundle.commitment.suite, seed, list, frame) {
             Ok(selection) => selections.push((list.list.clone(), selection)),
             Err(finding) => {
                 return Err(Outcome::Failed(vec![finding.file(frame_path(&list.list))]));
