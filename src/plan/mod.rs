@@ -18,6 +18,7 @@ mod parse;
 mod people;
 mod quota;
 mod reader;
+mod recompute;
 mod sample;
 mod scope;
 mod task;
@@ -27,6 +28,7 @@ pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use people::ExcludedInspector;
 pub use quota::StratumSummary;
+pub use recompute::recompute;
 
 #[cfg(test)]
 mod freeze_tests;

@@ -286,4 +286,31 @@ pub(super) const RULES: &[Rule] = &[
             "Ask the office that gave the receipt and verify the whole bundle, with a verifier obtained independently.",
         ),
     ),
+    Rule::new(
+        "V19",
+        Error,
+        ("名录不是封存时的版本", "not the register that was committed"),
+        (
+            "用 ssj registry log 查看各版本；承诺写明了封存时各名录的摘要。",
+            "Look at the versions with ssj registry log; the commitment names the digests of the registers.",
+        ),
+    ),
+    Rule::new(
+        "V20",
+        Error,
+        ("计划或承诺与重算不符", "plan or commitment is not as recomputed"),
+        (
+            "承诺的这一项不能由所存的计划和名录得出：询问封存的机关。",
+            "This part of the commitment does not follow from the plan and registers on record: ask the office.",
+        ),
+    ),
+    Rule::new(
+        "V21",
+        Error,
+        ("冻结的表与重算不符", "a frozen table is not as recomputed"),
+        (
+            "这张表不能由所存的计划和名录得出，有人被加入、删去或改动：询问封存的机关。",
+            "The table does not follow from the plan and registers on record: somebody was added, removed or changed. Ask the office.",
+        ),
+    ),
 ];
