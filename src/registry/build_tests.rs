@@ -5,7 +5,8 @@ use crate::base::digest::Suite;
 
 fn table(register: Register, header: &str, rows: &[&str]) -> Table {
     let (table, findings) = Table::read(register, &sheet(header, rows));
-    assert_eq!(findings, []);
+    // Some of the subjects have no credit code on purpose.
+    assert!(findings.iter().all(|finding| finding.code() == "R70"), "{findings:?}");
     table
 }
 

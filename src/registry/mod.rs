@@ -9,10 +9,12 @@
 mod alias;
 mod build;
 mod cells;
+mod codes;
 mod columns;
 mod dates;
 mod form;
 mod ident;
+mod identity;
 mod layout;
 mod mapping;
 mod names;
@@ -20,11 +22,14 @@ pub mod ratio_text;
 mod records;
 mod rows;
 mod table;
+mod tally;
 mod words;
 
 pub use build::Registry;
 pub use columns::{Column, Register};
-pub use ident::{reg_no_is_sound, uscc_is_sound};
+pub use ident::{
+    UsccFault, organisation_code_is_sound, reg_no_is_sound, uscc_fault, uscc_is_sound,
+};
 pub use mapping::Mapping;
 pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
 pub use table::{Cells, Sheet, Table};
@@ -34,6 +39,8 @@ pub use words::{CreditClass, MatterKind, Origin, Reason, State};
 mod build_tests;
 #[cfg(test)]
 mod cells_tests;
+#[cfg(test)]
+mod identity_tests;
 #[cfg(test)]
 mod mapping_tests;
 #[cfg(test)]

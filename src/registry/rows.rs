@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::columns::Register;
 use super::form::tidy;
-use super::ident::{reg_no_is_sound, uscc_is_sound};
+use super::ident::reg_no_is_sound;
+use super::identity::{about_uscc, settled};
 use super::table::Cells;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Severity};
@@ -18,6 +19,17 @@ pub(super) fn check_row(
     shown: &[String],
 ) -> (Cells, Vec<Finding>) {
     let mut findings = Vec::new();
+    let settled = match register {
+        Register::Subjects => settled(row, shown),
+        _ => None,
+    };
+    let row = match settled {
+        Some((row, finding)) => {
+            findings.push(finding);
+            Cow::Owned(row)
+        }
+        None => Cow::Borrowed(row),
+    };
     let mut texts = Vec::with_capacity(row.texts.len());
     for ((column, cell), name) in register.columns().iter().zip(&row.texts).zip(shown) {
         let cell = tidy(cell);
@@ -36,8 +48,8 @@ pub(super) fn check_row(
         texts.push(String::new());
     }
     let row = Cells { line: row.line, texts };
-    if findings.is_empty() {
-        findings = check_cells_together(register, &row, shown);
+    if is_kept(&findings) {
+        findings.extend(check_cells_together(register, &row, shown));
     }
     let name = name_of(register, &row);
     let place = |finding: Finding| match name {
@@ -77,10 +89,8 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
                 let cause = say!("三种编号都为空", "all three identifiers are empty");
                 findings.push(at("R15", "uscc", cause));
             }
-            if !uscc.is_empty() && !uscc_is_sound(uscc) {
-                let cause = say!("{uscc} 的校验码不符", "{uscc} has a wrong check character");
-                findings.push(at("R13", "uscc", cause));
-            }
+            let wrong = Some(uscc).filter(|code| !code.is_empty()).and_then(about_uscc);
+            findings.extend(wrong.map(|(code, cause)| at(code, "uscc", cause)));
             if !reg_no_is_sound(reg_no) {
                 let cause = say!("{reg_no} 的校验位不符", "{reg_no} has a wrong check digit");
                 findings.push(at("R14", "reg_no", cause));
@@ -125,6 +135,30 @@ fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, 
     keys.into_iter().filter(|(_, key)| !key.is_empty())
 }
 
+/// What is wrong about a row that has a key of an earlier one: R59 for one business under two credit codes, R12 for
+/// every other repetition.
+fn repetition(
+    register: Register,
+    column: &str,
+    key: &str,
+    first: &Cells,
+    later: &Cells,
+) -> Finding {
+    let line = first.line;
+    if register == Register::Subjects && column == "reg_no" {
+        let cells = |id: &str| [first, later].map(|row| row.texts[register.index(id)].as_str());
+        let ([name, same], [code, other]) = (cells("name"), cells("uscc"));
+        if name == same && code != other && !code.is_empty() && !other.is_empty() {
+            let cause = say!(
+                "“{name}”（{key}）与第 {line} 行同名同号，而那里的信用代码是 {code}",
+                "\"{name}\" with {key} stands already in line {line} under {code}"
+            );
+            return Finding::new("R59", cause);
+        }
+    }
+    Finding::new("R12", say!("{key} 与第 {line} 行重复", "{key} stands already in line {line}"))
+}
+
 /// Rows that repeat an earlier one: the later is not kept, and the finding names the line of the earlier.
 pub(super) fn drop_repeated(
     register: Register,
@@ -139,12 +173,10 @@ pub(super) fn drop_repeated(
     let (mut repeated, mut findings) = (BTreeSet::new(), Vec::new());
     for same in seen.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
         let (column, key, first) = &same[0];
-        let first = rows[*first].line;
         for (_, _, at) in &same[1..] {
             repeated.insert(*at);
-            let cause = say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
-            let finding = Finding::new("R12", cause).row(rows[*at].line);
-            let finding = finding.column(&shown[register.index(column)]);
+            let finding = repetition(register, column, key, &rows[*first], &rows[*at]);
+            let finding = finding.row(rows[*at].line).column(&shown[register.index(column)]);
             findings.push(finding.id(name_of(register, &rows[*at]).unwrap_or_default()));
         }
     }

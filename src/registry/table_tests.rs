@@ -73,7 +73,7 @@ const CASES: &[Case] = &[
     ("R04", Register::Recusals, "iid|执法证号|subject|reason", &[], (1, "执法证号")),
     ("R05", Register::Recusals, "iid|subject|reason", &["I1|S1"], (2, "")),
     ("R06", Register::Recusals, "iid|subject|reason", &["I1||配偶"], (2, "subject")),
-    ("R07", Register::Subjects, SUBJECTS, &["9135O100M|甲|企业|存续||||"], (2, "统一社会信用代码")),
+    ("R07", Register::Subjects, "own_id|name|kind|status", &["k 1|甲|企业|存续"], (2, "own_id")),
     (
         "R07",
         Register::Subjects,
