@@ -18,6 +18,7 @@ mod identity;
 mod layout;
 mod mapping;
 mod names;
+mod numerals;
 pub mod ratio_text;
 mod records;
 mod rows;
