@@ -210,10 +210,10 @@ impl Kind {
 
     fn name(&self) -> Text {
         match self {
-            Kind::Number15 => say!("15 位注册号", "a registration number of 15 digits"),
-            Kind::Number13 => say!("13 位旧注册号", "an old registration number of 13 digits"),
+            Kind::Number15 => say!(" 15 位注册号", "a registration number of 15 digits"),
+            Kind::Number13 => say!(" 13 位旧注册号", "an old registration number of 13 digits"),
             Kind::NumberWithLetters => {
-                say!("15 位带字母的注册号", "a registration number of 15 characters with letters")
+                say!(" 15 位带字母的注册号", "a registration number of 15 characters with letters")
             }
             Kind::Organisation(true) => say!("组织机构代码", "an organisation code"),
             Kind::Organisation(false) => {
@@ -224,7 +224,7 @@ impl Kind {
                 "the old number of an enterprise with foreign investment"
             ),
             Kind::NearCode(length) => say!(
-                "{length} 位号码，统一社会信用代码是 18 位",
+                " {length} 位号码，统一社会信用代码是 18 位",
                 "a number of {length} characters, where a credit code has 18"
             ),
             Kind::Other | Kind::Spaced(_) | Kind::None => say!(

@@ -88,7 +88,7 @@ fn the_reason_is_said_in_both_languages() {
     for (ids, zh, en) in [
         (
             "330199NA000012X||",
-            "“330199NA000012X”是15 位带字母的注册号，已移入“注册号”列",
+            "“330199NA000012X”是 15 位带字母的注册号，已移入“注册号”列",
             "\"330199NA000012X\" is a registration number of 15 characters with letters and went to the column reg_no",
         ),
         (
@@ -98,7 +98,7 @@ fn the_reason_is_said_in_both_languages() {
         ),
         (
             "330199000000122|3301991001234|",
-            "“330199000000122”是15 位注册号，而“注册号”列已填“3301991001234”",
+            "“330199000000122”是 15 位注册号，而“注册号”列已填“3301991001234”",
             "\"330199000000122\" is a registration number of 15 digits, but the column reg_no holds \"3301991001234\"",
         ),
         (

@@ -1,5 +1,5 @@
-//! The registers (一单两库): matters that may be inspected, subjects, inspectors, with recusals and
-//! incompatible pairs as rows of their own. `docs/registers.md` lists the columns.
+//! The registers (一单两库): matters that may be inspected, subjects, inspectors, with recusals,
+//! incompatible pairs and leave as rows of their own. `docs/registers.md` lists the columns.
 //!
 //! A [`Sheet`] is raw text from any file; [`Table::read`] checks it row by row and keeps canonical
 //! cells, which a store can hold as text; [`Registry::build`] makes typed records of the tables. Every
@@ -16,6 +16,7 @@ mod form;
 mod ident;
 mod identity;
 mod layout;
+mod lists;
 mod mapping;
 mod names;
 mod numerals;
@@ -31,10 +32,11 @@ pub use columns::{Column, Register};
 pub use ident::{
     UsccFault, organisation_code_is_sound, reg_no_is_sound, uscc_fault, uscc_is_sound,
 };
+pub use lists::Listing;
 pub use mapping::Mapping;
-pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
+pub use records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
 pub use table::{Cells, Sheet, Table};
-pub use words::{CreditClass, MatterKind, Origin, Reason, State};
+pub use words::{CreditClass, MatterKind, Origin, Reason, State, WatchList};
 
 #[cfg(test)]
 mod build_tests;

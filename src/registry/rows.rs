@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::columns::Register;
 use super::form::tidy;
 use super::ident::reg_no_is_sound;
@@ -72,16 +74,22 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
     let mut findings = Vec::new();
     match register {
         Register::Matters => {
-            if let (Some(from), Some(to)) =
-                (parse_date(cell("valid_from")), parse_date(cell("valid_to")))
-                && from > to
-            {
-                let cause = say!(
+            let cause = turned(cell("valid_from"), cell("valid_to")).map(|(from, to)| {
+                say!(
                     "失效日期 {to} 早于生效日期 {from}",
                     "valid_to {to} is before valid_from {from}"
-                );
-                findings.push(at("R08", "valid_to", cause));
-            }
+                )
+            });
+            findings.extend(cause.map(|cause| at("R08", "valid_to", cause)));
+        }
+        Register::Leave => {
+            let cause = turned(cell("valid_from"), cell("valid_to")).map(|(from, to)| {
+                say!(
+                    "结束日期 {to} 早于开始日期 {from}",
+                    "valid_to {to} is before valid_from {from}"
+                )
+            });
+            findings.extend(cause.map(|cause| at("R08", "valid_to", cause)));
         }
         Register::Subjects => {
             let [uscc, reg_no, own_id] = ["uscc", "reg_no", "own_id"].map(cell);
@@ -105,13 +113,19 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
     findings
 }
 
+/// Both days, if the first is after the last.
+fn turned(from: &str, to: &str) -> Option<(Date, Date)> {
+    let days = (parse_date(from)?, parse_date(to)?);
+    (days.0 > days.1).then_some(days)
+}
+
 /// What a row is called in findings: its first identifier, else its name.
 fn name_of(register: Register, row: &Cells) -> Option<&str> {
     let ids: &[&str] = match register {
         Register::Matters => &["id", "name"],
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
         Register::Inspectors => &["iid", "name"],
-        Register::Recusals | Register::Incompatibles => &["iid"],
+        Register::Recusals | Register::Incompatibles | Register::Leave => &["iid"],
     };
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
@@ -130,6 +144,9 @@ fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, 
             let mut pair = [cell("iid"), cell("iid2")];
             pair.sort_unstable();
             joined("iid2", [pair[0], pair[1], cell("reason")])
+        }
+        Register::Leave => {
+            joined("valid_from", [cell("iid"), cell("valid_from"), cell("valid_to")])
         }
     };
     keys.into_iter().filter(|(_, key)| !key.is_empty())
