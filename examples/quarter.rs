@@ -11,7 +11,8 @@ use shuangsuiji::verify::verify;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut tables = Vec::new();
-    for register in Register::ALL {
+    // The fictional district writes leave in the rows of its inspectors.
+    for register in Register::ALL.into_iter().filter(|register| *register != Register::Leave) {
         let file = format!("data/district/{}.csv", register.name());
         let known = |name: &str| {
             register.columns().iter().any(|column| column.id == name || column.zh == name)

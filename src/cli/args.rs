@@ -126,6 +126,7 @@ pub(super) enum RegisterArg {
     Inspectors,
     Recusals,
     Incompatibles,
+    Leave,
 }
 
 #[derive(clap::Args)]

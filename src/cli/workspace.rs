@@ -64,6 +64,7 @@ impl RegisterArg {
             RegisterArg::Inspectors => Register::Inspectors,
             RegisterArg::Recusals => Register::Recusals,
             RegisterArg::Incompatibles => Register::Incompatibles,
+            RegisterArg::Leave => Register::Leave,
         }
     }
 }

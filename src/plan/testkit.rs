@@ -95,7 +95,9 @@ impl Office {
     pub(super) fn registry(&self) -> Registry {
         let read = |(register, text): &(Register, String)| {
             let (table, findings) = Table::read(*register, &sheet(text));
-            assert_eq!(findings, [], "{register:?}");
+            // Its subjects have numbers of their own, in a region that is in no table.
+            let known = |finding: &Finding| ["R70", "R72"].contains(&finding.code());
+            assert!(findings.iter().all(known), "{register:?}: {findings:?}");
             table
         };
         Registry::build(&self.tables.iter().map(read).collect::<Vec<_>>()).0

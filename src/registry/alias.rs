@@ -5,7 +5,9 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::Register;
-use super::names::{INCOMPATIBLES, INSPECTORS, MATTERS, NOT_KEPT, Names, RECUSALS, SUBJECTS};
+use super::names::{
+    INCOMPATIBLES, INSPECTORS, LEAVE, MATTERS, NOT_KEPT, Names, RECUSALS, SUBJECTS,
+};
 
 /// The other names of a register's columns.
 pub(super) fn aliases(register: Register) -> &'static [Names] {
@@ -15,6 +17,7 @@ pub(super) fn aliases(register: Register) -> &'static [Names] {
         Register::Inspectors => INSPECTORS,
         Register::Recusals => RECUSALS,
         Register::Incompatibles => INCOMPATIBLES,
+        Register::Leave => LEAVE,
     }
 }
 

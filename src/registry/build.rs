@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::columns::Register;
-use super::records::{Incompatible, Inspector, Matter, Recusal, Subject};
+use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
 use super::table::{Cells, Table, checked, digests};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::say;
 
-/// 一单两库 with recusals and incompatible pairs. Records stand in the order of their values, whatever the
+/// 一单两库 with recusals, incompatible pairs and leave. Records stand in the order of their values, whatever the
 /// order of the files.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
@@ -18,6 +20,7 @@ pub struct Registry {
     inspectors: Vec<Inspector>,
     recusals: Vec<Recusal>,
     incompatibles: Vec<Incompatible>,
+    leave: Vec<Leave>,
     /// Every identifier of a subject, and the subjects that have it.
     named: BTreeMap<String, Vec<usize>>,
     /// Each register's digest in both suites.
@@ -28,7 +31,7 @@ impl Registry {
     /// The records of these tables; a register without a table is empty.
     ///
     /// Findings: those of [`Table::read`] that are errors, if a store gives back something that is not
-    /// canonical; R16 for recusals, incompatible pairs and key matters that name nobody.
+    /// canonical; R16 for recusals, incompatible pairs, leave and key matters that name nobody.
     pub fn build(tables: &[Table]) -> (Registry, Vec<Finding>) {
         let mut findings = Vec::new();
         let mut registry = Registry::default();
@@ -82,6 +85,14 @@ impl Registry {
                 self.incompatibles = sorted(rows, Incompatible::of);
                 self.unknown_people(register, rows, &["iid", "iid2"])
             }
+            Register::Leave => {
+                self.leave = sorted(rows, Leave::of);
+                for person in &mut self.inspectors {
+                    let periods = periods_of(&self.leave, person.certificate.as_deref());
+                    person.add_leave(periods);
+                }
+                self.unknown_people(register, rows, &["iid"])
+            }
         }
     }
 
@@ -113,6 +124,11 @@ impl Registry {
     /// All incompatible pairs, ordered.
     pub fn incompatibles(&self) -> &[Incompatible] {
         &self.incompatibles
+    }
+
+    /// All rows of the register of leave, ordered; [`Inspector::leave`] holds their days.
+    pub fn leave(&self) -> &[Leave] {
+        &self.leave
     }
 
     /// The subjects with this identifier of any of the three kinds. Where two share one (the USCC of the one
@@ -152,6 +168,14 @@ fn sorted<T: Ord>(rows: &[Cells], of: impl Fn(&Cells) -> T) -> Vec<T> {
     let mut records: Vec<T> = rows.iter().map(of).collect();
     records.sort_unstable();
     records
+}
+
+/// The days away of the holder of a certificate; `leave` is sorted.
+fn periods_of(leave: &[Leave], certificate: Option<&str>) -> Vec<(Date, Date)> {
+    let number = certificate.unwrap_or_default();
+    let first = leave.partition_point(|leave| leave.certificate.as_str() < number);
+    let own = leave[first..].iter().take_while(|leave| leave.certificate == number);
+    own.map(|leave| (leave.from, leave.to)).collect()
 }
 
 fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {

@@ -96,6 +96,8 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
             change(&mut text, "R26", new);
         }
         Form::Text
+        | Form::Industry
+        | Form::Listings
         | Form::Choice(_)
         | Form::Part
         | Form::Parts
@@ -111,7 +113,8 @@ fn visible(form: Form, cell: &str) -> Option<String> {
     let hidden =
         |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
     let code = matches!(form, Form::Uscc | Form::RegNo | Form::Id | Form::Integer(..));
-    let narrow = code || matches!(form, Form::Day | Form::Periods | Form::Choice(_));
+    let narrow =
+        code || matches!(form, Form::Industry | Form::Day | Form::Periods | Form::Choice(_));
     // An identifier of the office's own keeps its inner blanks, and is refused for them.
     let close = matches!(form, Form::Uscc | Form::RegNo);
     let odd = |c: char| {

@@ -1,4 +1,4 @@
-//! The five registers and their columns: one table that reading, writing, storing and the guide share.
+//! The six registers and their columns: one table that reading, writing, storing and the guide share.
 
 use super::form::Form;
 use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State};
@@ -17,6 +17,8 @@ pub enum Register {
     Recusals,
     /// 互斥: who may not form a team.
     Incompatibles,
+    /// 请假: when an inspector is away.
+    Leave,
 }
 
 /// A column of a register.
@@ -35,15 +37,16 @@ pub struct Column {
 
 impl Register {
     /// All registers.
-    pub const ALL: [Register; 5] = [
+    pub const ALL: [Register; 6] = [
         Register::Matters,
         Register::Subjects,
         Register::Inspectors,
         Register::Recusals,
         Register::Incompatibles,
+        Register::Leave,
     ];
 
-    /// `matters`, `subjects`, `inspectors`, `recusals` or `incompatibles`.
+    /// `matters`, `subjects`, `inspectors`, `recusals`, `incompatibles` or `leave`.
     pub fn name(self) -> &'static str {
         match self {
             Register::Matters => "matters",
@@ -51,6 +54,7 @@ impl Register {
             Register::Inspectors => "inspectors",
             Register::Recusals => "recusals",
             Register::Incompatibles => "incompatibles",
+            Register::Leave => "leave",
         }
     }
 
@@ -62,6 +66,7 @@ impl Register {
             Register::Inspectors => "执法检查人员名录库",
             Register::Recusals => "回避名录",
             Register::Incompatibles => "互斥名录",
+            Register::Leave => "请假名录",
         }
     }
 
@@ -78,6 +83,7 @@ impl Register {
             Register::Inspectors => INSPECTORS,
             Register::Recusals => RECUSALS,
             Register::Incompatibles => INCOMPATIBLES,
+            Register::Leave => LEAVE,
         }
     }
 
@@ -128,7 +134,7 @@ const SUBJECTS: &[Column] = &[
     may("area", "片区", Form::Part).note("成为标签 area:", "becomes the tag area:"),
     may("station", "所", Form::Part).note("成为标签 station:", "becomes the tag station:"),
     may("office", "管辖单位", Form::Text),
-    may("industry", "行业代码", Form::Id).note("GB/T 4754—2017", "GB/T 4754—2017"),
+    may("industry", "行业代码", Form::Industry).note("GB/T 4754—2017", "GB/T 4754—2017"),
     must("status", "登记状态", Form::Text).note("存续、注销等", "存续 active, 注销 dissolved …"),
     may("credit_class", "信用风险分类", Form::Choice(CreditClass::WORDS))
         .note("A–E；空＝未评定", "A–E; empty: unrated"),
@@ -141,6 +147,12 @@ const SUBJECTS: &[Column] = &[
     may("key_matters", "重点监管事项", Form::List)
         .note("事项编号，可多个", "matter ids, several allowed"),
     may("address", "地址", Form::Text),
+    may("lists", "名单", Form::Listings).note(
+        "经营异常、严重违法、白名单、黑名单，可带起止日期，可多个",
+        "abnormal, serious, white, black, with days if known; several allowed",
+    ),
+    may("status_date", "状态日期", Form::Day)
+        .note("登记状态自哪一天起", "since when the status holds"),
 ];
 
 const INSPECTORS: &[Column] = &[
@@ -183,4 +195,13 @@ const INCOMPATIBLES: &[Column] = &[
     must("iid", "执法证号", Form::Id),
     must("iid2", "执法证号2", Form::Id),
     must("reason", "回避原因", Form::Choice(Reason::WORDS)).note("同回避名录", "as in recusals"),
+];
+
+const LEAVE: &[Column] = &[
+    must("iid", "执法证号", Form::Id),
+    must("valid_from", "开始日期", Form::Day).note("请假的第一天", "first day away"),
+    must("valid_to", "结束日期", Form::Day).note("请假的最后一天", "last day away"),
+    may("kind", "请假类型", Form::Text)
+        .note("年休假、病假、培训、出差等", "annual leave, illness, training, travel …"),
+    may("note", "备注", Form::Text),
 ];

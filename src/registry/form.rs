@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
+use super::codes::industry;
+use super::lists::listings;
 use crate::base::date::parse_date;
 use crate::base::finding::Text;
 use crate::base::text::{FIELD_CHARS_MAX, is_field, parse_integer};
@@ -12,7 +14,7 @@ use crate::record::ids::{is_tag, tag_key};
 use crate::say;
 
 /// What separates several values in one cell.
-const SEPARATORS: &[char] = &[';', '；', ',', '，', '、'];
+pub(super) const SEPARATORS: &[char] = &[';', '；', ',', '，', '、'];
 /// Separates them in canonical cells.
 pub(super) const SEPARATOR: &str = ";";
 /// Most characters in a department, area or station, so that it fits a tag with its key.
@@ -41,6 +43,10 @@ pub(super) enum Form {
     Choice(&'static [(&'static str, &'static str)]),
     /// A department or station: part of a tag.
     Part,
+    /// An industry of GB/T 4754 without its section's letter, or an identifier of the office's own.
+    Industry,
+    /// Lists that a business is on, each with its days, sorted.
+    Listings,
     /// Several such parts, sorted.
     Parts,
     /// Several texts without separators, sorted.
@@ -50,7 +56,7 @@ pub(super) enum Form {
 }
 
 /// Why a cell is refused: the rule's code and the cause.
-type Refusal = (&'static str, Text);
+pub(super) type Refusal = (&'static str, Text);
 
 impl Form {
     /// The canonical text of a cell that is not empty.
@@ -68,7 +74,9 @@ impl Form {
             Form::Parts => several(cell, "R11", is_part),
             Form::List => several(cell, "R11", is_text),
             Form::Tags => several(cell, "R11", is_free_tag),
-            Form::Id | Form::RegNo => Err(refused("R07", cell)),
+            Form::Industry if is_id(cell) => Ok(industry(cell).unwrap_or(cell).to_owned()),
+            Form::Listings => listings(cell),
+            Form::Id | Form::RegNo | Form::Industry => Err(refused("R07", cell)),
             Form::Day => Err(refused("R08", cell)),
             Form::Text | Form::Part => Err(refused("R11", cell)),
         }
@@ -95,7 +103,7 @@ pub(super) fn parse_period(text: &str) -> Option<(Date, Date)> {
     (from <= to).then_some((from, to))
 }
 
-fn refused(code: &'static str, cell: &str) -> Refusal {
+pub(super) fn refused(code: &'static str, cell: &str) -> Refusal {
     let shown: String =
         cell.chars().take(60).map(|c| if c.is_control() { '␤' } else { c }).collect();
     (code, say!("“{shown}” 不合该列的形式", "\"{shown}\" has not the form of this column"))

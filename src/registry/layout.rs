@@ -79,10 +79,11 @@ impl Layout {
 pub(super) fn joint(form: Form) -> Option<&'static str> {
     match form {
         Form::Text => Some(JOINT),
-        Form::List | Form::Tags | Form::Parts | Form::Periods => Some(SEPARATOR),
+        Form::List | Form::Tags | Form::Parts | Form::Periods | Form::Listings => Some(SEPARATOR),
         Form::Id
         | Form::Uscc
         | Form::RegNo
+        | Form::Industry
         | Form::Day
         | Form::Integer(..)
         | Form::Choice(_)

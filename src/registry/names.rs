@@ -121,6 +121,12 @@ pub(super) const SUBJECTS: &[Names] = &[
         "address",
         &["住所", "经营场所", "住所或经营场所", "住所(经营场所)", "经营地址", "注册地址", "DOM"],
     ),
+    ("lists", &["列入名单", "列入名录", "所列名单", "名单标识", "名录标识", "异常名录"]),
+    // 核准日期 is none of these: it is the day of the latest registration of any kind, and is not kept.
+    (
+        "status_date",
+        &["状态变更日期", "状态变更时间", "登记状态日期", "经营状态日期", "状态更新日期"],
+    ),
 ];
 
 pub(super) const INSPECTORS: &[Names] = &[
@@ -201,6 +207,20 @@ pub(super) const INCOMPATIBLES: &[Names] = &[
     ("reason", &["原因", "互斥原因", "回避事由"]),
 ];
 
+pub(super) const LEAVE: &[Names] = &[
+    (
+        "iid",
+        &["执法证件号", "执法证编号", "执法证件编号", "行政执法证编号", "行政执法证号", "证件编号"],
+    ),
+    (
+        "valid_from",
+        &["起始日期", "请假开始", "请假开始日期", "开始时间", "起始时间", "请假起始日期"],
+    ),
+    ("valid_to", &["截止日期", "请假结束", "请假结束日期", "结束时间", "截止时间", "终止日期"]),
+    ("kind", &["请假种类", "休假类型", "请假事由", "请假原因", "类型", "事由"]),
+    ("note", &["说明"]),
+];
+
 /// Columns that such files usually have and that no register keeps: personal data that a draw has no use
 /// for, facts of the licence, and what a plan says of its own.
 pub(super) const NOT_KEPT: &[(Register, &[&str])] = &[
@@ -224,6 +244,10 @@ pub(super) const NOT_KEPT: &[(Register, &[&str])] = &[
             "序号",
             "备注",
             "登记机关",
+            "核准日期",
+            "核准时间",
+            "APPRDATE",
+            "HZRQ",
             "注册资本",
             "reg_capital",
             "REGORG",
@@ -265,4 +289,8 @@ pub(super) const NOT_KEPT: &[(Register, &[&str])] = &[
     ),
     (Register::Recusals, &["序号", "备注", "姓名", "执法人员姓名", "企业名称", "检查对象名称"]),
     (Register::Incompatibles, &["序号", "备注", "姓名", "姓名2"]),
+    (
+        Register::Leave,
+        &["序号", "姓名", "人员姓名", "执法人员姓名", "部门", "所属部门", "请假天数", "天数"],
+    ),
 ];

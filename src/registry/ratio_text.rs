@@ -1,10 +1,13 @@
 //! Ratios and numbers as plans publish them, `不低于3%`, `10-20%`, `60-70家`, `每年1次`: exact bounds, or refused with
-//! the reason. A text that speaks of two bodies, leaves the number to somebody or says "about" is not guessed at.
+//! the reason. A text that speaks of one body or of several, leaves the number to somebody, joins two demands or says
+//! "about" is not guessed at. `docs/registers.md` lists the forms.
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::numerals;
 use crate::base::finding::{Finding, Text};
 use crate::base::ratio::Ratio;
+use crate::base::text::parse_integer;
 use crate::say;
 
 /// Least and most; none where the text sets no bound.
@@ -28,49 +31,102 @@ pub enum Quantity {
 }
 
 /// Words that mean nothing for the number.
-const FILLING: &[&str] = &[
-    "根据实际工作需要",
-    "根据实际需要",
-    "抽查比例",
-    "一般",
-    "原则上",
-    "总数的",
-    "市局",
-    ",",
-    "。",
-    "为",
-];
+const FILLING: &[&str] =
+    &["根据实际工作需要", "根据实际需要", "抽查比例", "一般", "原则上", "总数的", ",", "。", "为"];
 /// Words for "at least" and "at most"; the longer first.
 const LEAST: &[&str] = &["不低于", "不少于", "至少", "≥", ">="];
 const MOST: &[&str] = &["不超过", "不高于", "不多于", "至多", "≤", "<="];
+/// What makes a number of subjects or times, or a share of them.
+const UNITS: &[&str] = &["%", "‰", "次", "户", "家"];
+/// Words for every year, the longer first, and what may stand between them and the number.
+const YEARLY: &[&str] = &["同一年度内", "每年度", "每年"];
+const VERBS: &[&str] = &["抽查", "检查", "组织", "开展"];
+/// Words of a number that is not exact.
+const ABOUT: &[&str] = &["左右", "约", "上下"];
+/// Bodies: what holds for one of them says nothing of the others.
+const BODIES: &[&str] =
+    &["省级", "市级", "县级", "区级", "省局", "市局", "县局", "区局", "市、县", "部门"];
+/// Words that join several demands.
+const SEVERAL: &[&str] = &["或", ";", "其中", "各"];
+/// Words for a period that is not a year.
+const PERIODS: &[&str] = &["有效期", "每月", "每季", "每周", "每半年", "每日", "每天"];
 
 /// The quantity of a text.
 ///
 /// # Errors
 /// R29 with the reason.
 pub fn parse(text: &str) -> Result<Quantity, Finding> {
+    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let plain = numerals::in_digits(&plain);
     let refuse = |cause: Text| Finding::new("R29", cause);
-    let mut rest: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    if let Some(cause) = reason_against(text, &plain) {
+        return Err(refuse(cause));
+    }
+    let mut rest = plain;
     for word in FILLING {
         rest = rest.replace(word, "");
     }
-    if ["左右", "约", "上下"].iter().any(|word| rest.contains(word)) {
-        return Err(refuse(say!("“{text}” 是约数", "\"{text}\" is only about a number")));
-    }
-    if !rest.contains(|c: char| c.is_ascii_digit() || c == '一') {
-        return Err(refuse(say!("“{text}” 没有数字", "\"{text}\" holds no number")));
-    }
-    quantity(&rest).ok_or_else(|| {
-        let cause = say!(
-            "“{text}” 不只是一个数量或范围",
-            "\"{text}\" is more than one number or range, or none that is known"
-        );
-        refuse(cause)
+    quantity(of_a_year(&rest)).ok_or_else(|| {
+        let bare = rest.trim_start_matches(['=', '≥', '≤', '<', '>']);
+        let number = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        refuse(match number {
+            true => say!(
+                "“{text}” 没有单位：户、次和 % 各是一个意思",
+                "\"{text}\" has no unit: subjects, times and per cent would each mean something else"
+            ),
+            false => say!(
+                "“{text}” 不只是一个数量或范围",
+                "\"{text}\" is more than one number or range, or none that is known"
+            ),
+        })
     })
 }
 
+/// Why a text cannot mean one quantity, if its words show that.
+fn reason_against(text: &str, plain: &str) -> Option<Text> {
+    let with = |words: &[&'static str]| words.iter().copied().find(|word| plain.contains(word));
+    if !plain.contains(|c: char| c.is_ascii_digit()) {
+        return Some(say!("“{text}” 没有数字", "\"{text}\" holds no number"));
+    }
+    if with(ABOUT).is_some() {
+        return Some(say!("“{text}” 是约数", "\"{text}\" is only about a number"));
+    }
+    if let Some(body) = with(BODIES) {
+        return Some(say!(
+            "“{text}” 只说了“{body}”的，或分级规定",
+            "\"{text}\" speaks of one body ({body}), or of several"
+        ));
+    }
+    if let Some(word) = with(SEVERAL) {
+        return Some(say!(
+            "“{text}” 不止一种要求（“{word}”）",
+            "\"{text}\" holds more than one demand ({word})"
+        ));
+    }
+    let several =
+        |rest: &str| rest.starts_with(|c: char| "0123456789两二三四五六七八九十".contains(c));
+    let years = plain.split('每').skip(1).any(several);
+    if years || with(PERIODS).is_some() {
+        return Some(say!("“{text}” 的期间不是一年", "the period of \"{text}\" is not a year"));
+    }
+    None
+}
+
+/// `对同一单位同一年度内不超过2次` is `每年不超过2次`: a frequency always is of one subject.
+fn of_a_year(text: &str) -> &str {
+    let clause = text.strip_prefix('对').unwrap_or_default();
+    let begins = YEARLY.iter().filter_map(|word| clause.find(word)).min();
+    match begins {
+        Some(at) if !clause[..at].contains(|c: char| c.is_ascii_digit()) => &clause[at..],
+        _ => text,
+    }
+}
+
 fn quantity(text: &str) -> Option<Quantity> {
-    let yearly = text.strip_prefix("每年").or_else(|| text.strip_suffix("/年"));
+    let begins = YEARLY.iter().find_map(|word| text.strip_prefix(word));
+    let begins =
+        begins.map(|rest| VERBS.iter().find_map(|verb| rest.strip_prefix(verb)).unwrap_or(rest));
+    let yearly = begins.or_else(|| text.strip_suffix("/年"));
     let text = yearly.unwrap_or(text);
     let strip = |words: &[&str]| words.iter().find_map(|word| text.strip_prefix(word));
     let (low, high, text) = match (strip(LEAST), strip(MOST)) {
@@ -82,7 +138,7 @@ fn quantity(text: &str) -> Option<Quantity> {
         let share = (one == "1").then(|| many.parse().ok().and_then(one_in)).flatten()?;
         return Some(Quantity::Share(bounds(low, high, share, share)?));
     }
-    let unit = ["%", "‰", "次", "户", "家"].into_iter().find(|unit| text.ends_with(*unit))?;
+    let unit = UNITS.iter().copied().find(|unit| text.ends_with(unit))?;
     let (first, last) = ends(text.strip_suffix(unit)?, unit);
     match unit {
         "%" | "‰" => {
@@ -114,7 +170,7 @@ fn bounds<T: Copy + Ord>(low: bool, high: bool, first: T, last: T) -> Option<Bou
 }
 
 fn whole(text: &str) -> Option<u64> {
-    if text == "一" { Some(1) } else { crate::base::text::parse_integer(text, 1 << 32) }
+    parse_integer(text, 1 << 32)
 }
 
 fn share(number: &str, unit: &str) -> Option<Ratio> {
@@ -133,54 +189,5 @@ fn one_in(many: u64) -> Option<Ratio> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(text: &str) -> String {
-        fn side<T: ToString>(bounds: Bounds<T>) -> String {
-            let text = |side: Option<T>| side.map(|n| n.to_string()).unwrap_or_default();
-            format!("{}..{}", text(bounds.least), text(bounds.most))
-        }
-        match parse(text) {
-            Ok(Quantity::Share(bounds)) => side(bounds),
-            Ok(Quantity::Count(bounds)) => side(bounds) + " n",
-            Ok(Quantity::PerYear(bounds)) => side(bounds) + " a",
-            Err(finding) => finding.code().to_owned(),
-        }
-    }
-
-    #[test]
-    fn texts_and_what_they_mean() {
-        for (text, meaning) in [
-            ("4%", "4%..4%"),
-            ("１２.５％", "12.5%..12.5%"),
-            ("不低于7%", "7%.."),
-            ("≥20%", "20%.."),
-            ("原则上不超过6%/年", "..6%"),
-            ("15-25%", "15%..25%"),
-            ("15%~25%", "15%..25%"),
-            ("抽查比例不少于4‰", "0.4%.."),
-            ("按1:5", "20%..20%"),
-            ("=1户", "1..1 n"),
-            ("40-50家", "40..50 n"),
-            ("每年一次", "1..1 a"),
-            ("2—3次/年", "2..3 a"),
-            ("每年至少4次", "4.. a"),
-            ("5%左右", "R29"),
-            ("视情况确定", "R29"),
-            ("", "R29"),
-            ("120%", "R29"),
-            ("20-10%", "R29"),
-            ("不低于10-20%", "R29"),
-            ("按1:3", "R29"),
-            ("按1:0", "R29"),
-            ("3次", "R29"),
-            ("每年1次5%", "R29"),
-            ("不低于3%或另定", "R29"),
-            ("1e2%", "R29"),
-            ("=1", "R29"),
-        ] {
-            assert_eq!(shown(text), meaning, "{text}");
-        }
-    }
-}
+#[path = "ratio_text_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::columns::Register;
 use super::form::{parse_period, split};
+use super::lists::Listing;
 use super::table::Cells;
 use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State};
 use crate::base::date::parse_date;
@@ -77,6 +78,10 @@ pub struct Subject {
     pub key_matters: Vec<String>,
     /// 地址.
     pub address: Option<String>,
+    /// 名单, sorted; they never exempt.
+    pub lists: Vec<Listing>,
+    /// Day since when the status holds.
+    pub status_date: Option<Date>,
 }
 
 /// 执法检查人员, or an expert.
@@ -98,7 +103,8 @@ pub struct Inspector {
     pub cert_valid_to: Option<Date>,
     /// 状态.
     pub state: State,
-    /// Periods of leave, first and last day, sorted.
+    /// Periods of leave, first and last day, sorted, no two with a day in common: those of the inspector's row
+    /// and those of the register of leave.
     pub leave: Vec<(Date, Date)>,
     /// 标签, sorted.
     pub tags: Vec<String>,
@@ -125,6 +131,21 @@ pub struct Recusal {
     pub valid_to: Option<Date>,
     /// How it came about.
     pub source: Option<Origin>,
+}
+
+/// 请假: days on which an inspector is away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leave {
+    /// 执法证号.
+    pub certificate: String,
+    /// First day away.
+    pub from: Date,
+    /// Last day away.
+    pub to: Date,
+    /// 年休假, 病假, 培训, 出差 …
+    pub kind: Option<String>,
+    /// 备注.
+    pub note: Option<String>,
 }
 
 /// 互斥: two inspectors who may not form a team.
@@ -163,6 +184,13 @@ impl Inspector {
         self.certificate.as_deref().map(|number| Iid::of_certificate(suite, number))
     }
 
+    /// Adds periods of leave.
+    pub(super) fn add_leave(&mut self, periods: impl IntoIterator<Item = (Date, Date)>) {
+        let mut leave = std::mem::take(&mut self.leave);
+        leave.extend(periods);
+        self.leave = joined(leave);
+    }
+
     /// Whether he is on leave on every day from `from` to `to`.
     pub fn is_on_leave_throughout(&self, from: Date, to: Date) -> bool {
         let mut open = Some(from);
@@ -178,6 +206,19 @@ impl Inspector {
     pub fn is_on_leave_within(&self, from: Date, to: Date) -> bool {
         self.leave.iter().any(|(first, last)| *first <= to && from <= *last)
     }
+}
+
+/// The same days in periods that have none in common, sorted.
+fn joined(mut periods: Vec<(Date, Date)>) -> Vec<(Date, Date)> {
+    periods.sort_unstable();
+    let mut joined: Vec<(Date, Date)> = Vec::with_capacity(periods.len());
+    for (from, to) in periods {
+        match joined.last_mut() {
+            Some((_, last)) if from <= *last => *last = to.max(*last),
+            _ => joined.push((from, to)),
+        }
+    }
+    joined
 }
 
 /// A checked row, read by the names of columns.
@@ -265,6 +306,8 @@ impl Subject {
             last_drawn: row.day("last_drawn"),
             key_matters: row.several("key_matters"),
             address: row.optional("address"),
+            lists: split(row.text("lists")).filter_map(Listing::parse).collect(),
+            status_date: row.day("status_date"),
         }
     }
 }
@@ -281,7 +324,7 @@ impl Inspector {
             areas: row.several("area"),
             cert_valid_to: row.day("cert_valid_to"),
             state: row.word("state", State::parse),
-            leave: split(row.text("leave")).filter_map(parse_period).collect(),
+            leave: joined(split(row.text("leave")).filter_map(parse_period).collect()),
             tags: row.several("tags"),
             lead: row.yes("lead"),
             expert: row.yes("expert"),
@@ -311,5 +354,19 @@ impl Incompatible {
         pair.sort_unstable();
         let [certificate, certificate2] = pair;
         Incompatible { certificate, certificate2, reason: row.word("reason", Reason::parse) }
+    }
+}
+
+impl Leave {
+    pub(super) fn of(cells: &Cells) -> Self {
+        let row = Row { register: Register::Leave, cells };
+        let day = |column| row.day(column).expect("bug: a checked row has its days");
+        Leave {
+            certificate: row.own("iid"),
+            from: day("valid_from"),
+            to: day("valid_to"),
+            kind: row.optional("kind"),
+            note: row.optional("note"),
+        }
     }
 }

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::columns::Register;
 use super::form::tidy;
-use super::ident::{reg_no_is_sound, uscc_is_sound};
+use super::ident::reg_no_is_sound;
+use super::identity::{about_uscc, settled};
 use super::table::Cells;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Severity};
@@ -18,6 +21,17 @@ pub(super) fn check_row(
     shown: &[String],
 ) -> (Cells, Vec<Finding>) {
     let mut findings = Vec::new();
+    let settled = match register {
+        Register::Subjects => settled(row, shown),
+        _ => None,
+    };
+    let row = match settled {
+        Some((row, finding)) => {
+            findings.push(finding);
+            Cow::Owned(row)
+        }
+        None => Cow::Borrowed(row),
+    };
     let mut texts = Vec::with_capacity(row.texts.len());
     for ((column, cell), name) in register.columns().iter().zip(&row.texts).zip(shown) {
         let cell = tidy(cell);
@@ -36,8 +50,8 @@ pub(super) fn check_row(
         texts.push(String::new());
     }
     let row = Cells { line: row.line, texts };
-    if findings.is_empty() {
-        findings = check_cells_together(register, &row, shown);
+    if is_kept(&findings) {
+        findings.extend(check_cells_together(register, &row, shown));
     }
     let name = name_of(register, &row);
     let place = |finding: Finding| match name {
@@ -60,16 +74,22 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
     let mut findings = Vec::new();
     match register {
         Register::Matters => {
-            if let (Some(from), Some(to)) =
-                (parse_date(cell("valid_from")), parse_date(cell("valid_to")))
-                && from > to
-            {
-                let cause = say!(
+            let cause = turned(cell("valid_from"), cell("valid_to")).map(|(from, to)| {
+                say!(
                     "失效日期 {to} 早于生效日期 {from}",
                     "valid_to {to} is before valid_from {from}"
-                );
-                findings.push(at("R08", "valid_to", cause));
-            }
+                )
+            });
+            findings.extend(cause.map(|cause| at("R08", "valid_to", cause)));
+        }
+        Register::Leave => {
+            let cause = turned(cell("valid_from"), cell("valid_to")).map(|(from, to)| {
+                say!(
+                    "结束日期 {to} 早于开始日期 {from}",
+                    "valid_to {to} is before valid_from {from}"
+                )
+            });
+            findings.extend(cause.map(|cause| at("R08", "valid_to", cause)));
         }
         Register::Subjects => {
             let [uscc, reg_no, own_id] = ["uscc", "reg_no", "own_id"].map(cell);
@@ -77,10 +97,8 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
                 let cause = say!("三种编号都为空", "all three identifiers are empty");
                 findings.push(at("R15", "uscc", cause));
             }
-            if !uscc.is_empty() && !uscc_is_sound(uscc) {
-                let cause = say!("{uscc} 的校验码不符", "{uscc} has a wrong check character");
-                findings.push(at("R13", "uscc", cause));
-            }
+            let wrong = Some(uscc).filter(|code| !code.is_empty()).and_then(about_uscc);
+            findings.extend(wrong.map(|(code, cause)| at(code, "uscc", cause)));
             if !reg_no_is_sound(reg_no) {
                 let cause = say!("{reg_no} 的校验位不符", "{reg_no} has a wrong check digit");
                 findings.push(at("R14", "reg_no", cause));
@@ -95,13 +113,19 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
     findings
 }
 
+/// Both days, if the first is after the last.
+fn turned(from: &str, to: &str) -> Option<(Date, Date)> {
+    let days = (parse_date(from)?, parse_date(to)?);
+    (days.0 > days.1).then_some(days)
+}
+
 /// What a row is called in findings: its first identifier, else its name.
 fn name_of(register: Register, row: &Cells) -> Option<&str> {
     let ids: &[&str] = match register {
         Register::Matters => &["id", "name"],
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
         Register::Inspectors => &["iid", "name"],
-        Register::Recusals | Register::Incompatibles => &["iid"],
+        Register::Recusals | Register::Incompatibles | Register::Leave => &["iid"],
     };
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
@@ -121,8 +145,35 @@ fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, 
             pair.sort_unstable();
             joined("iid2", [pair[0], pair[1], cell("reason")])
         }
+        Register::Leave => {
+            joined("valid_from", [cell("iid"), cell("valid_from"), cell("valid_to")])
+        }
     };
     keys.into_iter().filter(|(_, key)| !key.is_empty())
+}
+
+/// What is wrong about a row that has a key of an earlier one: R59 for one business under two credit codes, R12 for
+/// every other repetition.
+fn repetition(
+    register: Register,
+    column: &str,
+    key: &str,
+    first: &Cells,
+    later: &Cells,
+) -> Finding {
+    let line = first.line;
+    if register == Register::Subjects && column == "reg_no" {
+        let cells = |id: &str| [first, later].map(|row| row.texts[register.index(id)].as_str());
+        let ([name, same], [code, other]) = (cells("name"), cells("uscc"));
+        if name == same && code != other && !code.is_empty() && !other.is_empty() {
+            let cause = say!(
+                "“{name}”（{key}）与第 {line} 行同名同号，而那里的信用代码是 {code}",
+                "\"{name}\" with {key} stands already in line {line} under {code}"
+            );
+            return Finding::new("R59", cause);
+        }
+    }
+    Finding::new("R12", say!("{key} 与第 {line} 行重复", "{key} stands already in line {line}"))
 }
 
 /// Rows that repeat an earlier one: the later is not kept, and the finding names the line of the earlier.
@@ -139,12 +190,10 @@ pub(super) fn drop_repeated(
     let (mut repeated, mut findings) = (BTreeSet::new(), Vec::new());
     for same in seen.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
         let (column, key, first) = &same[0];
-        let first = rows[*first].line;
         for (_, _, at) in &same[1..] {
             repeated.insert(*at);
-            let cause = say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
-            let finding = Finding::new("R12", cause).row(rows[*at].line);
-            let finding = finding.column(&shown[register.index(column)]);
+            let finding = repetition(register, column, key, &rows[*first], &rows[*at]);
+            let finding = finding.row(rows[*at].line).column(&shown[register.index(column)]);
             findings.push(finding.id(name_of(register, &rows[*at]).unwrap_or_default()));
         }
     }

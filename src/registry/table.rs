@@ -6,6 +6,7 @@ use super::form::tidy;
 use super::layout::Layout;
 use super::mapping::Mapping;
 use super::rows::{check_row, drop_repeated, is_kept};
+use super::tally::Tally;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::say;
@@ -47,7 +48,7 @@ impl Table {
     /// Reads a register from raw text. The table holds the rows without error; a caller that must not
     /// lose any refuses it when one of the findings is an error.
     ///
-    /// Findings: R02–R15, R18–R28, each with file, line, column and identifier as far as known.
+    /// Findings: R02–R15, R18–R28, R59, R67–R73, each with file, line, column and identifier as far as known.
     pub fn read(register: Register, sheet: &Sheet) -> (Table, Vec<Finding>) {
         Table::read_mapped(register, sheet, &Mapping::none(register))
     }
@@ -89,6 +90,9 @@ impl Table {
         let (rows, repeated) = drop_repeated(register, rows, &layout.shown);
         findings.extend(repeated);
         findings.sort_by_key(|finding| finding.place.row);
+        let mut tally = Tally::of(register);
+        rows.iter().for_each(|row| tally.count(row));
+        findings.extend(tally.notes(&layout.shown));
         findings.extend(cleaner.notes(&layout.shown));
         (Table { register, rows }, named(findings))
     }

@@ -66,6 +66,8 @@ fn the_guide_lists_the_columns() {
 type Case = (&'static str, Register, &'static str, &'static [&'static str], (u64, &'static str));
 
 const PEOPLE: &str = "执法证号|姓名|部门|状态|检查上限|请假期间|标签|片区";
+const LISTED: &str = "名称|对象类型|登记状态|自编号|名单|状态变更日期";
+const AWAY: &str = "I1|2026-08-03|2026-08-07";
 const CASES: &[Case] = &[
     ("R02", Register::Subjects, "uscc|name|kind|status|颜色", &[], (1, "颜色")),
     ("R03", Register::Subjects, "uscc|name|kind", &[], (1, "登记状态")),
@@ -73,7 +75,7 @@ const CASES: &[Case] = &[
     ("R04", Register::Recusals, "iid|执法证号|subject|reason", &[], (1, "执法证号")),
     ("R05", Register::Recusals, "iid|subject|reason", &["I1|S1"], (2, "")),
     ("R06", Register::Recusals, "iid|subject|reason", &["I1||配偶"], (2, "subject")),
-    ("R07", Register::Subjects, SUBJECTS, &["9135O100M|甲|企业|存续||||"], (2, "统一社会信用代码")),
+    ("R07", Register::Subjects, "own_id|name|kind|status", &["k 1|甲|企业|存续"], (2, "own_id")),
     (
         "R07",
         Register::Subjects,
@@ -104,6 +106,16 @@ const CASES: &[Case] = &[
         &["91350100M000100Y43|甲|企业|存续||||0"],
         (2, "信用风险分值"),
     ),
+    (
+        "R08",
+        Register::Leave,
+        "执法证号|起始日期|截止日期",
+        &["I1|2026/8/7|2026/8/3"],
+        (2, "截止日期"),
+    ),
+    ("R08", Register::Subjects, LISTED, &["甲|企业|存续|K1|经营异常(2026-3)|"], (2, "名单")),
+    ("R10", Register::Subjects, LISTED, &["甲|企业|存续|K1|移出名录|"], (2, "名单")),
+    ("R12", Register::Leave, "iid|开始日期|结束日期", &[AWAY, AWAY], (3, "开始日期")),
     ("R09", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3.5|||"], (2, "检查上限")),
     ("R10", Register::Inspectors, PEOPLE, &["I1|张|市监|在职|3|||"], (2, "状态")),
     ("R11", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3||lead|"], (2, "标签")),
@@ -177,6 +189,20 @@ fn good_rows_have_no_findings() {
         "I1|张|市监|在岗|65536|2026-08-03..2026-08-07；2026-09-01..2026-09-01|skill:食品|东、西";
     let (table, findings) = read(Register::Inspectors, PEOPLE, &[row]);
     assert_eq!((table.rows[0].texts[5].as_str(), findings), ("东;西", vec![]));
+}
+
+#[test]
+fn lists_days_and_industries_become_canonical() {
+    let header = format!("{LISTED}|行业代码|核准日期");
+    let row = "甲|企业|存续|K1|列入经营异常名录（2026年3月1日）；白名单|2026/3/2|Ａ0111|2020-01-01";
+    let (table, findings) = read(Register::Subjects, &header, &[row]);
+    let cell = |id: &str| table.rows[0].texts[Register::Subjects.index(id)].as_str();
+    assert_eq!(
+        ["lists", "status_date", "industry"].map(cell),
+        ["经营异常@2026-03-01..;白名单", "2026-03-02", "0111"]
+    );
+    // The day of the latest approval is not the day of the status.
+    assert_eq!(codes_of(&findings), ["R21", "R70", "R26", "R27"]);
 }
 
 #[test]

@@ -116,3 +116,17 @@ words! {
         No = "否", "no";
     }
 }
+
+words! {
+    /// A list that an authority keeps of businesses. It raises attention or trust and never exempts anybody.
+    WatchList {
+        /// 经营异常名录 (企业信息公示暂行条例 §17).
+        Abnormal = "经营异常", "abnormal";
+        /// 严重违法失信名单.
+        Serious = "严重违法", "serious";
+        /// A local list of the trusted.
+        White = "白名单", "white";
+        /// A local list of those to watch.
+        Black = "黑名单", "black";
+    }
+}

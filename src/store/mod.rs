@@ -18,7 +18,7 @@ pub use draws::{DrawRecord, State};
 
 /// The file's name in a workspace.
 pub const FILE: &str = "ssj.db";
-/// Rows per insert: SQLite's limit of 32,766 variables leaves room for 1,489 rows of 22 columns; gains end
+/// Rows per insert: SQLite's limit of 32,766 variables leaves room for 1,424 rows of 23 columns; gains end
 /// long before.
 const ROWS_PER_INSERT: usize = 250;
 

@@ -239,7 +239,9 @@ fn harmless_oddities_are_reported_and_taken() {
         "警告 R02 odd.csv，第 1 行，“颜色”：不认识“颜色”列
   处理：该列未被读取：如果列名写错，对照 docs/registers.md 改正；确属多余则可不管。
 提示 R17 odd.csv：开头的 BOM 已略过
-  说明：已略过，无需处理。\n"
+  说明：已略过，无需处理。
+提示 R70 odd.csv：1 行没有统一社会信用代码：1 行用注册号，0 行用自编号
+  说明：抽取时依次以注册号、自编号为编号；有代码的请补上，编号一变就是另一个对象。\n"
     );
     assert!(ran.out.contains("检查对象名录库：1 行，其中新增或改动 1，不变 0，不再出现 40"));
     assert!(ran.out.contains("试运行，未导入；加 --apply 生效"));

@@ -2,6 +2,9 @@
 //! `ssj explain CODE` prints a row. Codes are for ever: a retired one is never used again.
 
 mod bundle;
+mod files;
+mod identity;
+mod plans;
 mod reading;
 mod registers;
 mod shell;
@@ -49,7 +52,8 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [bundle::RULES, registers::RULES, reading::RULES, shell::RULES].into_iter().flatten()
+    let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
+    [bundle::RULES].into_iter().chain(of_registers).chain([plans::RULES, shell::RULES]).flatten()
 }
 
 /// The rule with this code.

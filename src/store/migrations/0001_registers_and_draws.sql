@@ -24,7 +24,7 @@ create table subjects (
     region text not null, area text not null, station text not null, office text not null,
     industry text not null, status text not null, credit_class text not null, credit_score text not null,
     credit_date text not null, tags text not null, established text not null, last_drawn text not null,
-    key_matters text not null, address text not null,
+    key_matters text not null, address text not null, lists text not null, status_date text not null,
     primary key (version, line)
 ) without rowid;
 
@@ -46,6 +46,13 @@ create table recusals (
 create table incompatibles (
     version integer not null references import (version), line integer not null,
     iid text not null, iid2 text not null, reason text not null,
+    primary key (version, line)
+) without rowid;
+
+create table leave (
+    version integer not null references import (version), line integer not null,
+    iid text not null, valid_from text not null, valid_to text not null, kind text not null,
+    note text not null,
     primary key (version, line)
 ) without rowid;
 
