@@ -42,8 +42,9 @@ impl Cleaner {
             let raw = tidy(&row.texts[at]);
             let (text, codes) = cleaned(column.form, &raw);
             for code in codes {
-                let shown: String = raw.chars().take(40).filter(|c| !c.is_control()).collect();
-                self.counts.entry((code, at)).or_insert((0, row.line, shown)).0 += 1;
+                let shown = || raw.chars().take(40).filter(|c| !c.is_control()).collect();
+                let first = || (0, row.line, shown());
+                self.counts.entry((code, at)).or_insert_with(first).0 += 1;
             }
             if let Some(cause) = destroyed(column.form, &text) {
                 findings.push(Finding::new("R25", cause).row(row.line).column(&shown[at]));
@@ -52,6 +53,13 @@ impl Cleaner {
             }
         }
         findings
+    }
+
+    /// Adds what was done to later rows of the file.
+    pub(super) fn merge(&mut self, later: Cleaner) {
+        for (kind, (n, line, cell)) in later.counts {
+            self.counts.entry(kind).or_insert((0, line, cell)).0 += n;
+        }
     }
 
     /// A note for each column and kind of change.

@@ -1,8 +1,8 @@
 //! The registers (一单两库): matters that may be inspected, subjects, inspectors, with recusals and
 //! incompatible pairs as rows of their own. `docs/registers.md` lists the columns.
 //!
-//! A [`Sheet`] is raw text from any file; [`Table::read`] checks it row by row and keeps canonical
-//! cells, which a store can hold as text; [`Registry::build`] makes typed records of the tables. Every
+//! An [`Intake`] checks raw text from any file row by row and keeps canonical cells, which a store can hold as text;
+//! [`Table::read`] does so for a [`Sheet`] in memory; [`Registry::build`] makes typed records of the tables. Every
 //! bad row is reported at once, with its place; what is wrong never becomes a skipped row in silence.
 //! The order of rows in a file has no effect on anything after reading.
 
@@ -13,27 +13,36 @@ mod columns;
 mod dates;
 mod form;
 mod ident;
+mod intake;
 mod layout;
 mod mapping;
 mod names;
+mod numbering;
 pub mod ratio_text;
+mod raw;
 mod records;
 mod rows;
+mod seen;
 mod table;
 mod words;
 
 pub use build::Registry;
 pub use columns::{Column, Register};
 pub use ident::{reg_no_is_sound, uscc_is_sound};
+pub use intake::{Cleaned, Counts, Fate, Header, Intake, Verdict};
 pub use mapping::Mapping;
+pub use numbering::Numbering;
+pub use raw::Rows;
 pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
-pub use table::{Cells, Sheet, Table};
+pub use table::{Cells, Head, Sheet, Table};
 pub use words::{CreditClass, MatterKind, Origin, Reason, State};
 
 #[cfg(test)]
 mod build_tests;
 #[cfg(test)]
 mod cells_tests;
+#[cfg(test)]
+mod intake_tests;
 #[cfg(test)]
 mod mapping_tests;
 #[cfg(test)]

@@ -1,14 +1,13 @@
-//! Checks of one row, and of rows against each other, on canonical cells.
+//! Checks of one row on canonical cells, and the keys by which rows are told apart.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::columns::Register;
 use super::form::tidy;
 use super::ident::{reg_no_is_sound, uscc_is_sound};
 use super::table::Cells;
 use crate::base::date::parse_date;
-use crate::base::finding::{Finding, Severity};
+use crate::base::finding::{Finding, Severity, Text};
 use crate::say;
 
 /// The canonical cells of a row, and what is wrong with it. `shown` names the columns as the user knows them.
@@ -96,7 +95,7 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
 }
 
 /// What a row is called in findings: its first identifier, else its name.
-fn name_of(register: Register, row: &Cells) -> Option<&str> {
+pub(super) fn name_of(register: Register, row: &Cells) -> Option<&str> {
     let ids: &[&str] = match register {
         Register::Matters => &["id", "name"],
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
@@ -107,14 +106,17 @@ fn name_of(register: Register, row: &Cells) -> Option<&str> {
 }
 
 /// What may stand once in a register: the column that a finding names, and the key.
-fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+pub(super) fn keys(
+    register: Register,
+    row: &Cells,
+) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let cell = |id: &str| row.texts[register.index(id)].as_str();
-    let own = |id: &'static str| (id, Cow::Borrowed(cell(id)));
-    let joined = |id, parts: [&str; 3]| vec![(id, Cow::Owned(parts.join(" ")))];
+    let own = |id: &'static str| Some((id, Cow::Borrowed(cell(id))));
+    let joined = |id, parts: [&str; 3]| [Some((id, Cow::Owned(parts.join(" ")))), None, None];
     let keys = match register {
-        Register::Matters => vec![own("id")],
-        Register::Subjects => vec![own("uscc"), own("reg_no"), own("own_id")],
-        Register::Inspectors => vec![own("iid")],
+        Register::Matters => [own("id"), None, None],
+        Register::Subjects => [own("uscc"), own("reg_no"), own("own_id")],
+        Register::Inspectors => [own("iid"), None, None],
         Register::Recusals => joined("subject", [cell("iid"), cell("subject"), cell("reason")]),
         Register::Incompatibles => {
             let mut pair = [cell("iid"), cell("iid2")];
@@ -122,37 +124,11 @@ fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, 
             joined("iid2", [pair[0], pair[1], cell("reason")])
         }
     };
-    keys.into_iter().filter(|(_, key)| !key.is_empty())
+    keys.into_iter().flatten().filter(|(_, key)| !key.is_empty())
 }
 
-/// Rows that repeat an earlier one: the later is not kept, and the finding names the line of the earlier.
-pub(super) fn drop_repeated(
-    register: Register,
-    rows: Vec<Cells>,
-    shown: &[String],
-) -> (Vec<Cells>, Vec<Finding>) {
-    let mut seen: Vec<(&str, Cow<'_, str>, usize)> = Vec::with_capacity(rows.len());
-    for (at, row) in rows.iter().enumerate() {
-        seen.extend(keys(register, row).map(|(column, key)| (column, key, at)));
-    }
-    seen.sort_unstable();
-    let (mut repeated, mut findings) = (BTreeSet::new(), Vec::new());
-    for same in seen.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
-        let (column, key, first) = &same[0];
-        let first = rows[*first].line;
-        for (_, _, at) in &same[1..] {
-            repeated.insert(*at);
-            let cause = say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
-            let finding = Finding::new("R12", cause).row(rows[*at].line);
-            let finding = finding.column(&shown[register.index(column)]);
-            findings.push(finding.id(name_of(register, &rows[*at]).unwrap_or_default()));
-        }
-    }
-    drop(seen);
-    let mut rows = rows;
-    if !repeated.is_empty() {
-        let mut at = 0..;
-        rows.retain(|_| at.next().is_some_and(|at| !repeated.contains(&at)));
-    }
-    (rows, findings)
+/// The finding that a row repeats a key of an earlier one; `shown` names the key's column.
+pub(super) fn repeated(register: Register, row: &Cells, shown: &str, cause: Text) -> Finding {
+    let finding = Finding::new("R12", cause).row(row.line).column(shown);
+    finding.id(name_of(register, row).unwrap_or_default())
 }
