@@ -149,7 +149,7 @@ fn read_table(
     let mut tables = Vec::new();
     for sheet in &sheets {
         let (table, found) = Table::read_mapped(register, sheet, mapping);
-        findings.extend(sheet::locate(sheet, found));
+        findings.extend(found);
         tables.push(table);
     }
     if tables.len() > 1 {
