@@ -4,11 +4,11 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::sheet::{Item, Source, Table};
-use crate::base::finding::{Finding, Severity};
+use crate::base::finding::Finding;
 use crate::registry::{
     Cleaned, Counts, Head, Header, Intake, Mapping, Numbering, Register, Rows, Verdict,
 };
@@ -109,9 +109,9 @@ impl<'a> Files<'a> {
         let (mut intake, headers) = self.begin();
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(CHUNKS_WAITING);
-            scope.spawn(|| {
-                // The caller has failed when nobody listens, and says so itself.
-                let _ = self.read(&headers, sender);
+            scope.spawn({
+                let headers = &headers;
+                move || self.read(headers, &sender)
             });
             self.receive(&mut intake, &headers, receiver, each)
         })?;
@@ -129,34 +129,34 @@ impl<'a> Files<'a> {
         (intake, headers)
     }
 
-    /// Reads and cleans; a failure to send means that the caller wants no more.
-    fn read(&self, headers: &[Arc<Header>], to: SyncSender<Sent>) -> Result<(), SendError<Sent>> {
+    /// Reads and cleans, until the caller wants no more.
+    fn read(&self, headers: &[Arc<Header>], to: &SyncSender<Sent>) -> ControlFlow<()> {
         let mut numbering = self.numbering.clone();
         for (at, (table, header)) in self.tables.iter().zip(headers).enumerate() {
-            to.send(Sent::Table(at))?;
-            let (mut rows, mut sent) = (Rows::default(), Ok(()));
+            send(to, Sent::Table(at))?;
+            let (mut rows, mut flow) = (Rows::default(), ControlFlow::Continue(()));
             let read = table.rows(&mut |item| {
-                sent = match item {
+                flow = match item {
                     Item::Row(row) => {
                         rows.push(row.line, row.cells, row.findings);
                         numbering.iter_mut().for_each(|n| n.number(header, &mut rows, row.cells));
                         match rows.len() >= CHUNK_ROWS_MAX || rows.bytes() >= CHUNK_BYTES {
-                            true => flush(&mut rows, header, &to),
-                            false => Ok(()),
+                            true => flush(&mut rows, header, to),
+                            false => ControlFlow::Continue(()),
                         }
                     }
-                    Item::Blank(n) => to.send(Sent::Blank(n)),
-                    Item::Note(finding) => to.send(Sent::Note(finding)),
+                    Item::Blank(n) => send(to, Sent::Blank(n)),
+                    Item::Note(finding) => send(to, Sent::Note(finding)),
                 };
-                if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                flow
             });
-            sent?;
-            flush(&mut rows, header, &to)?;
+            flow?;
+            flush(&mut rows, header, to)?;
             if let Err(finding) = read {
-                return to.send(Sent::Broken(finding));
+                return send(to, Sent::Broken(finding));
             }
         }
-        Ok(())
+        ControlFlow::Continue(())
     }
 
     fn receive(
@@ -189,16 +189,19 @@ impl<'a> Files<'a> {
     }
 }
 
-fn flush(rows: &mut Rows, header: &Header, to: &SyncSender<Sent>) -> Result<(), SendError<Sent>> {
+fn flush(rows: &mut Rows, header: &Header, to: &SyncSender<Sent>) -> ControlFlow<()> {
     let rows = std::mem::take(rows);
     if rows.is_empty() {
-        return Ok(());
+        return ControlFlow::Continue(());
     }
     let cleaned = header.clean(&rows);
-    to.send(Sent::Chunk(rows, cleaned))
+    send(to, Sent::Chunk(rows, cleaned))
 }
 
-/// Whether one of the findings is an error.
-pub fn block(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.severity() == Severity::Error)
+fn send(to: &SyncSender<Sent>, what: Sent) -> ControlFlow<()> {
+    match to.send(what) {
+        Ok(()) => ControlFlow::Continue(()),
+        // Nobody listens: the caller has failed.
+        Err(_) => ControlFlow::Break(()),
+    }
 }

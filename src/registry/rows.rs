@@ -105,6 +105,14 @@ pub(super) fn name_of(register: Register, row: &Cells) -> Option<&str> {
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
 
+impl Register {
+    /// The text by which a checked row is the same from one version to the next: the first of its keys; the whole row
+    /// if it has none.
+    pub fn key(self, row: &Cells) -> String {
+        keys(self, row).next().map_or_else(|| row.texts.join("\t"), |(_, key)| key.into_owned())
+    }
+}
+
 /// What may stand once in a register: the column that a finding names, and the key.
 pub(super) fn keys(
     register: Register,
