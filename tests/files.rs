@@ -33,7 +33,9 @@ fn a_report_is_repaired_and_imported() {
     let good = ["91350100M000100Y43", "=甲公司", "企业", "存续", ""];
     let bad = ["9.13301E+17", "乙公司", "企业", "", ""];
     fs::write(folder.join("f.xlsx"), subjects(&[good, bad])).unwrap();
-    let text = run(folder, 2, &["import", "subjects", "f.xlsx", "--apply", "--report", "out.xlsx"]);
+    let text = run(folder, 0, &["import", "subjects", "f.xlsx", "--apply", "--report", "out.xlsx"]);
+    assert!(text.contains("2 行＝导入 1＋有警告仍导入 0＋隔离 1＋空白 0"), "{text}");
+    assert!(text.contains("1 行在隔离区等待改正：原因见 out.xlsx，改正后以它再导入"), "{text}");
     assert!(text.contains("错误 R25 f.xlsx，名录!A5，“统一社会信用代码”"), "{text}");
     assert!(text.contains("f.xlsx，名录!1:1"), "{text}");
 
@@ -62,10 +64,10 @@ fn a_report_is_repaired_and_imported() {
     sheet.write_string(2, 3, "存续").unwrap();
     fixed.save(folder.join("fixed.xlsx")).unwrap();
     let text = run(folder, 0, &["import", "subjects", "fixed.xlsx", "--apply"]);
-    assert!(text.contains("R57") && text.contains("2 行，其中新增或改动 2"), "{text}");
+    assert!(text.contains("R57") && text.contains("新增 1，改动 0，不变 1，不再出现 0"), "{text}");
     assert!(!text.contains("R02"), "{text}");
     // The same rows make the same report: writing it again changes nothing.
-    let again = run(folder, 2, &["import", "subjects", "f.xlsx", "--report", "out.xlsx"]);
+    let again = run(folder, 0, &["import", "subjects", "f.xlsx", "--report", "out.xlsx"]);
     assert!(!again.contains("W03"), "{again}");
 }
 
@@ -84,8 +86,11 @@ fn the_same_subject_on_two_sheets_is_found() {
         }
     }
     book.save(temp.path().join("f.xlsx")).unwrap();
-    let text = run(temp.path(), 2, &["import", "subjects", "f.xlsx"]);
-    assert!(text.contains("错误 R12 f.xlsx") && text.contains("（在另一工作表）"), "{text}");
+    let text = run(temp.path(), 0, &["import", "subjects", "f.xlsx"]);
+    assert!(
+        text.contains("错误 R12 f.xlsx，西!A2") && text.contains("与 f.xlsx，东!2:2 重复"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -117,7 +122,11 @@ fn what_is_exported_imports_unchanged() {
             run(folder, 0, &["export", register, &file]);
             let report = run(folder, 0, &["--json", "import", register, &file]);
             let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-            assert_eq!([&report["new"], &report["gone"]], [0, 0], "{file}: {report}");
+            assert_eq!(
+                [&report["new"], &report["changed"], &report["gone"]],
+                [0, 0, 0],
+                "{file}: {report}"
+            );
             assert!(report["rows"].as_u64().unwrap() > 0);
         }
     }

@@ -9,4 +9,5 @@ pub mod json;
 pub mod merkle;
 pub mod ratio;
 pub mod table;
+pub mod tally;
 pub mod text;

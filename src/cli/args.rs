@@ -103,8 +103,9 @@ pub(super) struct ImportArgs {
     /// 哪一个名录 / which register
     #[arg(value_enum)]
     pub register: RegisterArg,
-    /// .xlsx、.xls 或 CSV 文件 / .xlsx, .xls or CSV file
-    pub file: PathBuf,
+    /// .xlsx、.xls 或 CSV 文件，可多个，合为一个名录 / one or more files that together are the register
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// 生效；不带则只试运行 / apply; a dry run otherwise
     #[arg(long)]
     pub apply: bool,

@@ -1,5 +1,6 @@
 //! What people and machines read: texts in one language, tables that fit 80 columns, progress, JSON.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
@@ -8,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::args::{Args, LangArg};
 use crate::base::finding::{Finding, Findings, Lang, Severity, Text};
+use crate::base::tally::Tally;
 use crate::say;
 
-/// At most so many findings of one code are printed; all of them are counted, and `--json` has them all.
+/// At most so many findings of one code are printed; all of them are counted, and `--json` has more.
 const SHOWN_PER_CODE: usize = 5;
 
 /// Where a command reports.
@@ -51,8 +53,17 @@ impl Console {
 
     /// Findings that did not stop the step.
     pub fn findings(&self, findings: &[Finding]) {
+        self.grouped(&findings.iter().collect::<Vec<_>>(), &BTreeMap::new());
+    }
+
+    /// Findings that may have been too many to keep.
+    pub fn tally(&self, tally: &Tally) {
+        self.grouped(&tally.kept(), &tally.counts().collect());
+    }
+
+    fn grouped(&self, findings: &[&Finding], all: &BTreeMap<&str, u64>) {
         if !self.json {
-            for line in grouped(findings, self.lang) {
+            for line in grouped(findings, all, self.lang) {
                 let _ = writeln!(std::io::stderr(), "{line}");
             }
         }
@@ -68,11 +79,20 @@ impl Console {
 
     /// A bar on a terminal, nothing elsewhere.
     pub fn progress(&self, text: &Text, total: u64) -> ProgressBar {
+        self.bar(text, Some(total), "{msg} {bar:30} {pos}/{len} {eta}")
+    }
+
+    /// A bar without an end that is known: it counts.
+    pub fn counter(&self, text: &Text) -> ProgressBar {
+        self.bar(text, None, "{msg} {spinner} {pos} {per_sec} {elapsed}")
+    }
+
+    fn bar(&self, text: &Text, total: Option<u64>, template: &str) -> ProgressBar {
         let shown = !self.json && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(total), target);
-        let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}");
+        let bar = ProgressBar::with_draw_target(total, target);
+        let style = ProgressStyle::with_template(template);
         bar.set_style(style.expect("bug: the template is well formed"));
         bar.set_message(text.get(self.lang).to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -109,20 +129,28 @@ fn lang_of_locale() -> Lang {
     }
 }
 
-/// The findings as lines: errors first, a few of each code, the rest counted.
-fn grouped(findings: &[Finding], lang: Lang) -> Vec<String> {
+/// The findings as lines: errors first, a few of each code, the rest counted. Of some codes more were found than kept.
+fn grouped(findings: &[&Finding], all: &BTreeMap<&str, u64>, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     let mut codes: Vec<(Severity, &str)> =
         findings.iter().map(|f| (f.severity(), f.code())).collect();
     codes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     codes.dedup();
     for (_, code) in codes {
-        let of_code: Vec<&Finding> = findings.iter().filter(|f| f.code() == code).collect();
+        let of_code: Vec<&&Finding> = findings.iter().filter(|f| f.code() == code).collect();
+        let kept = of_code.len() as u64;
+        let n = all.get(code).copied().unwrap_or(kept);
         lines.extend(of_code.iter().take(SHOWN_PER_CODE).map(|f| f.show(lang)));
-        let more = of_code.len().saturating_sub(SHOWN_PER_CODE);
+        let more = n.saturating_sub(SHOWN_PER_CODE as u64);
         if more > 0 {
             lines.push(match lang {
+                Lang::Zh if n > kept => {
+                    format!("  …… {code} 另有 {more} 条（--json 列出前 {kept} 条）")
+                }
                 Lang::Zh => format!("  …… {code} 另有 {more} 条（--json 列出全部）"),
+                Lang::En if n > kept => {
+                    format!("  … {more} more of {code} (--json lists the first {kept})")
+                }
                 Lang::En => format!("  … {more} more of {code} (--json lists them all)"),
             });
         }

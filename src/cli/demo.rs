@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::console::Console;
 use super::verify::print_report;
 use super::workspace::write_district;
-use super::{DONE, Failure, NOT_VERIFIED, draw, plan, workspace};
+use super::{DONE, Failure, NOT_VERIFIED, draw, import, plan};
 use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
 use crate::io::folder::read_bundle;
@@ -43,10 +43,16 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         (RegisterArg::Recusals, "recusals"),
         (RegisterArg::Incompatibles, "incompatibles"),
     ] {
-        let file = registers.join(format!("{name}.csv"));
-        let import =
-            ImportArgs { register, file, apply: true, mapping: None, propose: false, report: None };
-        workspace::import(out, &import, &before, console)?;
+        let files = vec![registers.join(format!("{name}.csv"))];
+        let args = ImportArgs {
+            register,
+            files,
+            apply: true,
+            mapping: None,
+            propose: false,
+            report: None,
+        };
+        import::import(out, &args, &before, console)?;
     }
     step(console, 3, say!("校核并封存计划", "checking and committing the plan"));
     let bundle = out.join("bundle");

@@ -7,8 +7,10 @@ mod console;
 mod demo;
 mod draw;
 mod explain;
+mod import;
 mod plan;
 mod verify;
+mod whole;
 mod workspace;
 
 use std::process::ExitCode;
@@ -107,7 +109,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
     match &args.command {
         Command::Demo(demo) => demo::demo(demo, console),
         Command::Init { dir } => workspace::init(dir, console),
-        Command::Import(import) => workspace::import(workspace, import, clock, console),
+        Command::Import(import) => import::import(workspace, import, clock, console),
         Command::Export { register, file } => {
             workspace::export(workspace, *register, file, console)
         }

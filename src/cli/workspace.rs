@@ -1,22 +1,19 @@
-//! `ssj init`, `ssj import` and `ssj generate`.
+//! `ssj init`, `ssj export` and `ssj generate`.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{GenerateArgs, ImportArgs, RegisterArg};
-use super::clock::Clock;
-use super::console::{Console, finding_json};
-use super::{BAD_INPUT, DONE, Failure};
-use crate::base::digest::Suite;
-use crate::base::finding::{Finding, Severity};
+use super::args::{GenerateArgs, RegisterArg};
+use super::console::Console;
+use super::{DONE, Failure};
+use crate::base::finding::Finding;
 use crate::fiction::{self, Bare, District, Spec};
 use crate::io::durable::{Written, failed, write_file};
 use crate::io::{report, sheet};
-use crate::registry::{Mapping, Register, Registry, Sheet, Table};
 use crate::say;
-use crate::store::{FILE, Imported, Store};
+use crate::store::{FILE, Store};
 
 /// The plan that a new workspace begins with.
 const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
@@ -54,178 +51,6 @@ pub(super) fn open_store(workspace: &Path) -> Result<Store, Failure> {
         return Err(Finding::new("W01", cause).file(workspace.display().to_string()).into());
     }
     Ok(Store::open(workspace)?)
-}
-
-impl RegisterArg {
-    fn register(self) -> Register {
-        match self {
-            RegisterArg::Matters => Register::Matters,
-            RegisterArg::Subjects => Register::Subjects,
-            RegisterArg::Inspectors => Register::Inspectors,
-            RegisterArg::Recusals => Register::Recusals,
-            RegisterArg::Incompatibles => Register::Incompatibles,
-            RegisterArg::Leave => Register::Leave,
-        }
-    }
-}
-
-pub(super) fn import(
-    workspace: &Path,
-    args: &ImportArgs,
-    clock: &Clock,
-    console: &Console,
-) -> Result<u8, Failure> {
-    let store = open_store(workspace)?;
-    let register = args.register.register();
-    let place = args.file.display().to_string();
-    let bytes = sheet::load(&args.file)?;
-    let bar = console.progress(&say!("读取 {place}", "reading {place}"), 2);
-    let mapping = mapping(register, args)?;
-    if args.propose {
-        return propose(&mapping, &place, &bytes, console);
-    }
-    let (sheets, table, mut findings) = read_table(&mapping, &place, &bytes)?;
-    if table.rows.is_empty() && findings.iter().all(|f| f.severity() != Severity::Error) {
-        let cause = say!("没有数据行", "there are no rows");
-        findings.push(Finding::new("W17", cause).file(&place));
-    }
-    bar.inc(1);
-    if let Some(out) = &args.report {
-        write_report(out, &sheets, &findings, console)?;
-    }
-    drop(sheets);
-    let before = store.table(register)?;
-    let changes = changes(&before, &table);
-    let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
-    let imported = if args.apply && errors == 0 {
-        let digest = Suite::Sha256.digest(&bytes).hex();
-        Some(store.import(&table, &place, &digest, clock.now_s())?)
-    } else {
-        None
-    };
-    bar.finish_and_clear();
-    console.findings(&findings);
-    summary(register, &table, changes, &findings, imported, args.apply, console);
-    Ok(if errors > 0 { BAD_INPUT } else { DONE })
-}
-
-fn write_report(
-    out: &Path,
-    sheets: &[Sheet],
-    findings: &[Finding],
-    console: &Console,
-) -> Result<(), Failure> {
-    write_file(out, &report::report(sheets, findings, console.lang)?)?;
-    let place = out.display();
-    console.say(&say!("核查结果已写入 {place}", "findings written to {place}"));
-    Ok(())
-}
-
-/// The mapping that the user gives, or none.
-fn mapping(register: Register, args: &ImportArgs) -> Result<Mapping, Failure> {
-    let Some(path) = &args.mapping else { return Ok(Mapping::none(register)) };
-    let text = fs::read_to_string(path).map_err(|e| failed(path, &e))?;
-    Ok(Mapping::parse(&path.display().to_string(), &text)?)
-}
-
-/// Prints a mapping for the file's header, to be confirmed or edited.
-fn propose(mapping: &Mapping, file: &str, bytes: &[u8], console: &Console) -> Result<u8, Failure> {
-    let (sheets, _) = sheet::read(file, bytes, &|text| mapping.names(text))?;
-    for sheet in &sheets {
-        let proposed = Mapping::propose(mapping.register(), &sheet.header).to_toml();
-        console.line(proposed.trim_end());
-        console.report(&json!({"command": "import", "ok": true, "mapping": proposed}));
-    }
-    Ok(DONE)
-}
-
-/// Parses the bytes of a register's file: its sheets as they are, the table of all of them, and the findings.
-fn read_table(
-    mapping: &Mapping,
-    file: &str,
-    bytes: &[u8],
-) -> Result<(Vec<Sheet>, Table, Vec<Finding>), Failure> {
-    let register = mapping.register();
-    let (sheets, mut findings) = sheet::read(file, bytes, &|text| mapping.names(text))?;
-    let mut tables = Vec::new();
-    for sheet in &sheets {
-        let (table, found) = Table::read_mapped(register, sheet, mapping);
-        findings.extend(sheet::locate(sheet, found));
-        tables.push(table);
-    }
-    if tables.len() > 1 {
-        // Each sheet is free of repetition; together they may not be.
-        let (_, found) = Registry::build(&tables);
-        let repeated = found.into_iter().filter(|finding| finding.code() == "R12");
-        findings.extend(repeated.map(|finding| between_sheets(finding, file)));
-    }
-    let rows = tables.into_iter().flat_map(|table| table.rows).collect();
-    Ok((sheets, Table { register, rows }, findings))
-}
-
-/// A repetition across sheets has two places: the identifier tells more than the line of one of them.
-fn between_sheets(mut finding: Finding, file: &str) -> Finding {
-    finding.place.file = Some(file.to_owned());
-    finding.place.row = None;
-    let (zh, en) = (&finding.cause.zh, &finding.cause.en);
-    finding.cause = say!("{zh}（在另一工作表）", "{en} (of another sheet)");
-    finding
-}
-
-/// Rows that are new, and rows that are gone.
-fn changes(before: &Table, after: &Table) -> (usize, usize) {
-    fn sorted(table: &Table) -> Vec<&[String]> {
-        let mut rows: Vec<&[String]> = table.rows.iter().map(|row| row.texts.as_slice()).collect();
-        rows.sort_unstable();
-        rows
-    }
-    let (before, after) = (sorted(before), sorted(after));
-    let count = |rows: &[&[String]], others: &[&[String]]| {
-        rows.iter().filter(|row| others.binary_search(row).is_err()).count()
-    };
-    (count(&after, &before), count(&before, &after))
-}
-
-fn summary(
-    register: Register,
-    table: &Table,
-    (new, gone): (usize, usize),
-    findings: &[Finding],
-    imported: Option<Imported>,
-    apply: bool,
-    console: &Console,
-) {
-    let (zh, en) = (register.zh(), register.name());
-    let rows = table.rows.len();
-    let same = rows - new;
-    console.say(&say!(
-        "{zh}：{rows} 行，其中新增或改动 {new}，不变 {same}，不再出现 {gone}",
-        "{en}: {rows} rows, {new} new or changed, {same} the same, {gone} gone",
-    ));
-    let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
-    match imported {
-        Some(Imported::NewVersion(version)) => {
-            console.say(&say!("已导入，版本 {version}", "imported as version {version}"))
-        }
-        Some(Imported::Unchanged(version)) => {
-            console.say(&say!(
-                "与版本 {version} 同一文件，未作改动",
-                "the same file as version {version}, nothing changed"
-            ));
-        }
-        None if errors > 0 => {
-            console.say(&say!("有 {errors} 处错误，未导入", "{errors} errors, nothing imported"))
-        }
-        None if !apply => console
-            .say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
-        None => {}
-    }
-    let findings: Vec<_> = findings.iter().map(|f| finding_json(f, console.lang)).collect();
-    console.report(&json!({
-        "command": "import", "ok": errors == 0, "register": en, "rows": rows, "new": new, "gone": gone,
-        "version": match imported { Some(Imported::NewVersion(v) | Imported::Unchanged(v)) => Some(v), None => None },
-        "applied": imported.is_some(), "findings": findings,
-    }));
 }
 
 pub(super) fn export(

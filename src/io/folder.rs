@@ -109,6 +109,8 @@ pub enum Limit {
     File(u64),
     /// Bytes of a line, without its LF.
     Line(usize),
+    /// Bytes of a line that LF, CR LF or CR alone ends, without its end.
+    Text(usize),
 }
 
 /// Reads everything, or stops with F09 as soon as the limit is passed.
@@ -118,7 +120,7 @@ pub enum Limit {
 pub fn read_limited(mut input: impl Read, limit: Limit) -> io::Result<Result<Vec<u8>, Finding>> {
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 256 * 1024];
-    let (mut line, mut row) = (0usize, 1u64);
+    let (mut line, mut row, mut after_cr) = (0usize, 1u64, false);
     loop {
         let n = input.read(&mut chunk)?;
         if n == 0 {
@@ -133,16 +135,21 @@ pub fn read_limited(mut input: impl Read, limit: Limit) -> io::Result<Result<Vec
                 )));
             }
             Limit::File(_) => {}
-            Limit::Line(most) => {
-                for part in chunk[..n].split_inclusive(|b| *b == b'\n') {
+            Limit::Line(most) | Limit::Text(most) => {
+                let ends = |b: &u8| *b == b'\n' || (*b == b'\r' && matches!(limit, Limit::Text(_)));
+                for part in chunk[..n].split_inclusive(ends) {
+                    // The LF of CR LF ends nothing more.
+                    if std::mem::take(&mut after_cr) && part == b"\n" {
+                        continue;
+                    }
                     line += part.len();
                     if line > most + 1 {
                         let cause =
                             say!("一行超过 {most} 字节", "a line has more than {most} bytes");
                         return Ok(Err(Finding::new("F09", cause).row(row)));
                     }
-                    if part.ends_with(b"\n") {
-                        (line, row) = (0, row + 1);
+                    if part.last().is_some_and(ends) {
+                        (line, row, after_cr) = (0, row + 1, part.ends_with(b"\r"));
                     }
                 }
             }
@@ -162,6 +169,41 @@ mod tests {
         assert_eq!((finding.code(), finding.place.row), ("F09", Some(1)));
         let fits = [vec![b'x'; LINE_BYTES_MAX], b"\n".to_vec()].concat();
         assert!(read_limited(&fits[..], Limit::Line(LINE_BYTES_MAX)).unwrap().is_ok());
+    }
+
+    #[test]
+    fn lines_of_a_text_end_in_any_way() {
+        let cases: [(&[u8], u64); 4] = [
+            (b"ab\rcd\rtoo long", 3),
+            (b"ab\r\ncd\ntoo long", 3),
+            (b"\n\rtoo long", 3),
+            (b"\r\r\n\n", 0),
+        ];
+        for (bytes, row) in cases {
+            // In one piece, and so that every line end falls between two.
+            for whole in [true, false] {
+                let input: Box<dyn Read> = match whole {
+                    true => Box::new(bytes),
+                    false => bytes
+                        .iter()
+                        .rev()
+                        .fold(Box::new(io::empty()) as Box<dyn Read>, |rest, byte| {
+                            Box::new(io::repeat(*byte).take(1).chain(rest))
+                        }),
+                };
+                let read = read_limited(input, Limit::Text(5)).unwrap();
+                let found = read.map_or_else(
+                    |finding| finding.place.row,
+                    |read| {
+                        assert_eq!(read, bytes);
+                        Some(0)
+                    },
+                );
+                assert_eq!(found, Some(row), "{bytes:?}");
+            }
+        }
+        let unix = read_limited(&b"ab\rcd\r"[..], Limit::Line(4)).unwrap().unwrap_err();
+        assert_eq!(unix.place.row, Some(1));
     }
 
     #[cfg(unix)]

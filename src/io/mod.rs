@@ -3,5 +3,6 @@
 
 pub mod durable;
 pub mod folder;
+pub mod pass;
 pub mod report;
 pub mod sheet;

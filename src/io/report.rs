@@ -7,33 +7,149 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::sheet::{REPORT_COLUMN, REPORT_SHEET, guarded};
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Lang, letters};
-use crate::registry::{Sheet, Table};
+use crate::registry::{Head, Table};
 use crate::say;
 
 /// Most characters of a cell in a workbook.
 const CELL_CHARS_MAX: usize = 32_767;
 /// Most rows of a sheet in a workbook.
-const ROWS_MAX: usize = 1_048_576;
+const ROWS_MAX: u32 = 1_048_576;
+/// Most UTF-16 units in the name of a sheet.
+const NAME_UNITS_MAX: usize = 31;
 
-/// The original rows of each sheet, with the findings about each in a last column; those about the file stand in a
-/// sheet of their own. `import` reads the file again, without the column and that sheet.
-///
-/// # Errors
-/// W08 if the workbook cannot be written.
-pub fn report(sheets: &[Sheet], findings: &[Finding], lang: Lang) -> Result<Vec<u8>, Finding> {
-    let write = || -> Result<Vec<u8>, XlsxError> {
-        let mut book = book()?;
-        let formats = Formats::new();
-        for (n, sheet) in (1..).zip(sheets) {
-            let page = book.add_worksheet_with_constant_memory()?;
-            page.set_name(sheet.sheet.clone().unwrap_or_else(|| format!("Sheet{n}")))?;
-            let of_sheet = of_rows(sheet, findings);
-            rows_with_findings(page, sheet, &of_sheet, &formats, lang)?;
+/// The original rows of each table as they come, with the findings about each in a last column; those about the files
+/// stand in a sheet of their own. A table that is longer than a sheet goes on in further ones, under the same header.
+/// `import` reads the workbook again as the tables that it was made of, without the column and that sheet.
+pub struct Report {
+    book: Workbook,
+    formats: Formats,
+    lang: Lang,
+    /// Most rows of a sheet, with its header.
+    rows_max: u32,
+    /// The names of sheets so far, in lower case, since spreadsheets tell them apart by more.
+    names: Vec<String>,
+    page: Option<Page>,
+}
+
+/// The sheet that is being written.
+struct Page {
+    /// Its place in the workbook.
+    at: usize,
+    title: String,
+    header: Vec<String>,
+    /// The column of findings.
+    last: u16,
+    /// The next row to write, from 0.
+    next: u32,
+}
+
+impl Report {
+    /// An empty report in one language.
+    ///
+    /// # Errors
+    /// W08 if the workbook cannot be written.
+    pub fn new(lang: Lang) -> Result<Report, Finding> {
+        Report::with_rows(lang, ROWS_MAX)
+    }
+
+    fn with_rows(lang: Lang, rows_max: u32) -> Result<Report, Finding> {
+        let (book, formats) = (book().map_err(|e| failed(&e))?, Formats::new());
+        let names = vec![REPORT_SHEET.to_lowercase()];
+        Ok(Report { book, formats, lang, rows_max, names, page: None })
+    }
+
+    /// Begins a table, whose widest row has so many cells.
+    ///
+    /// # Errors
+    /// W08.
+    pub fn table(&mut self, head: &Head, width: usize) -> Result<(), Finding> {
+        let nth = self.names.len();
+        let title = head.sheet.clone().unwrap_or_else(|| format!("Sheet{nth}"));
+        let last = u16::try_from(width.max(head.header.len())).unwrap_or(u16::MAX);
+        self.page(title, head.header.clone(), last).map_err(|e| failed(&e))
+    }
+
+    /// Writes a row of the table that was begun last.
+    ///
+    /// # Errors
+    /// W08.
+    pub fn row(&mut self, cells: &[&str], findings: &[Finding]) -> Result<(), Finding> {
+        let page = self.page.take().expect("bug: a row stands in a table");
+        if page.next < self.rows_max {
+            self.page = Some(page);
+        } else {
+            self.page(page.title, page.header, page.last).map_err(|e| failed(&e))?;
         }
-        notes(book.add_worksheet_with_constant_memory()?, sheets, findings, &formats, lang)?;
-        book.save_to_buffer()
-    };
-    write().map_err(|e| failed(&e))
+        self.write(cells, findings).map_err(|e| failed(&e))
+    }
+
+    /// The bytes of the workbook, with what was found about the files.
+    ///
+    /// # Errors
+    /// W08.
+    pub fn finish(mut self, notes: &[&Finding]) -> Result<Vec<u8>, Finding> {
+        let mut write = || -> Result<Vec<u8>, XlsxError> {
+            let page = self.book.add_worksheet_with_constant_memory()?;
+            page.set_name(REPORT_SHEET)?;
+            begin(page, 1, &self.formats)?;
+            page.set_column_width(0, 120)?;
+            page.write_string_with_format(0, 0, REPORT_SHEET, &self.formats.head)?;
+            for (line, finding) in (1..ROWS_MAX).zip(notes) {
+                text(page, line, 0, &finding.show(self.lang), &self.formats)?;
+            }
+            self.book.save_to_buffer()
+        };
+        write().map_err(|e| failed(&e))
+    }
+
+    /// Begins a sheet.
+    fn page(&mut self, title: String, header: Vec<String>, last: u16) -> Result<(), XlsxError> {
+        let name = self.name(&title);
+        let at = self.book.worksheets().len();
+        let page = self.book.add_worksheet_with_constant_memory()?;
+        page.set_name(name)?;
+        begin(page, usize::from(last) + 1, &self.formats)?;
+        page.set_column_width(last, 60)?;
+        for (at, name) in (0..).zip(&header) {
+            page.write_string_with_format(0, at, name, &self.formats.head)?;
+        }
+        page.write_string_with_format(0, last, REPORT_COLUMN, &self.formats.head)?;
+        self.page = Some(Page { at, title, header, last, next: 1 });
+        Ok(())
+    }
+
+    /// A name for a sheet that no other has, within what a spreadsheet allows.
+    fn name(&mut self, title: &str) -> String {
+        let numbered = |n: usize| match n {
+            1 => title.to_owned(),
+            n => {
+                let number = format!(" ({n})");
+                let room = NAME_UNITS_MAX - number.len();
+                let mut units = 0;
+                let short = title.chars().take_while(|c| {
+                    units += c.len_utf16();
+                    units <= room
+                });
+                short.collect::<String>() + &number
+            }
+        };
+        let free = |name: &String| !self.names.contains(&name.to_lowercase());
+        let name = (1..).map(numbered).find(free).expect("bug: there is always one number more");
+        self.names.push(name.to_lowercase());
+        name
+    }
+
+    fn write(&mut self, cells: &[&str], findings: &[Finding]) -> Result<(), XlsxError> {
+        let page = self.page.as_mut().expect("bug: a row stands in a table");
+        let sheet = self.book.worksheet_from_index(page.at)?;
+        for (at, cell) in (0..).zip(cells) {
+            text(sheet, page.next, at, cell, &self.formats)?;
+        }
+        let shown: Vec<String> = findings.iter().map(|f| line_of(f, self.lang)).collect();
+        text(sheet, page.next, page.last, &shown.join("\n"), &self.formats)?;
+        page.next += 1;
+        Ok(())
+    }
 }
 
 /// A register as a workbook: codes as text, dates as dates.
@@ -139,47 +255,6 @@ fn text<'a>(
     page.write_string_with_format(row, column, cell, &formats.text)
 }
 
-/// Findings about rows of a sheet, in their order.
-fn of_rows<'a>(sheet: &Sheet, findings: &'a [Finding]) -> Vec<(u64, &'a Finding)> {
-    let here = |finding: &&Finding| is_of(sheet, finding);
-    let rows = findings.iter().filter(here).filter_map(|f| Some((f.place.row?, f)));
-    let mut rows: Vec<(u64, &Finding)> = rows.filter(|(row, _)| *row > sheet.above + 1).collect();
-    rows.sort_by_key(|row| row.0);
-    rows
-}
-
-fn is_of(sheet: &Sheet, finding: &Finding) -> bool {
-    let spot = finding.place.spot.as_ref().map_or("", |spot| spot.sheet.as_str());
-    spot == sheet.sheet.as_deref().unwrap_or_default()
-}
-
-fn rows_with_findings(
-    page: &mut Worksheet,
-    sheet: &Sheet,
-    findings: &[(u64, &Finding)],
-    formats: &Formats,
-    lang: Lang,
-) -> Result<(), XlsxError> {
-    let widest = sheet.rows.iter().map(|row| row.1.len()).max().unwrap_or(0);
-    let last = u16::try_from(widest.max(sheet.header.len())).unwrap_or(u16::MAX);
-    begin(page, usize::from(last) + 1, formats)?;
-    page.set_column_width(last, 60)?;
-    for (at, name) in (0..).zip(&sheet.header) {
-        page.write_string_with_format(0, at, name, &formats.head)?;
-    }
-    page.write_string_with_format(0, last, REPORT_COLUMN, &formats.head)?;
-    for (line, (row, cells)) in (1..).zip(sheet.rows.iter().take(ROWS_MAX - 1)) {
-        for (at, cell) in (0..).zip(cells) {
-            text(page, line, at, cell, formats)?;
-        }
-        let from = findings.partition_point(|finding| finding.0 < *row);
-        let of_row = findings[from..].iter().take_while(|finding| finding.0 == *row);
-        let shown: Vec<String> = of_row.map(|(_, finding)| line_of(finding, lang)).collect();
-        text(page, line, last, &shown.join("\n"), formats)?;
-    }
-    Ok(())
-}
-
 /// Code, column, cause and remedy; the row stands beside it.
 fn line_of(finding: &Finding, lang: Lang) -> String {
     let column = finding.place.column.clone();
@@ -194,31 +269,6 @@ fn line_of(finding: &Finding, lang: Lang) -> String {
     }
 }
 
-/// Every finding that stands beside no row.
-fn notes(
-    page: &mut Worksheet,
-    sheets: &[Sheet],
-    findings: &[Finding],
-    formats: &Formats,
-    lang: Lang,
-) -> Result<(), XlsxError> {
-    page.set_name(REPORT_SHEET)?;
-    begin(page, 1, formats)?;
-    page.set_column_width(0, 120)?;
-    page.write_string_with_format(0, 0, REPORT_SHEET, &formats.head)?;
-    let beside = |finding: &Finding| {
-        let row = finding.place.row;
-        let sheet = sheets.iter().find(|sheet| is_of(sheet, finding));
-        sheet
-            .zip(row)
-            .is_some_and(|(sheet, row)| sheet.rows.binary_search_by_key(&row, |r| r.0).is_ok())
-    };
-    for (line, finding) in (1..).zip(findings.iter().filter(|f| !beside(f)).take(ROWS_MAX - 1)) {
-        text(page, line, 0, &finding.show(lang), formats)?;
-    }
-    Ok(())
-}
-
 /// A canonical day that a spreadsheet can hold: its calendar begins in March 1900, as far as it is right.
 fn day(cell: &str) -> Option<ExcelDateTime> {
     let date = parse_date(cell)?;
@@ -226,4 +276,65 @@ fn day(cell: &str) -> Option<ExcelDateTime> {
     let (year, month, day) =
         (u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?);
     (year > 1900).then(|| ExcelDateTime::from_ymd(year, month, day).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::super::sheet::{Item, Source};
+    use super::*;
+
+    /// The rows of every table of a workbook, as an import reads them.
+    fn tables(bytes: Vec<u8>) -> Vec<(String, Vec<String>)> {
+        let known = |name: &str| ["名称", "代码"].contains(&name);
+        let source = Source::open("r.xlsx", bytes, &known).unwrap();
+        let table = |table: &super::super::sheet::Table| {
+            let mut rows = Vec::new();
+            let read = table.rows(&mut |item| {
+                if let Item::Row(row) = item {
+                    rows.push(row.cells.join("|"));
+                }
+                ControlFlow::Continue(())
+            });
+            read.unwrap();
+            assert_eq!(table.head().header, ["名称", "代码"]);
+            (table.head().sheet.clone().unwrap(), rows)
+        };
+        source.tables.iter().map(table).collect()
+    }
+
+    #[test]
+    fn a_long_table_goes_on_in_further_sheets() {
+        // Four rows a sheet, with the header.
+        let mut report = Report::with_rows(Lang::Zh, 4).unwrap();
+        let head = |sheet: Option<&str>| Head {
+            sheet: sheet.map(str::to_owned),
+            header: ["名称", "代码"].map(str::to_owned).to_vec(),
+            ..Head::default()
+        };
+        let finding = Finding::new("R15", say!("没有", "none")).row(2);
+        let long = "很长的工作表名".repeat(5).chars().take(31).collect::<String>();
+        let mut expected = Vec::new();
+        for (sheet, rows) in
+            [(Some("名录"), 7), (None, 0), (Some(long.as_str()), 4), (Some("名录"), 3)]
+        {
+            report.table(&head(sheet), 2).unwrap();
+            for n in 0..rows {
+                let name = format!("店{n}");
+                report.row(&[&name, "1"], std::slice::from_ref(&finding)).unwrap();
+                expected.push(format!("{name}|1"));
+            }
+        }
+        let found = tables(report.finish(&[&finding]).unwrap());
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let short: String = long.chars().take(27).collect::<String>() + " (2)";
+        let names_expected = ["名录", "名录 (2)", "名录 (3)", "Sheet4", &long, &short, "名录 (4)"];
+        assert_eq!(names, names_expected);
+        assert_eq!(
+            found.iter().map(|(_, rows)| rows.len()).collect::<Vec<_>>(),
+            [3, 3, 1, 0, 3, 1, 3]
+        );
+        assert_eq!(found.into_iter().flat_map(|(_, rows)| rows).collect::<Vec<_>>(), expected);
+    }
 }

@@ -10,6 +10,7 @@ use super::columns::Register;
 use super::dates::civil;
 use super::form::{Form, SEPARATOR, parse_period, split, tidy};
 use super::table::Cells;
+use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Text};
 use crate::say;
 
@@ -18,6 +19,8 @@ const FLOAT_DIGITS: usize = 15;
 /// Words that say that a cell is empty.
 const NOTHING: &[&str] =
     &["无", "-", "--", "—", "——", "/", "空", "暂无", "null", "NULL", "N/A", "#N/A"];
+/// The longest of them.
+const NOTHING_BYTES_MAX: usize = 6;
 
 /// What was done to cells: code, and how many of a column, with the first line and cell.
 type Counts = BTreeMap<(&'static str, usize), (u64, u64, String)>;
@@ -42,8 +45,9 @@ impl Cleaner {
             let raw = tidy(&row.texts[at]);
             let (text, codes) = cleaned(column.form, &raw);
             for code in codes {
-                let shown: String = raw.chars().take(40).filter(|c| !c.is_control()).collect();
-                self.counts.entry((code, at)).or_insert((0, row.line, shown)).0 += 1;
+                let shown = || raw.chars().take(40).filter(|c| !c.is_control()).collect();
+                let first = || (0, row.line, shown());
+                self.counts.entry((code, at)).or_insert_with(first).0 += 1;
             }
             if let Some(cause) = destroyed(column.form, &text) {
                 findings.push(Finding::new("R25", cause).row(row.line).column(&shown[at]));
@@ -52,6 +56,13 @@ impl Cleaner {
             }
         }
         findings
+    }
+
+    /// Adds what was done to later rows of the file.
+    pub(super) fn merge(&mut self, later: Cleaner) {
+        for (kind, (n, line, cell)) in later.counts {
+            self.counts.entry(kind).or_insert((0, line, cell)).0 += n;
+        }
     }
 
     /// A note for each column and kind of change.
@@ -78,7 +89,8 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
         }
     };
     change(&mut text, "R27", visible(form, cell));
-    if !matches!(form, Form::Text | Form::Part) && NOTHING.contains(&text.as_ref()) {
+    let short = text.len() <= NOTHING_BYTES_MAX;
+    if short && !matches!(form, Form::Text | Form::Part) && NOTHING.contains(&text.as_ref()) {
         change(&mut text, "R28", Some(String::new()));
     }
     match form {
@@ -86,7 +98,7 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
             let new = digits_of_float(&text).filter(|digits| is_certain(form, digits));
             change(&mut text, "R24", new);
         }
-        Form::Day => {
+        Form::Day if parse_date(&text).is_none() => {
             let new = civil(&text).map(|day| day.to_string());
             change(&mut text, "R26", new);
         }
@@ -99,6 +111,7 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
         | Form::Industry
         | Form::Listings
         | Form::Choice(_)
+        | Form::Day
         | Form::Part
         | Form::Parts
         | Form::Periods
@@ -156,6 +169,9 @@ fn periods(cell: &str) -> Option<String> {
 /// The digits of a whole number that a spreadsheet wrote as a float, `330100000012345.0` or
 /// `3.30100000012345E+14`, as far as they are written; none if it is not such a number.
 fn digits_of_float(cell: &str) -> Option<String> {
+    if !cell.contains(['.', '+']) {
+        return None;
+    }
     let upper = cell.to_ascii_uppercase();
     let (mantissa, exponent) = match upper.split_once("E+") {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<usize>().ok()?),

@@ -85,6 +85,10 @@ impl Form {
 
 /// Trims a cell and brings it to NFC, as everything that is hashed later must be.
 pub(super) fn tidy(cell: &str) -> Cow<'_, str> {
+    // Most cells are codes, dates and numbers, or empty.
+    if cell.bytes().all(|b| b.is_ascii_graphic()) {
+        return Cow::Borrowed(cell);
+    }
     let cell = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     // Nearly every character of a register is one of these, which NFC leaves alone.
     let settled = |c: char| c < '\u{300}' || ('\u{4e00}'..='\u{9fff}').contains(&c);

@@ -54,24 +54,24 @@ impl Layout {
         (Layout { sources: places.sources, fillings, joints, shown }, findings)
     }
 
-    /// The cells of a row in the order of the register's columns.
-    pub(super) fn pick(&self, cells: &[String]) -> Vec<String> {
-        let columns = self.sources.iter().zip(&self.fillings).zip(&self.joints);
-        let pick = |((source, filling), joint): ((&Vec<usize>, &String), &&str)| {
-            let picked = match source[..] {
-                [] => String::new(),
-                [at] => cells[at].clone(),
-                _ => {
-                    let mut parts: Vec<Cow<'_, str>> =
-                        source.iter().map(|at| tidy(&cells[*at])).collect();
-                    parts.retain(|part| !part.is_empty());
-                    parts.dedup();
-                    parts.join(joint)
-                }
-            };
-            if tidy(&picked).is_empty() { filling.clone() } else { picked }
+    /// The cells of a row, tidied, in the order of the register's columns.
+    pub(super) fn pick(&self, cells: &[&str]) -> Vec<String> {
+        (0..self.sources.len()).map(|column| self.pick_one(column, cells)).collect()
+    }
+
+    /// The cell of one column, tidied; what fills it if it is empty.
+    pub(super) fn pick_one(&self, column: usize, cells: &[&str]) -> String {
+        let picked = match self.sources[column][..] {
+            [] => Cow::Borrowed(""),
+            [at] => tidy(cells[at]),
+            _ => {
+                let parts = self.sources[column].iter().map(|at| tidy(cells[*at]));
+                let mut parts: Vec<Cow<'_, str>> = parts.filter(|part| !part.is_empty()).collect();
+                parts.dedup();
+                Cow::Owned(parts.join(self.joints[column]))
+            }
         };
-        columns.map(pick).collect()
+        if picked.is_empty() { self.fillings[column].clone() } else { picked.into_owned() }
     }
 }
 

@@ -26,7 +26,6 @@ use super::alias::{Known, aliases, folded, known};
 use super::columns::Register;
 use super::form::tidy;
 use super::layout::joint;
-use super::table::Cells;
 use crate::base::finding::{Finding, Findings, Text};
 use crate::say;
 
@@ -218,24 +217,9 @@ impl Mapping {
         lacking.map(finding).collect()
     }
 
-    /// Numbers rows of one identifier, in their order, where the mapping asks for it.
-    pub(super) fn number(&self, rows: &mut [Cells]) {
-        if !self.number_repeated {
-            return;
-        }
-        let at = self.register.index("id");
-        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-        for row in rows.iter() {
-            counts.entry(tidy(&row.texts[at]).into_owned()).or_default().0 += 1;
-        }
-        for row in rows {
-            let id = tidy(&row.texts[at]).into_owned();
-            let (all, so_far) = counts.entry(id.clone()).or_default();
-            *so_far += 1;
-            if *all > 1 && !id.is_empty() {
-                row.texts[at] = format!("{id}.{so_far}");
-            }
-        }
+    /// Whether rows that share an identifier are to be numbered.
+    pub(super) fn numbers_repeated(&self) -> bool {
+        self.number_repeated
     }
 }
 

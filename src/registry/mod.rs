@@ -1,8 +1,8 @@
 //! The registers (一单两库): matters that may be inspected, subjects, inspectors, with recusals,
 //! incompatible pairs and leave as rows of their own. `docs/registers.md` lists the columns.
 //!
-//! A [`Sheet`] is raw text from any file; [`Table::read`] checks it row by row and keeps canonical
-//! cells, which a store can hold as text; [`Registry::build`] makes typed records of the tables. Every
+//! An [`Intake`] checks raw text from any file row by row and keeps canonical cells, which a store can hold as text;
+//! [`Table::read`] does so for a [`Sheet`] in memory; [`Registry::build`] makes typed records of the tables. Every
 //! bad row is reported at once, with its place; what is wrong never becomes a skipped row in silence.
 //! The order of rows in a file has no effect on anything after reading.
 
@@ -15,14 +15,18 @@ mod dates;
 mod form;
 mod ident;
 mod identity;
+mod intake;
 mod layout;
 mod lists;
 mod mapping;
 mod names;
+mod numbering;
 mod numerals;
 pub mod ratio_text;
+mod raw;
 mod records;
 mod rows;
+mod seen;
 mod table;
 mod tally;
 mod words;
@@ -32,10 +36,13 @@ pub use columns::{Column, Register};
 pub use ident::{
     UsccFault, organisation_code_is_sound, reg_no_is_sound, uscc_fault, uscc_is_sound,
 };
+pub use intake::{Cleaned, Counts, Fate, Header, Intake, Verdict};
 pub use lists::Listing;
 pub use mapping::Mapping;
+pub use numbering::Numbering;
+pub use raw::Rows;
 pub use records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
-pub use table::{Cells, Sheet, Table};
+pub use table::{Cells, Head, Sheet, Table};
 pub use words::{CreditClass, MatterKind, Origin, Reason, State, WatchList};
 
 #[cfg(test)]
@@ -44,6 +51,8 @@ mod build_tests;
 mod cells_tests;
 #[cfg(test)]
 mod identity_tests;
+#[cfg(test)]
+mod intake_tests;
 #[cfg(test)]
 mod mapping_tests;
 #[cfg(test)]

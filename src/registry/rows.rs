@@ -1,7 +1,6 @@
-//! Checks of one row, and of rows against each other, on canonical cells.
+//! Checks of one row on canonical cells, and the keys by which rows are told apart.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -11,7 +10,7 @@ use super::ident::reg_no_is_sound;
 use super::identity::{about_uscc, settled};
 use super::table::Cells;
 use crate::base::date::parse_date;
-use crate::base::finding::{Finding, Severity};
+use crate::base::finding::{Finding, Severity, Text};
 use crate::say;
 
 /// The canonical cells of a row, and what is wrong with it. `shown` names the columns as the user knows them.
@@ -120,7 +119,7 @@ fn turned(from: &str, to: &str) -> Option<(Date, Date)> {
 }
 
 /// What a row is called in findings: its first identifier, else its name.
-fn name_of(register: Register, row: &Cells) -> Option<&str> {
+pub(super) fn name_of(register: Register, row: &Cells) -> Option<&str> {
     let ids: &[&str] = match register {
         Register::Matters => &["id", "name"],
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
@@ -130,15 +129,26 @@ fn name_of(register: Register, row: &Cells) -> Option<&str> {
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
 
+impl Register {
+    /// The text by which a checked row is the same from one version to the next: the first of its keys; the whole row
+    /// if it has none.
+    pub fn key(self, row: &Cells) -> String {
+        keys(self, row).next().map_or_else(|| row.texts.join("\t"), |(_, key)| key.into_owned())
+    }
+}
+
 /// What may stand once in a register: the column that a finding names, and the key.
-fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+pub(super) fn keys(
+    register: Register,
+    row: &Cells,
+) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let cell = |id: &str| row.texts[register.index(id)].as_str();
-    let own = |id: &'static str| (id, Cow::Borrowed(cell(id)));
-    let joined = |id, parts: [&str; 3]| vec![(id, Cow::Owned(parts.join(" ")))];
+    let own = |id: &'static str| Some((id, Cow::Borrowed(cell(id))));
+    let joined = |id, parts: [&str; 3]| [Some((id, Cow::Owned(parts.join(" ")))), None, None];
     let keys = match register {
-        Register::Matters => vec![own("id")],
-        Register::Subjects => vec![own("uscc"), own("reg_no"), own("own_id")],
-        Register::Inspectors => vec![own("iid")],
+        Register::Matters => [own("id"), None, None],
+        Register::Subjects => [own("uscc"), own("reg_no"), own("own_id")],
+        Register::Inspectors => [own("iid"), None, None],
         Register::Recusals => joined("subject", [cell("iid"), cell("subject"), cell("reason")]),
         Register::Incompatibles => {
             let mut pair = [cell("iid"), cell("iid2")];
@@ -149,59 +159,26 @@ fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, 
             joined("valid_from", [cell("iid"), cell("valid_from"), cell("valid_to")])
         }
     };
-    keys.into_iter().filter(|(_, key)| !key.is_empty())
+    keys.into_iter().flatten().filter(|(_, key)| !key.is_empty())
 }
 
-/// What is wrong about a row that has a key of an earlier one: R59 for one business under two credit codes, R12 for
-/// every other repetition.
-fn repetition(
+/// The finding that a row repeats a key of an earlier one: R59 for one business under two credit codes, R12 for every
+/// other repetition; `shown` names the key's column.
+pub(super) fn repeated(
+    code: &str,
     register: Register,
-    column: &str,
-    key: &str,
-    first: &Cells,
-    later: &Cells,
+    row: &Cells,
+    shown: &str,
+    cause: Text,
 ) -> Finding {
-    let line = first.line;
-    if register == Register::Subjects && column == "reg_no" {
-        let cells = |id: &str| [first, later].map(|row| row.texts[register.index(id)].as_str());
-        let ([name, same], [code, other]) = (cells("name"), cells("uscc"));
-        if name == same && code != other && !code.is_empty() && !other.is_empty() {
-            let cause = say!(
-                "“{name}”（{key}）与第 {line} 行同名同号，而那里的信用代码是 {code}",
-                "\"{name}\" with {key} stands already in line {line} under {code}"
-            );
-            return Finding::new("R59", cause);
-        }
-    }
-    Finding::new("R12", say!("{key} 与第 {line} 行重复", "{key} stands already in line {line}"))
+    let finding = Finding::new(code, cause).row(row.line).column(shown);
+    finding.id(name_of(register, row).unwrap_or_default())
 }
 
-/// Rows that repeat an earlier one: the later is not kept, and the finding names the line of the earlier.
-pub(super) fn drop_repeated(
-    register: Register,
-    rows: Vec<Cells>,
-    shown: &[String],
-) -> (Vec<Cells>, Vec<Finding>) {
-    let mut seen: Vec<(&str, Cow<'_, str>, usize)> = Vec::with_capacity(rows.len());
-    for (at, row) in rows.iter().enumerate() {
-        seen.extend(keys(register, row).map(|(column, key)| (column, key, at)));
-    }
-    seen.sort_unstable();
-    let (mut repeated, mut findings) = (BTreeSet::new(), Vec::new());
-    for same in seen.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
-        let (column, key, first) = &same[0];
-        for (_, _, at) in &same[1..] {
-            repeated.insert(*at);
-            let finding = repetition(register, column, key, &rows[*first], &rows[*at]);
-            let finding = finding.row(rows[*at].line).column(&shown[register.index(column)]);
-            findings.push(finding.id(name_of(register, &rows[*at]).unwrap_or_default()));
-        }
-    }
-    drop(seen);
-    let mut rows = rows;
-    if !repeated.is_empty() {
-        let mut at = 0..;
-        rows.retain(|_| at.next().is_some_and(|at| !repeated.contains(&at)));
-    }
-    (rows, findings)
+/// What tells one business under two credit codes: its name, if it has a registration number and such a code.
+pub(super) fn twin(register: Register, row: &Cells) -> Option<&str> {
+    let cell = |id: &str| row.texts[register.index(id)].as_str();
+    let is_told =
+        register == Register::Subjects && ["uscc", "reg_no"].iter().all(|id| !cell(id).is_empty());
+    is_told.then(|| cell("name"))
 }

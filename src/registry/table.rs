@@ -1,12 +1,14 @@
 //! From raw text to a table of canonical cells. All findings of a file come at once.
 
-use super::cells::Cleaner;
+use std::borrow::Cow;
+
 use super::columns::Register;
-use super::form::tidy;
-use super::layout::Layout;
+use super::intake::{Fate, Intake};
 use super::mapping::Mapping;
-use super::rows::{check_row, drop_repeated, is_kept};
-use super::tally::Tally;
+use super::numbering::Numbering;
+use super::raw::Rows;
+use super::rows::{check_row, is_kept, keys, repeated};
+use super::seen::{First, Key, Seen, Twin};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::say;
@@ -24,6 +26,19 @@ pub struct Sheet {
     pub header: Vec<String>,
     /// The rows: line in the file, from 1, and cells.
     pub rows: Vec<(u64, Vec<String>)>,
+}
+
+/// The place and the header of a table, whose rows come one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The file, as the user knows it.
+    pub file: String,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Rows of the file above the header, which is the line after them.
+    pub above: u64,
+    /// The cells of the header.
+    pub header: Vec<String>,
 }
 
 /// A row of a table.
@@ -44,16 +59,29 @@ pub struct Table {
     pub rows: Vec<Cells>,
 }
 
+impl Sheet {
+    /// Its place and its header.
+    pub fn head(&self) -> Head {
+        Head {
+            file: self.file.clone(),
+            sheet: self.sheet.clone(),
+            above: self.above,
+            header: self.header.clone(),
+        }
+    }
+}
+
 impl Table {
     /// Reads a register from raw text. The table holds the rows without error; a caller that must not
     /// lose any refuses it when one of the findings is an error.
     ///
-    /// Findings: R02–R15, R18–R28, R59, R67–R73, each with file, line, column and identifier as far as known.
+    /// Findings: R02–R15, R18–R28, R59, R67–R73, each with file, sheet, line, column and identifier as far as known.
     pub fn read(register: Register, sheet: &Sheet) -> (Table, Vec<Finding>) {
         Table::read_mapped(register, sheet, &Mapping::none(register))
     }
 
     /// Reads a register whose columns the mapping names; columns it does not name go by their own names.
+    /// An [`Intake`] does the same for rows that do not fit into memory.
     ///
     /// Findings: as [`Table::read`]; R22 if the mapping is of another register, R23.
     pub fn read_mapped(
@@ -61,62 +89,28 @@ impl Table {
         sheet: &Sheet,
         mapping: &Mapping,
     ) -> (Table, Vec<Finding>) {
-        let (layout, mut findings) = Layout::of(register, &sheet.header, mapping);
-        let named = |findings: Vec<Finding>| -> Vec<Finding> {
-            findings.into_iter().map(|finding| finding.file(&sheet.file)).collect()
-        };
-        if !is_kept(&findings) {
-            return (Table { register, rows: Vec::new() }, named(findings));
+        let mut table = Table { register, rows: Vec::new() };
+        let mut intake = Intake::new(register, mapping);
+        let (header, mut findings) = intake.begin(&sheet.head());
+        let Some(header) = header else { return (table, findings) };
+        let mut numbering = Numbering::of(mapping);
+        if let Some(numbering) = &mut numbering {
+            sheet.rows.iter().for_each(|(_, cells)| numbering.count(&header, cells));
         }
-        let (raw, found) = full_rows(sheet);
-        findings.extend(found);
-        let pick = |(line, cells): (u64, &[String])| Cells { line, texts: layout.pick(cells) };
-        let mut raw: Vec<Cells> = raw.into_iter().map(pick).collect();
-        mapping.number(&mut raw);
-        let mut rows = Vec::new();
-        let mut cleaner = Cleaner::default();
-        for row in &mut raw {
-            let mut found = cleaner.clean(register, row, &layout.shown);
-            if !found.is_empty() {
-                findings.append(&mut found);
-                continue;
+        let mut rows = Rows::default();
+        for (line, cells) in &sheet.rows {
+            rows.push(*line, cells, Vec::new());
+            numbering.iter_mut().for_each(|n| n.number(&header, &mut rows, cells));
+        }
+        for verdict in intake.take(&header, header.clean(&rows)) {
+            findings.extend(verdict.findings);
+            if let Fate::Taken(cells) = verdict.fate {
+                table.rows.push(cells);
             }
-            let (row, found) = check_row(register, row, &layout.shown);
-            if is_kept(&found) {
-                rows.push(row);
-            }
-            findings.extend(found);
         }
-        let (rows, repeated) = drop_repeated(register, rows, &layout.shown);
-        findings.extend(repeated);
-        findings.sort_by_key(|finding| finding.place.row);
-        let mut tally = Tally::of(register);
-        rows.iter().for_each(|row| tally.count(row));
-        findings.extend(tally.notes(&layout.shown));
-        findings.extend(cleaner.notes(&layout.shown));
-        (Table { register, rows }, named(findings))
+        findings.extend(intake.finish().1);
+        (table, findings)
     }
-}
-
-/// The rows that have as many cells as the header; blank ones are counted, others reported.
-fn full_rows(sheet: &Sheet) -> (Vec<(u64, &[String])>, Vec<Finding>) {
-    let (mut rows, mut blank, mut findings) = (Vec::new(), 0u64, Vec::new());
-    for (line, cells) in &sheet.rows {
-        if cells.iter().all(|cell| tidy(cell).is_empty()) {
-            blank += 1;
-        } else if cells.len() != sheet.header.len() {
-            let (want, found) = (sheet.header.len(), cells.len());
-            let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
-            findings.push(Finding::new("R05", cause).row(*line));
-        } else {
-            rows.push((*line, cells.as_slice()));
-        }
-    }
-    if blank > 0 {
-        let cause = say!("有 {blank} 行空白", "{blank} blank rows");
-        findings.push(Finding::new("R18", cause));
-    }
-    (rows, findings)
 }
 
 /// The rows that still have the form of the register, and what is wrong with the others. Rows that
@@ -142,8 +136,21 @@ pub(super) fn checked<'a>(
             findings.extend(found);
         }
     }
-    let (kept, repeated) = drop_repeated(register, kept, &shown);
-    findings.extend(repeated);
+    let mut seen = Seen::default();
+    kept.retain(|row| {
+        let all: Vec<(&str, Cow<'_, str>)> = keys(register, row).collect();
+        let digests: Vec<Key> = all.iter().map(|(column, key)| Key::of(column, key)).collect();
+        let firsts = seen.meet(&digests, First::at(0, row.line, Twin::default()));
+        let repeats = |((column, key), first): (&(&str, Cow<'_, str>), Option<First>)| {
+            let first = first?.line;
+            let cause = say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
+            Some(repeated("R12", register, row, &shown[register.index(column)], cause))
+        };
+        let repeated: Vec<Finding> = all.iter().zip(firsts).filter_map(repeats).collect();
+        let new = repeated.is_empty();
+        findings.extend(repeated);
+        new
+    });
     (kept, findings.into_iter().map(|finding| finding.file(register.name())).collect())
 }
 

@@ -1,28 +1,43 @@
-//! Registers with something wrong: every finding with file, line, column and identifier, and nothing imported.
+//! Registers with something wrong: every finding with file, line, column and identifier; bad rows keep no other out.
 
 use std::fs::File;
 use std::io::Write;
 
 use crate::office::{Office, ssj};
 
-/// Imports a bad register and demands the findings, all of them at once, and no change.
+/// Imports a file of which nothing can be taken, and demands the findings, all of them at once, and no change.
 fn refused(register: &str, bytes: impl AsRef<[u8]>, findings: &[&str]) {
-    let office = Office::new();
-    office.write("bad.csv", bytes);
-    let ran = office.refuses(2, &["import", register, "bad.csv", "--apply"], findings);
-    let errors = ran.err.lines().filter(|line| line.starts_with("错误 ")).count();
-    assert_eq!(errors, findings.len(), "{}", ran.err);
+    errors(2, &["import", register, "bad.csv", "--apply"], bytes, findings);
 }
 
-fn refused_saying(register: &str, bytes: impl AsRef<[u8]>, zh: &str, en: &str) {
+/// Tries a file with bad rows and demands the findings, all of them at once; the other rows would be taken.
+fn quarantined(register: &str, bytes: impl AsRef<[u8]>, rows: u64, findings: &[&str]) {
+    let out = errors(0, &["import", register, "bad.csv"], bytes, findings);
+    let waiting = format!("{rows} 行在隔离区等待改正：");
+    assert!(out.lines().last().is_some_and(|line| line.starts_with(&waiting)), "{out}");
+}
+
+fn errors(exit: i32, args: &[&str], bytes: impl AsRef<[u8]>, findings: &[&str]) -> String {
     let office = Office::new();
     office.write("bad.csv", bytes);
-    office.refuses_saying(2, &["import", register, "bad.csv", "--apply"], zh, en);
+    let ran = office.refuses(exit, args, findings);
+    let errors = ran.err.lines().filter(|line| line.starts_with("错误 ")).count();
+    assert_eq!(errors, findings.len(), "{}", ran.err);
+    ran.out
 }
+
+fn saying(exit: i32, register: &str, bytes: impl AsRef<[u8]>, zh: &str, en: &str) {
+    let office = Office::new();
+    office.write("bad.csv", bytes);
+    office.refuses_saying(exit, &["import", register, "bad.csv"], zh, en);
+}
+
+const NONE_TAKEN: &str = "R60 bad.csv：";
 
 #[test]
 fn repeated_identifiers() {
-    refused_saying(
+    saying(
+        0,
         "matters",
         "id,name,kind,dept\nM1,a,一般,市监\nM1,b,一般,市监\n",
         "错误 R12 bad.csv，第 3 行，“id”，M1：M1 与第 2 行重复
@@ -30,34 +45,38 @@ fn repeated_identifiers() {
         "error R12 bad.csv, line 3, \"id\", M1: M1 stands already in line 2
   remedy: One identifier, or one recusal, has one row: delete or merge one of the two.",
     );
-    refused(
+    quarantined(
         "subjects",
         "uscc,reg_no,own_id,name,kind,status
 91330100704665967J,,,a,企业,存续
 91330100704665967j,R1,,b,企业,存续
 ,R1,X1,c,企业,存续
 ,,X1,d,企业,存续\n",
+        3,
         &[
             "R12 bad.csv，第 3 行，“uscc”，91330100704665967J：91330100704665967J 与第 2 行重复",
             "R12 bad.csv，第 4 行，“reg_no”，R1：R1 与第 3 行重复",
             "R12 bad.csv，第 5 行，“own_id”，X1：X1 与第 4 行重复",
         ],
     );
-    refused(
+    quarantined(
         "inspectors",
         "iid,name,dept,cert_valid_to,state,capacity
 E1,a,市监,2027-01-01,在岗,1
 E1,b,市监,2027-01-01,在岗,1\n",
+        1,
         &["R12 bad.csv，第 3 行，“iid”，E1：E1 与第 2 行重复"],
     );
-    refused(
+    quarantined(
         "recusals",
         "iid,subject,reason\nE01,R01,配偶\nE01,R01,spouse\n",
+        1,
         &["R12 bad.csv，第 3 行，“subject”，E01：E01 R01 配偶 与第 2 行重复"],
     );
-    refused(
+    quarantined(
         "incompatibles",
         "iid,iid2,reason\nE04,E05,配偶\nE05,E04,配偶\nE01,E01,其他\n",
+        2,
         &[
             "R12 bad.csv，第 3 行，“iid2”，E05：E04 E05 配偶 与第 2 行重复",
             "R19 bad.csv，第 4 行，“iid2”，E01：两个执法证号相同",
@@ -70,7 +89,11 @@ fn malformed_identifiers() {
     refused(
         "matters",
         "id,name,kind,dept\nM 1,a,一般,市监\n1;2,b,一般,市监\n",
-        &["R07 bad.csv，第 2 行，“id”，a：“M 1”", "R07 bad.csv，第 3 行，“id”，b：“1;2”"],
+        &[
+            "R07 bad.csv，第 2 行，“id”，a：“M 1”",
+            "R07 bad.csv，第 3 行，“id”，b：“1;2”",
+            NONE_TAKEN,
+        ],
     );
     refused(
         "subjects",
@@ -84,6 +107,7 @@ fn malformed_identifiers() {
             "R07 bad.csv，第 3 行，“reg_no”，b：“注册1”",
             "R07 bad.csv，第 4 行，“own_id”，c：“a b”",
             "R15 bad.csv，第 5 行，“uscc”，d：三种编号都为空",
+            NONE_TAKEN,
         ],
     );
     refused(
@@ -93,6 +117,7 @@ fn malformed_identifiers() {
             "R06 bad.csv，第 2 行，“subject”：必填项为空",
             "R07 bad.csv，第 2 行，“iid”：“E 01”",
             "R10 bad.csv，第 2 行，“reason”：“朋友”",
+            NONE_TAKEN,
         ],
     );
     refused(
@@ -102,11 +127,14 @@ fn malformed_identifiers() {
             "R06 bad.csv，第 2 行，“reason”",
             "R07 bad.csv，第 2 行，“iid”：",
             "R07 bad.csv，第 2 行，“iid2”：",
+            NONE_TAKEN,
         ],
     );
-    refused_saying(
+    saying(
+        0,
         "inspectors",
-        "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027/13/1,上班,一\n",
+        "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027/13/1,上班,一
+E9,b,市监,2027-01-01,在岗,1\n",
         "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 不合该列的形式
   处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。
 错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027/13/1” 不合该列的形式
@@ -128,9 +156,10 @@ error R10 bad.csv, line 2, \"state\", a: \"上班\" must be one of on_duty, leav
 
 #[test]
 fn unknown_classes_and_malformed_dates() {
-    refused_saying(
+    saying(
+        0,
         "subjects",
-        "reg_no,name,kind,status,credit_class\nR1,a,企业,存续,F\n",
+        "reg_no,name,kind,status,credit_class\nR1,a,企业,存续,F\nR2,b,企业,存续,A\n",
         "错误 R10 bad.csv，第 2 行，“credit_class”，R1：“F” 须为 A、B、C、D、E 之一
   处理：改为所列可选值之一。",
         "error R10 bad.csv, line 2, \"credit_class\", R1: \"F\" must be one of A, B, C, D, E
@@ -145,13 +174,18 @@ M2,a,一般,市监,2026-12-31,2026-01-01\n",
             "R08 bad.csv，第 2 行，“valid_from”，M1：“2026-13-01”",
             "R08 bad.csv，第 2 行，“valid_to”，M1：“明年”",
             "R08 bad.csv，第 3 行，“valid_to”，M2：失效日期 2026-01-01 早于生效日期 2026-12-31",
+            NONE_TAKEN,
         ],
     );
     refused(
         "inspectors",
         "iid,name,dept,cert_valid_to,state,capacity,leave
 E1,a,市监,2027-02-29,在岗,1,2026-08-07..2026-08-03\n",
-        &["R08 bad.csv，第 2 行，“cert_valid_to”，E1", "R08 bad.csv，第 2 行，“leave”，E1"],
+        &[
+            "R08 bad.csv，第 2 行，“cert_valid_to”，E1",
+            "R08 bad.csv，第 2 行，“leave”，E1",
+            NONE_TAKEN,
+        ],
     );
     refused(
         "subjects",
@@ -159,6 +193,7 @@ E1,a,市监,2027-02-29,在岗,1,2026-08-07..2026-08-03\n",
         &[
             "R08 bad.csv，第 2 行，“established”，R1",
             "R09 bad.csv，第 2 行，“credit_score”，R1：“0” 不是 1 至 1048576 的整数",
+            NONE_TAKEN,
         ],
     );
 }
@@ -187,9 +222,10 @@ fn files_that_are_no_register() {
 
 #[test]
 fn cells_that_do_not_fit() {
-    refused_saying(
+    saying(
+        0,
         "subjects",
-        "reg_no,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\n",
+        "reg_no,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\nR3,a,企业,存续\n",
         "错误 R05 bad.csv，第 2 行：应有 4 格，实有 3 格
   处理：该行的单元格数须与首行相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。
 错误 R05 bad.csv，第 3 行：应有 4 格，实有 5 格
@@ -202,16 +238,16 @@ error R05 bad.csv, line 3: 5 cells instead of 4
     refused(
         "subjects",
         "reg_no,name,kind,status\nR1,a\0b,企业,存续\n",
-        &["R11 bad.csv，第 2 行，“name”，R1：“a␤b”"],
+        &["R11 bad.csv，第 2 行，“name”，R1：“a␤b”", NONE_TAKEN],
     );
     // An unclosed quote swallows the rest of the file.
     refused(
         "subjects",
         "reg_no,name,kind,status\nR1,\"a,企业,存续\nR2,b,企业,存续\n",
-        &["R05 bad.csv，第 2 行：应有 4 格，实有 2 格"],
+        &["R05 bad.csv，第 2 行：应有 4 格，实有 2 格", NONE_TAKEN],
     );
     let long = format!("reg_no,name,kind,status\nR1,{},企业,存续\n", "长".repeat(513));
-    refused("subjects", long, &["R11 bad.csv，第 2 行，“name”，R1：“长长"]);
+    refused("subjects", long, &["R11 bad.csv，第 2 行，“name”，R1：“长长", NONE_TAKEN]);
     let huge = format!("reg_no,name,kind,status\nR1,{},企业,存续\n", "a".repeat(2 << 20));
     refused("subjects", huge, &["F09 bad.csv，第 2 行：一行超过 1048576 字节"]);
 }
@@ -243,7 +279,8 @@ fn harmless_oddities_are_reported_and_taken() {
 提示 R70 odd.csv：1 行没有统一社会信用代码：1 行用注册号，0 行用自编号
   说明：抽取时依次以注册号、自编号为编号；有代码的请补上，编号一变就是另一个对象。\n"
     );
-    assert!(ran.out.contains("检查对象名录库：1 行，其中新增或改动 1，不变 0，不再出现 40"));
+    assert!(ran.out.contains("检查对象名录库：1 行＝导入 1＋有警告仍导入 0＋隔离 0＋空白 0"));
+    assert!(ran.out.contains("与现行版本相比：新增 1，改动 0，不变 0，不再出现 40"));
     assert!(ran.out.contains("试运行，未导入；加 --apply 生效"));
 }
 
@@ -251,11 +288,11 @@ fn harmless_oddities_are_reported_and_taken() {
 fn json_has_every_finding() {
     let office = Office::new();
     let rows: String = (0..20).map(|n| format!("注册{n},a,企业,存续\n")).collect();
-    office.write("bad.csv", format!("reg_no,name,kind,status\n{rows}"));
-    let ran = office.refuses(2, &["--json", "import", "subjects", "bad.csv", "--apply"], &[]);
+    office.write("bad.csv", format!("reg_no,name,kind,status\n{rows}R1,a,企业,存续\n"));
+    let ran = office.refuses(0, &["--json", "import", "subjects", "bad.csv"], &[]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(report["ok"], false);
-    assert_eq!(report["applied"], false);
+    assert_eq!([&report["ok"], &report["applied"], &report["cut"]], [true, false, false]);
+    assert_eq!(report["counts"], serde_json::json!({"R07": 20}));
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 20);
     for (n, finding) in (2..).zip(findings) {
@@ -265,6 +302,71 @@ fn json_has_every_finding() {
         );
     }
     // People see the first five, and how many more there are.
-    let ran = office.refuses(2, &["import", "subjects", "bad.csv"], &["R07 另有 15 条"]);
+    let ran = office.refuses(0, &["import", "subjects", "bad.csv"], &["R07 另有 15 条"]);
     assert_eq!(ran.err.lines().count(), 11);
+}
+
+/// A million warnings fill no memory: of each code the first thousand are kept, and the list says that it was cut.
+#[test]
+fn many_findings_are_counted_and_the_first_kept() {
+    let office = Office::new();
+    let rows: String = (0..1_003).map(|n| format!("注册{n},a,企业,存续\n")).collect();
+    office.write("bad.csv", format!("reg_no,name,kind,status,色\n{rows}R1,a,企业,存续,红\n"));
+    office.write("bad.csv", office.read("bad.csv").replace("存续\n", "存续,\n"));
+    let ran = office.refuses(0, &["--json", "import", "subjects", "bad.csv"], &[]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&report["cut"], &report["counts"]["R07"]), (&true.into(), &1_003.into()));
+    assert_eq!(report["counts"]["R02"], 1);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1_001);
+    let said = &["R07 另有 998 条（--json 列出前 1000 条）"];
+    office.refuses(0, &["import", "subjects", "bad.csv"], said);
+    let said = &["998 more of R07 (--json lists the first 1000)"];
+    office.refuses(0, &["--lang", "en", "import", "subjects", "bad.csv"], said);
+}
+
+/// The last line tells how many rows wait and what to do; the good rows are in.
+#[test]
+fn good_rows_never_wait_for_bad_ones() {
+    let office = Office::new();
+    office.write("two.csv", "reg_no,name,kind,status\nR01,a,企业,存续\n,b,企业,存续\n");
+    let ran = office.done(&["import", "subjects", "two.csv", "--apply"]);
+    assert_eq!(
+        ran.out,
+        "检查对象名录库：2 行＝导入 1＋有警告仍导入 0＋隔离 1＋空白 0
+与现行版本相比：新增 0，改动 1，不变 0，不再出现 39
+已导入，版本 6
+1 行在隔离区等待改正：加 --report 核查.xlsx 写出各行和原因，改正后再导入\n"
+    );
+    let ran = office.done(&["--lang", "en", "import", "subjects", "two.csv", "--report", "r.xlsx"]);
+    assert_eq!(
+        ran.out,
+        "findings written to r.xlsx
+subjects: 2 rows = 1 imported + 0 imported with warnings + 1 quarantined + 0 blank
+against the current version: 0 new, 0 changed, 1 the same, 0 gone
+a dry run: add --apply to import
+1 rows wait in quarantine: r.xlsx has the reasons; correct it and import it again\n"
+    );
+    // No good row: the register is not emptied for that.
+    let text = "reg_no,name,kind,status\n,b,企业,存续\n";
+    refused("subjects", text, &["R15 bad.csv", "R60 bad.csv：1 行都有错误"]);
+}
+
+#[test]
+fn several_files_are_one_register() {
+    let office = Office::new();
+    office.write("a.csv", "reg_no,name,kind,status\nR1,a,企业,存续\nR2,b,企业,存续\n");
+    office.write("b.csv", "名称,注册号,登记状态,对象类型\nc,R3,存续,企业\nd,R1,存续,企业\n");
+    let ran = office.done(&["import", "subjects", "a.csv", "b.csv", "--apply"]);
+    assert!(
+        ran.err.contains("R12 b.csv，第 3 行，“注册号”，R1：R1 与 a.csv，第 2 行 重复"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.out.contains("4 行＝导入 3＋有警告仍导入 0＋隔离 1＋空白 0"), "{}", ran.out);
+    office.write("c.csv", office.read("a.csv"));
+    let args = ["import", "subjects", "a.csv", "b.csv", "c.csv", "--apply"];
+    office.refuses(2, &args, &["R61 c.csv：与 a.csv 内容相同", "一行也未导入"]);
+    // One file that cannot be read keeps the others out.
+    office.write("d.csv", "name\na\n");
+    office.refuses(2, &["import", "subjects", "a.csv", "d.csv", "--apply"], &["R03 d.csv"]);
 }

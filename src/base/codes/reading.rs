@@ -1,4 +1,4 @@
-//! R20–R39: registers as offices write them.
+//! R20–R39: registers as offices write them. R60–R66: what becomes of an import.
 
 use super::Rule;
 use crate::base::finding::Severity::{Error, Note, Warning};
@@ -92,6 +92,24 @@ pub(super) const RULES: &[Rule] = &[
         (
             "改为一个数量或范围，如 不低于3%、10-20%、60-70家、每年1次；两种说法分开写，约数写明上下限。",
             "Write one number or range, such as 不低于3%, 10-20%, 60-70家, 每年1次; give bounds in place of \"about\".",
+        ),
+    ),
+    Rule::new(
+        "R60",
+        Error,
+        ("没有一行可以导入", "no row can be imported"),
+        (
+            "每一行都有错误，名录不会因此清空：多半是列对错了或文件不对，先改正最先列出的错误。",
+            "Every row has an error, and the register is not emptied for that: look first for columns or a file mixed up.",
+        ),
+    ),
+    Rule::new(
+        "R61",
+        Error,
+        ("同一文件给了两次", "the same file twice"),
+        (
+            "只给一次；几个文件合为一个名录时，各文件的行不得重复。",
+            "Name it once: the rows of several files together are the register.",
         ),
     ),
 ];

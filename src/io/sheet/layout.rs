@@ -1,29 +1,32 @@
-//! Where the table stands in a sheet as offices send them: under titles and notes, with a header of one or
-//! two rows, merged cells, and remarks at its foot. Nothing is left out without a finding that says where.
+//! Where the table begins in a sheet as offices send them: under titles and notes, with a header of one or two rows
+//! and merged cells. Nothing is left out without a finding that says where.
 
 use std::collections::BTreeSet;
 
-use super::{Grid, Merge, REPORT_COLUMN};
-use crate::base::finding::{Finding, letters};
-use crate::registry::Sheet;
+use super::{Line, Merge, REPORT_COLUMN, body};
+use crate::base::finding::Finding;
+use crate::registry::Head;
 use crate::say;
 
 /// Rows, among those that hold something, in which a header is looked for.
-const HEADER_ROWS_MAX: usize = 100;
-/// Characters shown of a row that was left out.
-const SHOWN_CHARS: usize = 40;
-/// What a remark under a table begins with.
-const REMARKS: &[&str] = &[
-    "注", "备注", "附注", "说明", "填表", "制表", "填报", "审核", "合计", "总计", "小计", "共",
-    "单位", "联系", "日期", "※", "*", "（", "(", "Note", "Total", "Source",
-];
-
-/// A table that was found, and what was found with it.
-pub(super) struct Found {
-    pub sheet: Sheet,
-    pub findings: Vec<Finding>,
-    /// Known column names in its header.
+pub(super) const HEADER_ROWS_MAX: usize = 100;
+/// Where a table stands among the rows of a sheet.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// Its place, and its header without the column of findings of an earlier report.
+    pub head: Head,
+    /// Known column names in the header.
     pub known: usize,
+    /// How many rows of the sheet end with the header.
+    pub through: usize,
+    /// The names of the header's columns, with that of the column of findings.
+    pub names: Vec<String>,
+    /// The header's lower row, as it stands.
+    pub raw: Vec<String>,
+    /// The place of the column of findings.
+    pub report: Option<usize>,
+    /// What was found above the table and in its header.
+    pub findings: Vec<Finding>,
 }
 
 struct Header {
@@ -36,17 +39,18 @@ struct Header {
     known: usize,
 }
 
-/// The table of a grid; none if it holds nothing.
-pub(super) fn table(file: &str, grid: Grid, known: &dyn Fn(&str) -> bool) -> Option<Found> {
-    let Grid { sheet, mut rows, merges, padded, findings: of_cells } = grid;
-    let header = header(&rows, &merges, known)?;
-    let place = |finding: Finding| {
-        let finding = finding.file(file);
-        sheet.iter().fold(finding, |finding, sheet| finding.sheet(sheet))
-    };
-    let mut findings = concerned(of_cells, &header, known);
-    let mut body = rows.split_off(header.at + header.rows);
-    let line = rows.last().map_or(1, |row| row.0);
+/// The shape of the table that these rows begin; none if they hold nothing.
+pub(super) fn shape(
+    file: &str,
+    sheet: Option<String>,
+    rows: &[Line],
+    merges: &[Merge],
+    known: &dyn Fn(&str) -> bool,
+) -> Option<Shape> {
+    let header = header(rows, merges, known)?;
+    let through = header.at + header.rows;
+    let (line, raw) = rows[through - 1].clone();
+    let mut findings = Vec::new();
     if header.rows == 2 {
         let names = header.names.join("、");
         let cause = say!("与下一行合成列名：{names}", "joined with the next row: {names}");
@@ -57,57 +61,29 @@ pub(super) fn table(file: &str, grid: Grid, known: &dyn Fn(&str) -> bool) -> Opt
             say!("以这一行为表头，列名一个也不认识", "taken as the header, no name is known");
         findings.push(Finding::new("R56", cause).row(line));
     }
-    let raw = rows.pop().map(|row| row.1).unwrap_or_default();
-    rows.truncate(header.at);
-    findings.extend(left_out(&rows, &say!("在表头之上", "above the header")));
-    findings.extend(left_out(
-        &repeated_headers(&mut body, &raw),
-        &say!("重复了表头", "the header again"),
-    ));
-    let feet = remarks(&mut body, &header.names, &merges);
-    findings.extend(left_out(&feet, &say!("在表之下", "below the table")));
-    if padded {
-        let last = body.last().map_or(line, |row| row.0);
-        let blank =
-            (last - line).saturating_sub((body.len() + count_between(&feet, line, last)) as u64);
-        if blank > 0 {
-            let cause = say!("有 {blank} 行空白", "{blank} blank rows");
-            findings.push(Finding::new("R18", cause));
-        }
+    let above = rows[..header.at]
+        .iter()
+        .map(|(line, cells)| body::left_out(*line, cells, &say!("在表头之上", "above the header")));
+    findings.extend(above.flatten());
+    let names = header.names;
+    let mut kept = names.clone();
+    let report = names.iter().position(|cell| *cell == name(REPORT_COLUMN));
+    if let Some(at) = report {
+        let cause =
+            say!("“{REPORT_COLUMN}”列未读入", "the column \"{REPORT_COLUMN}\" was not read");
+        findings.push(Finding::new("R57", cause).row(line).at_column(at));
+        kept[at].clear();
+        kept.truncate(if at + 1 == names.len() { at } else { names.len() });
     }
-    findings.extend(spread(&mut body, &merges, line));
-    let mut names = header.names;
-    findings.extend(without_report(&mut names, &mut body, line));
-    if padded {
-        let width = body.iter().map(|row| row.1.len()).max().unwrap_or(0).max(names.len());
-        names.resize(width, String::new());
-        body.iter_mut().for_each(|row| row.1.resize(width, String::new()));
-    }
-    findings.extend(nameless(&names, &body));
-    let findings = findings.into_iter().map(place).collect();
-    let sheet = Sheet { file: file.to_owned(), sheet, above: line - 1, header: names, rows: body };
-    Some(Found { sheet, findings, known: header.known })
+    let head = Head { file: file.to_owned(), sheet, above: line - 1, header: kept };
+    Some(Shape { head, known: header.known, through, names, raw, report, findings })
 }
 
-/// Findings about cells, without errors in columns that nobody reads.
-fn concerned(
-    findings: Vec<Finding>,
-    header: &Header,
-    known: &dyn Fn(&str) -> bool,
-) -> Vec<Finding> {
-    let unread: Vec<usize> = (header.names.iter().enumerate())
-        .filter(|(_, name)| header.known > 0 && !known(name))
-        .map(|(at, _)| at)
-        .collect();
-    let in_vain = |finding: &Finding| {
-        let column = finding.place.spot.as_ref().and_then(|spot| spot.column);
-        ["R47", "R49"].contains(&finding.code()) && column.is_some_and(|at| unread.contains(&at))
-    };
-    findings.into_iter().filter(|finding| !in_vain(finding)).collect()
-}
-
-fn count_between(rows: &[(u64, Vec<String>)], from: u64, to: u64) -> usize {
-    rows.iter().filter(|row| row.0 > from && row.0 < to).count()
+impl Shape {
+    /// The line of the header; of two lines the lower.
+    pub(super) fn line(&self) -> u64 {
+        self.head.above + 1
+    }
 }
 
 /// A column name as people read it: a line break or a gap inside a Chinese name is layout.
@@ -116,8 +92,9 @@ pub(super) fn name(cell: &str) -> String {
     words.join(if cell.is_ascii() { " " } else { "" })
 }
 
-fn filled(cells: &[String]) -> impl Iterator<Item = (usize, &str)> {
-    let cells = cells.iter().map(|cell| cell.trim()).enumerate();
+/// The cells that hold something, with their columns.
+pub(super) fn filled<S: AsRef<str>>(cells: &[S]) -> impl Iterator<Item = (usize, &str)> {
+    let cells = cells.iter().map(|cell| cell.as_ref().trim()).enumerate();
     cells.filter(|(_, cell)| !cell.is_empty())
 }
 
@@ -126,11 +103,7 @@ fn known_names(names: &[String], known: &dyn Fn(&str) -> bool) -> usize {
 }
 
 /// The row, or the two rows, with most known names; without any the first row that is about as wide as the table.
-fn header(
-    rows: &[(u64, Vec<String>)],
-    merges: &[Merge],
-    known: &dyn Fn(&str) -> bool,
-) -> Option<Header> {
+fn header(rows: &[Line], merges: &[Merge], known: &dyn Fn(&str) -> bool) -> Option<Header> {
     let searched = &rows[..rows.len().min(HEADER_ROWS_MAX)];
     let singles: Vec<Header> = searched
         .iter()
@@ -232,139 +205,4 @@ fn joined(upper: &[String], lower: &[String], known: &dyn Fn(&str) -> bool) -> V
         }
     };
     (0..upper.len()).map(column).collect()
-}
-
-/// The finding that names rows which were not read.
-fn left_out(rows: &[(u64, Vec<String>)], why: &crate::base::finding::Text) -> Vec<Finding> {
-    let note = |(line, cells): &(u64, Vec<String>)| {
-        let text: Vec<&str> = filled(cells).map(|cell| cell.1).collect();
-        let text: String =
-            text.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let more = if text.chars().count() > SHOWN_CHARS { "…" } else { "" };
-        let text: String = text.chars().take(SHOWN_CHARS).collect();
-        let (zh, en) = (&why.zh, &why.en);
-        let cause = say!("{zh}，未读入：{text}{more}", "{en}, not read: {text}{more}");
-        Finding::new("R50", cause).row(*line)
-    };
-    rows.iter().filter(|row| filled(&row.1).next().is_some()).map(note).collect()
-}
-
-/// Takes out the rows that repeat the header, as printed lists do on every page.
-fn repeated_headers(body: &mut Vec<(u64, Vec<String>)>, raw: &[String]) -> Vec<(u64, Vec<String>)> {
-    if filled(raw).count() < 2 {
-        return Vec::new();
-    }
-    let repeats = |cells: &[String]| filled(cells).eq(filled(raw));
-    body.extract_if(.., |row| repeats(&row.1)).collect()
-}
-
-/// Takes remarks off the end of the table.
-fn remarks(
-    body: &mut Vec<(u64, Vec<String>)>,
-    names: &[String],
-    merges: &[Merge],
-) -> Vec<(u64, Vec<String>)> {
-    let columns = filled(names).count();
-    let mut end = body.len();
-    while let Some((line, cells)) = end.checked_sub(1).map(|at| &body[at]) {
-        if filled(cells).next().is_some() && !is_remark(*line, cells, columns, merges) {
-            break;
-        }
-        end -= 1;
-    }
-    // Blank rows that end a table are the register's to count.
-    while body.get(end).is_some_and(|row| filled(&row.1).next().is_none()) {
-        end += 1;
-    }
-    body.split_off(end)
-}
-
-/// A line that was cut off has one cell as well: only words of a remark, or a cell over several columns, tell.
-fn is_remark(line: u64, cells: &[String], columns: usize, merges: &[Merge]) -> bool {
-    let cells: Vec<(usize, &str)> = filled(cells).collect();
-    let Some((_, first)) = cells.first() else { return false };
-    let marked = REMARKS.iter().any(|mark| first.starts_with(mark));
-    let wide = |merge: &Merge| merge.rows.0 == line && merge.columns.0 < merge.columns.1;
-    match cells.len() {
-        1 => columns >= 3 && (marked || merges.iter().any(wide)),
-        n => {
-            2 * n <= columns
-                && marked
-                && cells.iter().any(|(_, cell)| is_total(cell) || cell.contains(['：', ':']))
-        }
-    }
-}
-
-fn is_total(cell: &str) -> bool {
-    ["合计", "总计", "小计", "Total"].contains(&name(cell).as_str())
-}
-
-/// Gives the value of a cell that is merged over several rows to each of them.
-fn spread(body: &mut [(u64, Vec<String>)], merges: &[Merge], header: u64) -> Option<Finding> {
-    let mut first = None;
-    for merge in merges.iter().filter(|m| m.rows.0 > header && m.rows.0 < m.rows.1) {
-        let at = |line: u64| body.partition_point(|row| row.0 < line);
-        let (from, to) = (at(merge.rows.0), at(merge.rows.1 + 1));
-        let column = merge.columns.0;
-        let head = body.get(from).filter(|row| row.0 == merge.rows.0);
-        let Some(value) =
-            head.and_then(|row| row.1.get(column)).filter(|cell| !cell.is_empty()).cloned()
-        else {
-            continue;
-        };
-        for (_, cells) in &mut body[from + 1..to] {
-            cells.resize(cells.len().max(column + 1), String::new());
-            cells[column].clone_from(&value);
-        }
-        first.get_or_insert((merge.rows, column));
-    }
-    let ((from, to), column) = first?;
-    let letters = letters(column);
-    let cause = say!("如 {letters}{from}:{letters}{to}", "such as {letters}{from}:{letters}{to}");
-    Some(Finding::new("R58", cause).row(from).at_column(column))
-}
-
-/// Takes our own column of findings out again.
-fn without_report(
-    names: &mut Vec<String>,
-    body: &mut [(u64, Vec<String>)],
-    line: u64,
-) -> Option<Finding> {
-    let at = names.iter().position(|name| *name == self::name(REPORT_COLUMN))?;
-    let last = at + 1 == names.len();
-    for (_, cells) in body {
-        if last && cells.len() == names.len() {
-            cells.pop();
-        } else if let Some(cell) = cells.get_mut(at) {
-            cell.clear();
-        }
-    }
-    if last {
-        names.pop();
-    } else {
-        names[at].clear();
-    }
-    let cause = say!("“{REPORT_COLUMN}”列未读入", "the column \"{REPORT_COLUMN}\" was not read");
-    Some(Finding::new("R57", cause).row(line).at_column(at))
-}
-
-/// Cells that stand under no column name.
-fn nameless(names: &[String], body: &[(u64, Vec<String>)]) -> Option<Finding> {
-    let unnamed: Vec<usize> = (0..names.len()).filter(|at| names[*at].is_empty()).collect();
-    let (mut n, mut first) = (0u64, None);
-    for (line, cells) in body {
-        for at in
-            unnamed.iter().filter(|at| cells.get(**at).is_some_and(|cell| !cell.trim().is_empty()))
-        {
-            n += 1;
-            first.get_or_insert((*line, *at));
-        }
-    }
-    let (line, at) = first?;
-    let letters = letters(at);
-    let cause = say!(
-        "{n} 格在没有列名的列里，第一个在 {letters}{line}",
-        "{n} cells stand under no column name, the first in {letters}{line}"
-    );
-    Some(Finding::new("R53", cause).row(line).at_column(at))
 }

@@ -1,25 +1,30 @@
-//! Any file an office sends as [`Sheet`]s of a register: workbooks (`.xlsx`, `.xls`) and CSV in the encodings in use.
+//! Any file an office sends as tables of a register, row by row: workbooks (`.xlsx`, `.xls`) and CSV in the encodings in use.
 //! What a file is, its first bytes say and not its name. Everything is read as plain text: no formula is computed, no
 //! macro run, no link followed. Limits bound what a damaged or hostile file may cost.
 //!
-//! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58).
+//! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58). A format more is
+//! a variant more of `Body`.
 
 mod binary;
+mod body;
 mod layout;
 mod text;
 mod value;
 mod workbook;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 pub(super) use text::guarded;
 
+use self::layout::Shape;
 use super::durable::failed;
 use super::folder::{Limit, read_limited};
-use crate::base::finding::{Finding, Findings};
-use crate::registry::Sheet;
+use crate::base::finding::{Finding, Findings, Severity};
+use crate::registry::{Head, Sheet};
 use crate::say;
 
 /// Most bytes of a file.
@@ -40,15 +45,74 @@ pub const REPORT_COLUMN: &str = "核查结果 findings";
 /// The sheet of findings about the file as a whole.
 pub const REPORT_SHEET: &str = "核查说明 notes";
 
-/// Rows of one sheet by line, from 1, before a table is looked for.
+/// A row of a sheet: its line, from 1, and its cells.
+type Line = (u64, Vec<String>);
+
+/// What a table's rows are handed to.
+pub type Each<'a> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'a;
+
+/// A file of a register. Its rows are not kept but read anew as often as they are asked for; where the format does not
+/// allow that, they are kept as plain text.
+#[derive(Debug)]
+pub struct Source {
+    /// Its tables, at least one.
+    pub tables: Vec<Table>,
+    /// What was found about the file as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// A table of a file.
+#[derive(Debug)]
+pub struct Table {
+    head: Head,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Text(text::Text),
+    Grid(Kept),
+}
+
+/// The rows of a workbook's sheet.
+#[derive(Debug)]
+struct Kept {
+    rows: Vec<Line>,
+    /// Rows that the file leaves out between the others.
+    blank: u64,
+    notes: Vec<Finding>,
+    /// What was found in cells, by line.
+    of_rows: BTreeMap<u64, Vec<Finding>>,
+}
+
+/// What comes out of a table.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A row.
+    Row(Row<'a>),
+    /// So many rows without any cell.
+    Blank(u64),
+    /// What there is to say about rows that were left out, or about the table.
+    Note(Finding),
+}
+
+/// A row of a table.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// Its cells.
+    pub cells: &'a [&'a str],
+    /// What was found in its cells: R46, R47, R49.
+    pub findings: Vec<Finding>,
+}
+
+/// Rows of one sheet by line before a table is looked for.
 #[derive(Debug, Default)]
 struct Grid {
     sheet: Option<String>,
-    rows: Vec<(u64, Vec<String>)>,
+    rows: Vec<Line>,
     merges: Vec<Merge>,
-    /// Whether rows are filled up to the width of the table: in a workbook every row has every column, while a
-    /// CSV row with fewer cells has lost some.
-    padded: bool,
     findings: Vec<Finding>,
 }
 
@@ -71,7 +135,7 @@ pub fn load(path: &Path) -> Result<Vec<u8>, Finding> {
     let limit = if binary::is_container(&head) {
         Limit::File(FILE_BYTES_MAX)
     } else {
-        Limit::Line(LINE_BYTES_MAX)
+        Limit::Text(LINE_BYTES_MAX)
     };
     let read = read_limited(head.chain(input), limit).map_err(|e| failed(path, &e))?;
     let bytes = read.map_err(|finding| finding.file(path.display().to_string()))?;
@@ -83,64 +147,190 @@ pub fn load(path: &Path) -> Result<Vec<u8>, Finding> {
     Ok(bytes)
 }
 
-/// Reads the tables of a file. `file` is its name, as the user knows it; `known` tells whether a text is the name of
-/// a column, by which headers are found.
+impl Source {
+    /// Finds the tables of a file. `file` is its name, as the user knows it; `known` tells whether a text is the name
+    /// of a column, by which headers are found.
+    ///
+    /// # Errors
+    /// R01 if nothing is in it; R41–R45 if it cannot be read.
+    pub fn open(
+        file: &str,
+        bytes: Vec<u8>,
+        known: &dyn Fn(&str) -> bool,
+    ) -> Result<Source, Findings> {
+        let named = |finding: Finding| Findings(vec![finding.file(file)]);
+        let mut findings = Vec::new();
+        let found = match binary::kind(&bytes).map_err(named)? {
+            binary::Kind::Xlsx => workbook::xlsx(&bytes, &mut findings).map_err(named)?,
+            binary::Kind::Xls => workbook::xls(&bytes, &mut findings).map_err(named)?,
+            binary::Kind::Text => {
+                let text = text::text(file, bytes, known, &mut findings).map_err(named)?;
+                return Source::of(file, text.map(Found::of_text).into_iter().collect(), findings);
+            }
+        };
+        let tables = found.into_iter().filter_map(|grid| Found::of_grid(file, grid, known));
+        Source::of(file, tables.collect(), findings)
+    }
+
+    fn of(file: &str, found: Vec<Found>, mut findings: Vec<Finding>) -> Result<Source, Findings> {
+        // A sheet of instructions beside the table names a column or none.
+        let best = found.iter().map(|found| found.known).max().unwrap_or(0);
+        let mut tables = Vec::new();
+        for Found { table, known, findings: of_table } in found {
+            if known < best.min(2) {
+                let cause = say!("其中没有认识的列名", "no known column names in it");
+                let finding = Finding::new("R52", cause);
+                findings.push(finding.sheet(table.head.sheet.unwrap_or_default()));
+            } else {
+                findings.extend(of_table.into_iter().map(|finding| table.named(finding)));
+                tables.push(table);
+            }
+        }
+        if tables.is_empty() {
+            findings.push(Finding::new("R01", say!("文件是空的", "the file is empty")));
+        }
+        let findings: Vec<Finding> =
+            findings.into_iter().map(|finding| finding.file(file)).collect();
+        if tables.is_empty() { Err(Findings(findings)) } else { Ok(Source { tables, findings }) }
+    }
+}
+
+impl Table {
+    /// Where it is, and its header.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Hands its rows on in their order, with what was found among them, until `each` breaks off.
+    ///
+    /// # Errors
+    /// R01 or R45 if the file cannot be read any further.
+    pub fn rows(&self, each: &mut Each<'_>) -> Result<(), Finding> {
+        let mut each = |item: Item<'_>| match item {
+            Item::Note(finding) => each(Item::Note(self.named(finding))),
+            item => each(item),
+        };
+        match &self.body {
+            Body::Text(text) => text.rows(&mut each).map_err(|finding| self.named(finding)),
+            Body::Grid(kept) => {
+                // Whoever breaks off gets no more rows.
+                let _ = kept.rows(&mut each);
+                Ok(())
+            }
+        }
+    }
+
+    fn named(&self, finding: Finding) -> Finding {
+        let finding = finding.file(&self.head.file);
+        self.head.sheet.iter().fold(finding, |finding, sheet| finding.sheet(sheet))
+    }
+}
+
+impl Kept {
+    fn rows(&self, each: &mut Each<'_>) -> ControlFlow<()> {
+        for (line, cells) in &self.rows {
+            let findings = self.of_rows.get(line).cloned().unwrap_or_default();
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            each(Item::Row(Row { line: *line, cells: &cells, findings }))?;
+        }
+        self.notes.iter().cloned().try_for_each(|note| each(Item::Note(note)))?;
+        match self.blank {
+            0 => ControlFlow::Continue(()),
+            blank => each(Item::Blank(blank)),
+        }
+    }
+}
+
+/// A table that was found, and what was found with it.
+struct Found {
+    table: Table,
+    /// Known column names in its header.
+    known: usize,
+    findings: Vec<Finding>,
+}
+
+impl Found {
+    fn of_text(mut text: text::Text) -> Found {
+        let findings = std::mem::take(&mut text.shape.findings);
+        let (known, head) = (text.shape.known, text.shape.head.clone());
+        Found { table: Table { head, body: Body::Text(text) }, known, findings }
+    }
+
+    fn of_grid(file: &str, grid: Grid, known: &dyn Fn(&str) -> bool) -> Option<Found> {
+        let Grid { sheet, mut rows, merges, findings: of_cells } = grid;
+        let mut shape = layout::shape(file, sheet, &rows, &merges, known)?;
+        let mut body = rows.split_off(shape.through);
+        let mut findings = std::mem::take(&mut shape.findings);
+        let mut of_rows: BTreeMap<u64, Vec<Finding>> = BTreeMap::new();
+        for finding in of_cells.into_iter().filter(|finding| !in_vain(finding, &shape, known)) {
+            match finding.place.row.filter(|line| *line > shape.line()) {
+                Some(line) if finding.severity() == Severity::Error => {
+                    of_rows.entry(line).or_default().push(finding);
+                }
+                _ => findings.push(finding),
+            }
+        }
+        // A row that holds nothing but a formula without a result is a row.
+        let known_line = |line: &&u64| body.binary_search_by_key(*line, |row| row.0).is_ok();
+        let new = of_rows.keys().filter(|line| !known_line(line));
+        let new: Vec<Line> = new.map(|line| (*line, Vec::new())).collect();
+        body.extend(new);
+        body.sort_by_key(|row| row.0);
+        let (rows, blank, notes) = body::table(&mut shape, body, &merges);
+        let (head, known) = (shape.head, shape.known);
+        let body = Body::Grid(Kept { rows, blank, notes, of_rows });
+        Some(Found { table: Table { head, body }, known, findings })
+    }
+}
+
+/// Whether a finding is an error above the table or in a column that nobody reads.
+fn in_vain(finding: &Finding, shape: &Shape, known: &dyn Fn(&str) -> bool) -> bool {
+    let column = finding.place.spot.as_ref().and_then(|spot| spot.column);
+    let name = column.and_then(|at| shape.names.get(at));
+    let unread = shape.known > 0 && name.is_some_and(|name| !known(name));
+    let above = finding.place.row.is_some_and(|line| line < shape.line());
+    (["R47", "R49"].contains(&finding.code()) && unread)
+        || (finding.severity() == Severity::Error && above)
+}
+
+/// Reads the tables of a file into memory, as [`Source::open`] finds them.
 ///
 /// # Errors
-/// R01 if nothing is in it; R41–R46 if it cannot be read. Findings about single cells (R46, R47, R49) come beside the
-/// sheets even though they are errors: the rows are still checked, and the file is not imported.
+/// R01 if nothing is in it; R41–R45 if it cannot be read. Findings about single cells (R46, R47, R49) come beside the
+/// sheets even though they are errors of their rows.
 pub fn read(
     file: &str,
     bytes: &[u8],
     known: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Sheet>, Vec<Finding>), Findings> {
-    let named = |finding: Finding| Findings(vec![finding.file(file)]);
-    let mut findings = Vec::new();
-    let grids = match binary::kind(bytes).map_err(named)? {
-        binary::Kind::Xlsx => workbook::xlsx(bytes, &mut findings),
-        binary::Kind::Xls => workbook::xls(bytes, &mut findings),
-        binary::Kind::Text => text::grid(bytes, known, &mut findings).map(|grid| vec![grid]),
-    };
-    let grids = grids.map_err(named)?;
-    let found: Vec<layout::Found> =
-        grids.into_iter().filter_map(|grid| layout::table(file, grid, known)).collect();
-    // A sheet of instructions beside the table names a column or none.
-    let best = found.iter().map(|found| found.known).max().unwrap_or(0);
+    let Source { tables, mut findings } = Source::open(file, bytes.to_vec(), known)?;
     let mut sheets = Vec::new();
-    for found in found {
-        if found.known < best.min(2) {
-            let cause = say!("其中没有认识的列名", "no known column names in it");
-            let finding = Finding::new("R52", cause).sheet(found.sheet.sheet.unwrap_or_default());
-            findings.push(finding);
-        } else {
-            findings.extend(found.findings);
-            sheets.push(found.sheet);
+    for table in &tables {
+        let Head { file, sheet, above, header } = table.head.clone();
+        let (mut rows, mut cells) = (Vec::new(), 0);
+        let read = table.rows(&mut |item| {
+            match item {
+                Item::Row(row) => {
+                    findings.extend(row.findings.into_iter().map(|found| table.named(found)));
+                    cells += row.cells.len();
+                    rows.push((row.line, row.cells.iter().map(|c| (*c).to_owned()).collect()));
+                }
+                Item::Blank(n) => {
+                    let cause = say!("有 {n} 行空白", "{n} blank rows");
+                    findings.push(table.named(Finding::new("R18", cause)));
+                }
+                Item::Note(finding) => findings.push(finding),
+            }
+            if cells > 2 * CELLS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if cells > 2 * CELLS_MAX {
+            let cause = say!("单元格过多", "too many cells");
+            return Err(Findings(vec![table.named(Finding::new("R45", cause))]));
         }
+        read?;
+        sheets.push(Sheet { file, sheet, above, header, rows });
     }
-    if sheets.is_empty() {
-        findings.push(Finding::new("R01", say!("文件是空的", "the file is empty")));
-    }
-    let findings: Vec<Finding> = findings.into_iter().map(|finding| finding.file(file)).collect();
-    if sheets.is_empty() { Err(Findings(findings)) } else { Ok((sheets, findings)) }
-}
-
-/// Puts findings about a table into its place in the file: the sheet, the letters of the column, and the line of
-/// the header, which the register takes for line 1.
-pub fn locate(sheet: &Sheet, findings: Vec<Finding>) -> Vec<Finding> {
-    let column = |name: &str| {
-        let bare = |text: &str| text.trim().trim_matches(['*', '＊']).trim().to_owned();
-        sheet.header.iter().position(|header| bare(header) == bare(name))
-    };
-    let place = |mut finding: Finding| {
-        if finding.place.row == Some(1) {
-            finding.place.row = Some(sheet.above + 1);
-        }
-        let Some(name) = &sheet.sheet else { return finding };
-        let at = finding.place.column.as_deref().and_then(column);
-        let finding = finding.sheet(name);
-        at.into_iter().fold(finding, Finding::at_column)
-    };
-    findings.into_iter().map(place).collect()
+    Ok((sheets, findings))
 }
 
 #[cfg(test)]

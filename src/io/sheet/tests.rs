@@ -7,7 +7,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::{CELL_CHARS_MAX, locate, read, text};
+use super::{CELL_CHARS_MAX, read, text};
 use crate::base::finding::{Finding, Findings, Lang, Severity};
 use crate::registry::{Register, Sheet, Table};
 
@@ -355,7 +355,6 @@ fn places_name_the_cell() {
     let known = |text: &str| names.iter().any(|column| column.zh == text.trim_matches('*'));
     let (sheets, _) = read("回避.xlsx", &bytes, &known).unwrap();
     let (table, findings) = Table::read(Register::Recusals, &sheets[0]);
-    let findings = locate(&sheets[0], findings);
     assert_eq!(table.rows.len(), 1);
     assert_eq!(findings[0].place.show(Lang::Zh), "回避.xlsx，Sheet1!D4，“回避原因”，I2");
 }

@@ -1,11 +1,15 @@
-//! CSV in the encodings in use, with any of three delimiters.
+//! CSV in the encodings in use, with any of three delimiters: record by record out of the decoded text, which is kept
+//! so that a second reading sees the same bytes as the first, whatever happens to the file meanwhile.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
 
+use super::body::Filter;
+use super::layout::{self, HEADER_ROWS_MAX, Shape};
 use super::workbook::limited;
-use super::{CELLS_MAX, COLUMNS_MAX, Grid, layout};
+use super::{CELL_CHARS_MAX, COLUMNS_MAX, Each, Line, Row};
 use crate::base::finding::{Finding, letters};
 use crate::say;
 
@@ -18,17 +22,28 @@ const SURELY_UTF8: usize = 8;
 /// What a spreadsheet takes for the beginning of a formula.
 const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r'];
 
-/// The rows of a CSV file.
+/// A CSV file whose table was found: its rows are read as often as they are asked for.
+#[derive(Debug)]
+pub(super) struct Text {
+    text: String,
+    /// Where it begins: behind a BOM.
+    start: usize,
+    delimiter: u8,
+    pub shape: Shape,
+}
+
+/// Finds the table of a CSV file; none if it holds nothing.
 ///
 /// # Errors
 /// R01, R41, R42, R45.
-pub(super) fn grid(
-    bytes: &[u8],
+pub(super) fn text(
+    file: &str,
+    bytes: Vec<u8>,
     known: &dyn Fn(&str) -> bool,
     findings: &mut Vec<Finding>,
-) -> Result<Grid, Finding> {
-    let text = decode(bytes, findings)?;
-    let delimiter = delimiter(&text, known);
+) -> Result<Option<Text>, Finding> {
+    let (text, start) = decode(bytes, findings)?;
+    let delimiter = delimiter(&text[start..], known);
     let name = match delimiter {
         b'\t' => Some(("制表符", "tab")),
         b';' => Some(("分号", "semicolon")),
@@ -37,32 +52,75 @@ pub(super) fn grid(
     if let Some((zh, en)) = name {
         findings.push(Finding::new("R54", say!("以{zh}分隔", "delimited by {en}")));
     }
-    let mut grid = Grid::default();
+    let mut first: Vec<Line> = Vec::new();
+    let _ = records(&text[start..], delimiter, &mut |row| {
+        first.push((row.line, row.cells.iter().map(|cell| (*cell).to_owned()).collect()));
+        match first.len() < HEADER_ROWS_MAX {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    })?;
+    let shape = layout::shape(file, None, &first, &[], known);
+    Ok(shape.map(|shape| Text { text, start, delimiter, shape }))
+}
+
+impl Text {
+    /// The rows of the table.
+    ///
+    /// # Errors
+    /// R01, R45.
+    pub(super) fn rows(&self, each: &mut Each<'_>) -> Result<(), Finding> {
+        let mut filter = Filter::new(&self.shape);
+        let mut above = self.shape.through;
+        let end = records(&self.text[self.start..], self.delimiter, &mut |row| {
+            if above > 0 {
+                above -= 1;
+                return ControlFlow::Continue(());
+            }
+            filter.push(row, each)
+        })?;
+        if end.is_continue() {
+            // Whoever breaks off here has nothing more to come.
+            let _ = filter.finish(each);
+        }
+        Ok(())
+    }
+}
+
+/// Every record of a CSV text with its line; rows that break off the reading end it.
+fn records(
+    text: &str,
+    delimiter: u8,
+    each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, Finding> {
     let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };
-    let mut cells = 0;
     let mut record = csv::StringRecord::new();
-    let mut reader = reader(&text, delimiter);
+    let mut reader = reader(text, delimiter);
     loop {
         let more = reader.read_record(&mut record).map_err(|e| {
             Finding::new("R01", say!("CSV 读不下去（{e}）", "the CSV cannot be read ({e})"))
         })?;
         if !more {
-            return Ok(grid);
+            return Ok(ControlFlow::Continue(()));
         }
         let line = lines.line_of(record.position().map_or(0, csv::Position::byte));
-        cells += record.len();
-        if record.len() > COLUMNS_MAX || cells > 2 * CELLS_MAX {
-            let cause = say!("列数或单元格数过多", "too many columns or cells");
+        if record.len() > COLUMNS_MAX {
+            let cause =
+                say!("这一行超过 {COLUMNS_MAX} 列", "the row has more than {COLUMNS_MAX} columns");
             return Err(Finding::new("R45", cause).row(line));
         }
-        let row = record.iter().enumerate().map(|(at, cell)| {
-            limited(bare(cell).to_owned()).unwrap_or_else(|(text, cause)| {
-                grid.findings.push(Finding::new("R46", cause).row(line).column(letters(at)));
-                text
-            })
-        });
-        let row = row.collect();
-        grid.rows.push((line, row));
+        let (mut findings, mut short) = (Vec::new(), Vec::new());
+        for (at, cell) in record.iter().enumerate().filter(|(_, c)| c.len() > CELL_CHARS_MAX) {
+            if let Err((text, cause)) = limited(bare(cell).to_owned()) {
+                findings.push(Finding::new("R46", cause).row(line).column(letters(at)));
+                short.push((at, text));
+            }
+        }
+        let mut cells: Vec<&str> = record.iter().map(bare).collect();
+        short.iter().for_each(|(at, text)| cells[*at] = text);
+        if each(Row { line, cells: &cells, findings }).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
     }
 }
 
@@ -105,35 +163,36 @@ fn delimiter(text: &str, known: &dyn Fn(&str) -> bool) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
 }
 
-/// The text of a file in UTF-8, UTF-16 or GB18030, without BOM.
-fn decode<'a>(bytes: &'a [u8], findings: &mut Vec<Finding>) -> Result<Cow<'a, str>, Finding> {
-    if let Some(rest) = bytes.strip_prefix("\u{feff}".as_bytes()) {
+/// The text of a file in UTF-8, UTF-16 or GB18030, and where it begins behind a BOM.
+fn decode(bytes: Vec<u8>, findings: &mut Vec<Finding>) -> Result<(String, usize), Finding> {
+    let bom = "\u{feff}".len();
+    if bytes.starts_with("\u{feff}".as_bytes()) {
         let cause = say!("开头的 BOM 已略过", "the BOM at the beginning was skipped");
         findings.push(Finding::new("R17", cause));
-        return utf8(rest, 3).map(Cow::Borrowed);
+        let text = String::from_utf8(bytes);
+        return text.map(|text| (text, bom)).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            undecodable("UTF-8", e.as_bytes(), at)
+        });
     }
-    let (encoding, skip) = match bytes {
+    let (encoding, skip) = match bytes[..] {
         [0xff, 0xfe, ..] => (UTF_16LE, 2),
         [0xfe, 0xff, ..] => (UTF_16BE, 2),
-        _ => match utf16_without_bom(bytes)? {
+        _ => match utf16_without_bom(&bytes)? {
             Some(encoding) => (encoding, 0),
-            None => match std::str::from_utf8(bytes) {
-                Ok(text) => return Ok(Cow::Borrowed(text)),
-                Err(e) if wide_chars(&bytes[..e.valid_up_to()]) >= SURELY_UTF8 => {
-                    return Err(undecodable("UTF-8", bytes, e.valid_up_to(), 0));
+            None => match String::from_utf8(bytes) {
+                Ok(text) => return Ok((text, 0)),
+                Err(e) => {
+                    let at = e.utf8_error().valid_up_to();
+                    if wide_chars(&e.as_bytes()[..at]) >= SURELY_UTF8 {
+                        return Err(undecodable("UTF-8", e.as_bytes(), at));
+                    }
+                    return decoded(GB18030, e.as_bytes(), 0, findings);
                 }
-                Err(_) => (GB18030, 0),
             },
         },
     };
-    let text = decoded(encoding, &bytes[skip..], skip)?;
-    let name = encoding.name().to_ascii_uppercase();
-    findings.push(Finding::new("R40", say!("按 {name} 读取", "read as {name}")));
-    Ok(Cow::Owned(text))
-}
-
-fn utf8(bytes: &[u8], skipped: usize) -> Result<&str, Finding> {
-    std::str::from_utf8(bytes).map_err(|e| undecodable("UTF-8", bytes, e.valid_up_to(), skipped))
+    decoded(encoding, &bytes, skip, findings)
 }
 
 /// Characters of three bytes and more.
@@ -157,30 +216,38 @@ fn utf16_without_bom(bytes: &[u8]) -> Result<Option<&'static Encoding>, Finding>
     }
 }
 
-fn decoded(encoding: &'static Encoding, bytes: &[u8], skipped: usize) -> Result<String, Finding> {
+fn decoded(
+    encoding: &'static Encoding,
+    bytes: &[u8],
+    skip: usize,
+    findings: &mut Vec<Finding>,
+) -> Result<(String, usize), Finding> {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 2 + 16);
-    let mut at = 0;
+    let mut at = skip;
     loop {
         let (result, read) =
             decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, true);
         at += read;
         match result {
-            DecoderResult::InputEmpty => return Ok(text),
+            DecoderResult::InputEmpty => {
+                let name = encoding.name().to_ascii_uppercase();
+                findings.push(Finding::new("R40", say!("按 {name} 读取", "read as {name}")));
+                return Ok((text, 0));
+            }
             DecoderResult::OutputFull => text.reserve(bytes.len() - at + 1024),
             DecoderResult::Malformed(bad, after) => {
-                let bad = at.saturating_sub(usize::from(bad) + usize::from(after));
+                let bad = (at - skip).saturating_sub(usize::from(bad) + usize::from(after));
                 let width = if encoding == GB18030 { 1 } else { 2 };
-                let line = 1 + text.bytes().filter(|byte| *byte == b'\n').count() as u64;
-                return Err(broken(encoding.name(), skipped + bad / width * width, line));
+                let line = 1 + line_ends(text.as_bytes());
+                return Err(broken(encoding.name(), skip + bad / width * width, line));
             }
         }
     }
 }
 
-fn undecodable(encoding: &str, bytes: &[u8], at: usize, skipped: usize) -> Finding {
-    let line = 1 + bytes[..at].iter().filter(|b| **b == b'\n').count() as u64;
-    broken(encoding, at + skipped, line)
+fn undecodable(encoding: &str, bytes: &[u8], at: usize) -> Finding {
+    broken(encoding, at, 1 + line_ends(&bytes[..at]))
 }
 
 fn broken(encoding: &str, at: usize, line: u64) -> Finding {
@@ -203,8 +270,19 @@ impl Lines<'_> {
         // A record begins at its first byte that is not a line end.
         let blank = self.bytes[offset..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let start = offset + blank;
-        self.line += self.bytes[self.at..start].iter().filter(|b| **b == b'\n').count() as u64;
+        self.line += line_ends(&self.bytes[self.at..start]);
         self.at = start;
         self.line
     }
+}
+
+/// How many lines end in these bytes, with CR LF, LF or CR alone.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let count = |end: u8| bytes.iter().filter(|byte| **byte == end).count();
+    let (feeds, returns) = (count(b'\n'), count(b'\r'));
+    let pairs = match returns {
+        0 => 0,
+        _ => bytes.iter().zip(&bytes[1..]).filter(|pair| *pair == (&b'\r', &b'\n')).count(),
+    };
+    (feeds + returns - pairs) as u64
 }

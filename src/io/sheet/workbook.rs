@@ -124,7 +124,7 @@ struct Filling {
 
 impl Filling {
     fn new(sheet: &str) -> Self {
-        let grid = Grid { sheet: Some(sheet.to_owned()), padded: true, ..Grid::default() };
+        let grid = Grid { sheet: Some(sheet.to_owned()), ..Grid::default() };
         Filling { grid, cells: 0, formulas: 0, first_formula: None }
     }
 

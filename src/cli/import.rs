@@ -1,0 +1,312 @@
+//! `ssj import`: the files that make a register together, read row by row into the store. Good rows never wait for bad
+//! ones: those go to quarantine with their reasons, until a corrected file brings them in. What is wrong with a file as
+//! a whole blocks everything.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::args::{ImportArgs, RegisterArg};
+use super::clock::Clock;
+use super::console::{Console, finding_json};
+use super::whole::{Import, Imported, Origin, Quarantined};
+use super::workspace::open_store;
+use super::{BAD_INPUT, DONE, Failure};
+use crate::base::digest::Suite;
+use crate::base::finding::{Finding, Findings, Severity};
+use crate::base::tally::Tally;
+use crate::io::durable::{failed, write_file};
+use crate::io::pass::{Event, Files};
+use crate::io::report::Report;
+use crate::io::sheet::{self, Source};
+use crate::registry::{Counts, Fate, Head, Mapping, Register, Verdict};
+use crate::say;
+
+/// So many findings of each code are kept for `--json`; all of them are counted.
+const KEPT_PER_CODE: usize = 1_000;
+
+impl RegisterArg {
+    pub(super) fn register(self) -> Register {
+        match self {
+            RegisterArg::Matters => Register::Matters,
+            RegisterArg::Subjects => Register::Subjects,
+            RegisterArg::Inspectors => Register::Inspectors,
+            RegisterArg::Recusals => Register::Recusals,
+            RegisterArg::Incompatibles => Register::Incompatibles,
+            RegisterArg::Leave => Register::Leave,
+        }
+    }
+}
+
+pub(super) fn import(
+    workspace: &Path,
+    args: &ImportArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let store = open_store(workspace)?;
+    let register = args.register.register();
+    let mapping = mapping(register, args)?;
+    let mut tally = Tally::new(KEPT_PER_CODE);
+    let opened = Opened::open(args, &mapping)?;
+    if args.propose {
+        return Ok(propose(register, &opened.sources, console));
+    }
+    tally.extend(opened.twice());
+    let (mut files, findings) = Files::new(register, &mapping, &opened.sources);
+    tally.extend(findings);
+    let done = if tally.has_error() {
+        args.report.as_deref().map_or(Ok(()), |out| {
+            write_file(out, &Report::new(console.lang)?.finish(&tally.kept())?).map(drop)
+        })?;
+        None
+    } else {
+        if args.report.is_some() || files.need_scan() {
+            files.scan()?;
+        }
+        if let Some(out) = &args.report {
+            report(out, &files, console)?;
+        }
+        let import = Import::begin(&store, register, args.apply)?;
+        let origin = opened.origin(clock.now_s());
+        take(&files, import, &origin, &mut tally, console)?
+    };
+    console.tally(&tally);
+    let told = Told { register, args, tally: &tally, done };
+    told.people(console);
+    console.report(&told.machines(console));
+    Ok(if told.done.is_some() { DONE } else { BAD_INPUT })
+}
+
+/// The files of an import.
+struct Opened {
+    sources: Vec<Source>,
+    /// Each file's name, as the user knows it, and its SHA-256.
+    digests: Vec<(String, String)>,
+}
+
+impl Opened {
+    fn open(args: &ImportArgs, mapping: &Mapping) -> Result<Opened, Failure> {
+        let (mut opened, mut findings) =
+            (Opened { sources: Vec::new(), digests: Vec::new() }, Vec::new());
+        for path in &args.files {
+            let place = path.display().to_string();
+            let bytes = sheet::load(path)?;
+            opened.digests.push((place.clone(), Suite::Sha256.digest(&bytes).hex()));
+            match Source::open(&place, bytes, &|text| mapping.names(text)) {
+                Ok(source) => opened.sources.push(source),
+                Err(found) => findings.extend(found.0),
+            }
+        }
+        if findings.is_empty() { Ok(opened) } else { Err(Findings(findings).into()) }
+    }
+
+    /// Findings about files that were given twice.
+    fn twice(&self) -> Vec<Finding> {
+        let same = |(at, (file, digest)): (usize, &(String, String))| {
+            let (first, _) = self.digests[..at].iter().find(|(_, other)| other == digest)?;
+            let cause = say!("与 {first} 内容相同", "the same bytes as {first}");
+            Some(Finding::new("R61", cause).file(file))
+        };
+        self.digests.iter().enumerate().filter_map(same).collect()
+    }
+
+    fn origin(&self, now_s: u64) -> Origin {
+        let join = |parts: Vec<&str>| parts.join("\n");
+        let file = join(self.digests.iter().map(|(file, _)| file.as_str()).collect());
+        let digest = match &self.digests[..] {
+            [(_, digest)] => digest.clone(),
+            several => {
+                let digests = join(several.iter().map(|(_, digest)| digest.as_str()).collect());
+                Suite::Sha256.digest(digests.as_bytes()).hex()
+            }
+        };
+        Origin { file, digest, now_s }
+    }
+}
+
+/// The mapping that the user gives, or none.
+fn mapping(register: Register, args: &ImportArgs) -> Result<Mapping, Failure> {
+    let Some(path) = &args.mapping else { return Ok(Mapping::none(register)) };
+    let text = fs::read_to_string(path).map_err(|e| failed(path, &e))?;
+    Ok(Mapping::parse(&path.display().to_string(), &text)?)
+}
+
+/// Prints a mapping for each header, to be confirmed or edited.
+fn propose(register: Register, sources: &[Source], console: &Console) -> u8 {
+    for table in sources.iter().flat_map(|source| &source.tables) {
+        let proposed = Mapping::propose(register, &table.head().header).to_toml();
+        console.line(proposed.trim_end());
+        console.report(&json!({"command": "import", "ok": true, "mapping": proposed}));
+    }
+    DONE
+}
+
+/// Writes the rows with a column of findings.
+fn report(out: &Path, files: &Files<'_>, console: &Console) -> Result<(), Failure> {
+    let mut report = Report::new(console.lang)?;
+    let mut notes = Tally::new(KEPT_PER_CODE);
+    let place = out.display();
+    let bar = console.counter(&say!("写出 {place}", "writing {place}"));
+    files.pass(&mut |event| match event {
+        Event::Table(head, width) => report.table(head, width),
+        Event::Row(cells, verdict) => {
+            bar.inc(1);
+            report.row(&cells, &verdict.findings)
+        }
+        Event::Note(finding) => {
+            notes.add(finding);
+            Ok(())
+        }
+    })?;
+    write_file(out, &report.finish(&notes.kept())?)?;
+    bar.finish_and_clear();
+    console.say(&say!("核查结果已写入 {place}", "findings written to {place}"));
+    Ok(())
+}
+
+/// Takes all rows into the store; nothing if none of them can be taken.
+fn take(
+    files: &Files<'_>,
+    mut import: Import<'_>,
+    origin: &Origin,
+    tally: &mut Tally,
+    console: &Console,
+) -> Result<Option<(Counts, Imported)>, Failure> {
+    let file = origin.file.replace('\n', "、");
+    let bar = console.counter(&say!("读取 {file}", "reading {file}"));
+    let mut here = Head::default();
+    let counts = files.pass(&mut |event| {
+        match event {
+            Event::Table(head, _) => here = head.clone(),
+            Event::Note(finding) => tally.add(finding),
+            Event::Row(cells, verdict) => {
+                bar.inc(1);
+                let Verdict { line, id, fate, findings } = verdict;
+                match fate {
+                    Fate::Taken(cells) => drop(import.row(cells)?),
+                    Fate::Quarantined => {
+                        let (file, sheet) = (here.file.clone(), here.sheet.clone());
+                        let cells = cells.into_iter().map(str::to_owned).collect();
+                        let codes = errors(&findings);
+                        import.quarantine(Quarantined { file, sheet, line, id, codes, cells })?;
+                    }
+                    Fate::Blank => {}
+                }
+                tally.extend(findings);
+            }
+        }
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+    if counts.taken() == 0 && counts.quarantined > 0 {
+        let n = counts.quarantined;
+        let cause = say!("{n} 行都有错误", "all {n} rows have errors");
+        tally.add(Finding::new("R60", cause).file(&file));
+        return Ok(None);
+    }
+    if counts.taken() == 0 {
+        let cause = say!("没有数据行", "there are no rows");
+        tally.add(Finding::new("W17", cause).file(&file));
+    }
+    Ok(Some((counts, import.finish(origin)?)))
+}
+
+/// The codes of the errors, each once.
+fn errors(findings: &[Finding]) -> Vec<&'static str> {
+    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
+    let mut codes: Vec<&str> = errors.map(Finding::code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// What an import came to; nothing is done where a file as a whole is wrong.
+struct Told<'a> {
+    register: Register,
+    args: &'a ImportArgs,
+    tally: &'a Tally,
+    done: Option<(Counts, Imported)>,
+}
+
+impl Told<'_> {
+    fn people(&self, console: &Console) {
+        let Some((counts, done)) = &self.done else {
+            console.say(&say!(
+                "文件有错误，一行也未导入",
+                "there are errors in the file: no row was imported"
+            ));
+            return;
+        };
+        let (zh, en) = (self.register.zh(), self.register.name());
+        let Counts { clean, warned, quarantined, blank } = counts;
+        let read = counts.read();
+        console.say(&say!(
+            "{zh}：{read} 行＝导入 {clean}＋有警告仍导入 {warned}＋隔离 {quarantined}＋空白 {blank}",
+            "{en}: {read} rows = {clean} imported + {warned} imported with warnings + {quarantined} quarantined + {blank} blank",
+        ));
+        let Imported { new, changed, same, gone, .. } = done;
+        console.say(&say!(
+            "与现行版本相比：新增 {new}，改动 {changed}，不变 {same}，不再出现 {gone}",
+            "against the current version: {new} new, {changed} changed, {same} the same, {gone} gone",
+        ));
+        match done.version {
+            Some(version) if done.again => console.say(&say!(
+                "与版本 {version} 同一文件，未作改动",
+                "the same file as version {version}, nothing changed"
+            )),
+            Some(version) => {
+                console.say(&say!("已导入，版本 {version}", "imported as version {version}"));
+            }
+            None => console
+                .say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
+        }
+        if *quarantined > 0 {
+            self.quarantine(*quarantined, console);
+        }
+    }
+
+    /// The last line: how many rows wait, and what to do about them.
+    fn quarantine(&self, n: u64, console: &Console) {
+        let report = self.args.report.as_ref().map(|out| out.display().to_string());
+        console.say(&match report {
+            Some(out) => say!(
+                "{n} 行在隔离区等待改正：原因见 {out}，改正后以它再导入",
+                "{n} rows wait in quarantine: {out} has the reasons; correct it and import it again"
+            ),
+            None => say!(
+                "{n} 行在隔离区等待改正：加 --report 核查.xlsx 写出各行和原因，改正后再导入",
+                "{n} rows wait in quarantine: write them with their reasons by --report FILE.xlsx, correct them and import again"
+            ),
+        });
+    }
+
+    fn machines(&self, console: &Console) -> Value {
+        let counts: Map<String, Value> =
+            self.tally.counts().map(|(code, n)| (code.to_owned(), n.into())).collect();
+        let findings: Vec<Value> =
+            self.tally.kept().into_iter().map(|f| finding_json(f, console.lang)).collect();
+        let mut report = json!({
+            "command": "import", "ok": self.done.is_some(), "register": self.register.name(),
+            "applied": self.args.apply && self.done.is_some(),
+            "counts": counts, "cut": self.tally.is_cut(), "findings": findings,
+        });
+        let Some((counts, done)) = &self.done else { return report };
+        for (key, n) in [
+            ("read", counts.read()),
+            ("rows", counts.taken()),
+            ("warned", counts.warned),
+            ("quarantined", counts.quarantined),
+            ("blank", counts.blank),
+            ("new", done.new),
+            ("changed", done.changed),
+            ("same", done.same),
+            ("gone", done.gone),
+        ] {
+            report[key] = n.into();
+        }
+        report["version"] = done.version.into();
+        report
+    }
+}
