@@ -334,4 +334,6 @@ pub fn read(
 }
 
 #[cfg(test)]
+mod body_tests;
+#[cfg(test)]
 mod tests;

@@ -13,11 +13,11 @@ use crate::registry::{Register, Sheet, Table};
 
 const NAMES: &[&str] = &["名称", "代码", "类型", "证号", "姓名", "日期"];
 
-fn known(name: &str) -> bool {
+pub(super) fn known(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-fn codes(findings: &[Finding]) -> Vec<&'static str> {
+pub(super) fn codes(findings: &[Finding]) -> Vec<&'static str> {
     let mut codes: Vec<_> = findings.iter().map(Finding::code).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -52,7 +52,7 @@ fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A workbook whose first sheet has another text in it.
-fn patched(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+pub(super) fn patched(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let mut parts = parts(bytes);
     let part = parts.iter_mut().find(|part| part.0.ends_with("sheet1.xml")).unwrap();
     let text = String::from_utf8(std::mem::take(&mut part.1)).unwrap();
@@ -62,7 +62,7 @@ fn patched(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 }
 
 /// A workbook with one sheet, its rows given as lines of cells separated by `|`; a line may be blank.
-fn workbook(lines: &[&str], more: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+pub(super) fn workbook(lines: &[&str], more: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     book(|book| {
         let sheet = book.add_worksheet();
         for (row, line) in (0..).zip(lines) {
@@ -74,13 +74,13 @@ fn workbook(lines: &[&str], more: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     })
 }
 
-fn one(bytes: &[u8]) -> (Sheet, Vec<Finding>) {
+pub(super) fn one(bytes: &[u8]) -> (Sheet, Vec<Finding>) {
     let (mut sheets, findings) = read("名录.xlsx", bytes, &known).unwrap();
     assert_eq!(sheets.len(), 1);
     (sheets.remove(0), findings)
 }
 
-fn rows(sheet: &Sheet) -> Vec<String> {
+pub(super) fn rows(sheet: &Sheet) -> Vec<String> {
     sheet.rows.iter().map(|(line, cells)| format!("{line}:{}", cells.join("|"))).collect()
 }
 
