@@ -8,6 +8,7 @@ mod demo;
 mod draw;
 mod explain;
 mod plan;
+mod registry;
 mod verify;
 mod workspace;
 
@@ -49,7 +50,7 @@ impl Failure {
 
     fn of(findings: Findings, exit: u8) -> Self {
         let codes = || findings.0.iter().map(Finding::code);
-        let machine = codes().any(|code| ["W08", "W09"].contains(&code));
+        let machine = codes().any(|code| ["W08", "W09", "W19"].contains(&code));
         let usage = codes().any(|code| code.starts_with('W'));
         Failure {
             exit: if machine {
@@ -106,11 +107,12 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
     let workspace = args.workspace.as_path();
     match &args.command {
         Command::Demo(demo) => demo::demo(demo, console),
-        Command::Init { dir } => workspace::init(dir, console),
+        Command::Init { dir, database } => workspace::init(dir, database.as_deref(), console),
         Command::Import(import) => workspace::import(workspace, import, clock, console),
-        Command::Export { register, file } => {
-            workspace::export(workspace, *register, file, console)
+        Command::Export { register, file, at } => {
+            workspace::export(workspace, *register, file, at.as_deref(), console)
         }
+        Command::Registry { what } => registry::registry(workspace, what, console),
         Command::Generate(generate) => workspace::generate(generate, console),
         Command::Check { plan } => plan::check(workspace, plan, clock, console),
         Command::Commit(commit) => plan::commit(workspace, commit, clock, console),

@@ -8,23 +8,24 @@ use serde_json::json;
 use super::args::{GenerateArgs, ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::{Console, finding_json};
+use super::registry::moment;
 use super::{BAD_INPUT, DONE, Failure};
 use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Severity};
 use crate::fiction::{self, Bare, District, Spec};
 use crate::io::durable::{Written, failed, write_file};
 use crate::io::{report, sheet};
-use crate::registry::{Mapping, Register, Registry, Sheet, Table};
+use crate::registry::{Mapping, Register, Registry, Removal, Sheet, Table};
 use crate::say;
-use crate::store::{FILE, Imported, Store};
+use crate::store::{Imported, Meta, Mode, SourceFile, Store, me};
 
 /// The plan that a new workspace begins with.
 const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
 
-pub(super) fn init(dir: &Path, console: &Console) -> Result<u8, Failure> {
+pub(super) fn init(dir: &Path, database: Option<&str>, console: &Console) -> Result<u8, Failure> {
     fs::create_dir_all(dir).map_err(|e| failed(dir, &e))?;
-    let known = dir.join(FILE).exists();
-    Store::open(dir)?;
+    let known = database.is_none() && Store::find(dir)?.is_some();
+    Store::create(dir, database)?;
     let plan = dir.join("plan.toml");
     if !plan.exists() {
         write_file(&plan, PLAN_TEMPLATE.as_bytes())?;
@@ -49,15 +50,11 @@ pub(super) fn init(dir: &Path, console: &Console) -> Result<u8, Failure> {
 
 /// The store of an existing workspace.
 pub(super) fn open_store(workspace: &Path) -> Result<Store, Failure> {
-    if !workspace.join(FILE).exists() {
-        let cause = say!("其中没有 {FILE}", "there is no {FILE} in it");
-        return Err(Finding::new("W01", cause).file(workspace.display().to_string()).into());
-    }
     Ok(Store::open(workspace)?)
 }
 
 impl RegisterArg {
-    fn register(self) -> Register {
+    pub(super) fn register(self) -> Register {
         match self {
             RegisterArg::Matters => Register::Matters,
             RegisterArg::Subjects => Register::Subjects,
@@ -93,18 +90,25 @@ pub(super) fn import(
         write_report(out, &sheets, &findings, console)?;
     }
     drop(sheets);
-    let before = store.table(register)?;
-    let changes = changes(&before, &table);
     let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
-    let imported = if args.apply && errors == 0 {
-        let digest = Suite::Sha256.digest(&bytes).hex();
-        Some(store.import(&table, &place, &digest, clock.now_s())?)
-    } else {
-        None
+    let mode = if args.merge { Mode::Merge } else { Mode::Replace };
+    let applied = args.apply && errors == 0;
+    let mut import = store.begin_import(register, mode, applied)?;
+    let rows = table.rows.len();
+    for row in table.rows {
+        import.row(row)?;
+    }
+    let digest = Suite::Sha256.digest(&bytes).hex();
+    let meta = Meta {
+        by: args.by.clone().unwrap_or_else(me),
+        reason: removal(args)?,
+        at_s: clock.now_s(),
+        files: vec![SourceFile { file: place, digest, rows: rows as u64 }],
     };
+    let imported = import.finish(&meta)?;
     bar.finish_and_clear();
     console.findings(&findings);
-    summary(register, &table, changes, &findings, imported, args.apply, console);
+    summary(register, rows, &imported, &findings, applied, args.apply, console);
     Ok(if errors > 0 { BAD_INPUT } else { DONE })
 }
 
@@ -171,59 +175,59 @@ fn between_sheets(mut finding: Finding, file: &str) -> Finding {
     finding
 }
 
-/// Rows that are new, and rows that are gone.
-fn changes(before: &Table, after: &Table) -> (usize, usize) {
-    fn sorted(table: &Table) -> Vec<&[String]> {
-        let mut rows: Vec<&[String]> = table.rows.iter().map(|row| row.texts.as_slice()).collect();
-        rows.sort_unstable();
-        rows
-    }
-    let (before, after) = (sorted(before), sorted(after));
-    let count = |rows: &[&[String]], others: &[&[String]]| {
-        rows.iter().filter(|row| others.binary_search(row).is_err()).count()
-    };
-    (count(&after, &before), count(&before, &after))
+/// Why rows go, if the user says so.
+fn removal(args: &ImportArgs) -> Result<Option<Removal>, Finding> {
+    let Some(text) = &args.removed else { return Ok(None) };
+    let parsed = Removal::parse(text).map(Some);
+    parsed.ok_or_else(|| {
+        let zh: Vec<&str> = Removal::ALL.iter().map(|reason| reason.zh()).collect();
+        let en: Vec<&str> = Removal::ALL.iter().map(|reason| reason.name()).collect();
+        let (zh, en) = (zh.join("、"), en.join(", "));
+        let cause = say!("“{text}” 须为 {zh} 之一", "\"{text}\" must be one of {en}");
+        Finding::new("W07", cause).column("--removed")
+    })
 }
 
 fn summary(
     register: Register,
-    table: &Table,
-    (new, gone): (usize, usize),
+    rows: usize,
+    imported: &Imported,
     findings: &[Finding],
-    imported: Option<Imported>,
+    applied: bool,
     apply: bool,
     console: &Console,
 ) {
     let (zh, en) = (register.zh(), register.name());
-    let rows = table.rows.len();
-    let same = rows - new;
+    let (new, same, gone) = (imported.new + imported.changed, imported.same, imported.gone);
     console.say(&say!(
         "{zh}：{rows} 行，其中新增或改动 {new}，不变 {same}，不再出现 {gone}",
         "{en}: {rows} rows, {new} new or changed, {same} the same, {gone} gone",
     ));
     let errors = findings.iter().filter(|f| f.severity() == Severity::Error).count();
-    match imported {
-        Some(Imported::NewVersion(version)) => {
+    match (imported.version, imported.current) {
+        (Some(version), _) => {
             console.say(&say!("已导入，版本 {version}", "imported as version {version}"))
         }
-        Some(Imported::Unchanged(version)) => {
+        (None, Some(version)) if applied => {
             console.say(&say!(
-                "与版本 {version} 同一文件，未作改动",
-                "the same file as version {version}, nothing changed"
+                "与版本 {version} 的内容相同，未作改动",
+                "the same rows as version {version}, nothing changed"
             ));
         }
-        None if errors > 0 => {
+        _ if errors > 0 => {
             console.say(&say!("有 {errors} 处错误，未导入", "{errors} errors, nothing imported"))
         }
-        None if !apply => console
-            .say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
-        None => {}
+        _ if !apply => {
+            console
+                .say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import"));
+        }
+        _ => {}
     }
     let findings: Vec<_> = findings.iter().map(|f| finding_json(f, console.lang)).collect();
+    let version = imported.current.filter(|_| applied);
     console.report(&json!({
         "command": "import", "ok": errors == 0, "register": en, "rows": rows, "new": new, "gone": gone,
-        "version": match imported { Some(Imported::NewVersion(v) | Imported::Unchanged(v)) => Some(v), None => None },
-        "applied": imported.is_some(), "findings": findings,
+        "version": version, "applied": applied, "findings": findings,
     }));
 }
 
@@ -231,9 +235,14 @@ pub(super) fn export(
     workspace: &Path,
     register: RegisterArg,
     file: &Path,
+    at: Option<&str>,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let table = open_store(workspace)?.table(register.register())?;
+    let (store, register) = (open_store(workspace)?, register.register());
+    let table = match at {
+        Some(at) => store.table_at(register, moment(&store, register, at)?)?,
+        None => store.table(register)?,
+    };
     let (zh, en) = (table.register.zh(), table.register.name());
     if table.rows.is_empty() {
         return Err(Finding::new("W04", say!("{zh}是空的", "{en} is empty")).into());

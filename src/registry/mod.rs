@@ -27,8 +27,9 @@ pub use columns::{Column, Register};
 pub use ident::{reg_no_is_sound, uscc_is_sound};
 pub use mapping::Mapping;
 pub use records::{Incompatible, Inspector, Matter, Recusal, Subject};
+pub use rows::{keys, name_of};
 pub use table::{Cells, Sheet, Table};
-pub use words::{CreditClass, MatterKind, Origin, Reason, State};
+pub use words::{CreditClass, MatterKind, Origin, Reason, Removal, State};
 
 #[cfg(test)]
 mod build_tests;

@@ -95,8 +95,8 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
     findings
 }
 
-/// What a row is called in findings: its first identifier, else its name.
-fn name_of(register: Register, row: &Cells) -> Option<&str> {
+/// What a row of canonical cells is called in findings and lists of changes: its first identifier, else its name.
+pub fn name_of(register: Register, row: &Cells) -> Option<&str> {
     let ids: &[&str] = match register {
         Register::Matters => &["id", "name"],
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
@@ -106,8 +106,9 @@ fn name_of(register: Register, row: &Cells) -> Option<&str> {
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
 
-/// What may stand once in a register: the column that a finding names, and the key.
-fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+/// What may stand once in a register: the column that a finding names, and the key. A row of canonical cells has
+/// at least one; two versions of a register are compared by them.
+pub fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let cell = |id: &str| row.texts[register.index(id)].as_str();
     let own = |id: &'static str| (id, Cow::Borrowed(cell(id)));
     let joined = |id, parts: [&str; 3]| vec![(id, Cow::Owned(parts.join(" ")))];
