@@ -301,11 +301,11 @@ pub(super) fn commit(
     }
     let _lock = Lock::of_folder(&args.out)?;
     let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
-    let plan = commitment.suite.digest(prepared.text.as_bytes());
-    store.save_plan(&plan, &prepared.text, clock.now_s())?;
     if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
         return Err(in_the_way(&live).into());
     }
+    let plan = commitment.suite.digest(prepared.text.as_bytes());
+    store.save_plan(&plan, &prepared.text, clock.now_s())?;
     let written = write_folder(&args.out, &prepared.freeze.files)?;
     let state = store.draw(&digest)?.map(|record| record.state);
     if state == Some(State::Pending) {

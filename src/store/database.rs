@@ -418,16 +418,15 @@ mod tests {
     /// A statement that works on one database must mean the same on the other.
     #[test]
     fn both_schemas_are_one() {
-        let plain = |sql: &str| {
-            let code: Vec<&str> =
-                sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
-            let sql = code.join(" ").replace(" collate \"C\"", "").replace(" without rowid", "");
-            sql.split_whitespace().collect::<Vec<_>>().join(" ")
+        let code = |sql: &str| {
+            let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+            lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(plain(POSTGRES), plain(SQLITE));
-        let texts = POSTGRES.matches(" text").count();
-        let bare = POSTGRES.matches(" text collate \"C\"").count();
-        // The column `text` of plans, and the comment on cell texts and the head, are no types.
-        assert_eq!(texts - bare, 3);
+        let (sqlite, postgres) = (code(SQLITE), code(POSTGRES));
+        let plain = postgres.replace(" collate \"C\"", "");
+        assert_eq!(plain, sqlite.replace(" without rowid", ""));
+        // Every text is ordered by its bytes; a plan has a column of that name besides.
+        let count = |text: &str| postgres.matches(text).count();
+        assert_eq!(count(" text"), count(" text collate \"C\"") + 1);
     }
 }
