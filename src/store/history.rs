@@ -15,6 +15,8 @@ use crate::registry::{Cells, Register, Removal, Table, keys};
 const PAGE: usize = 4096;
 /// Joins the cells of a row on their way out: no canonical cell has one.
 const JOINT: &str = "\t";
+/// Joins the rows of a page: no canonical cell has one either.
+const LINE: &str = "\n";
 /// The rows of the version `$2`.
 const AT: &str = "added <= $2 and (removed is null or removed > $2)";
 /// The rows of the version `$2` that the version `$3` does not hold.
@@ -258,26 +260,48 @@ async fn select(
     (first, second): (i64, i64),
     take: &mut dyn FnMut(Address, Cells),
 ) -> Result<(), sqlx::Error> {
-    // One text instead of twenty: most of the time goes into handing values over.
+    // A page is one text: handing over every value, or every row, would take most of the time.
     let (joined, table) = (joined_columns(register), register.name());
     let sql = format!(
-        "select added, n, {joined} from {table} where {condition} and (added, n) > ($4, $5) \
-         order by added, n limit {PAGE}"
+        "select string_agg(line, $6) from (select added || $1 || n || $1 || {joined} as line \
+         from {table} where {condition} and (added, n) > ($4, $5) order by added, n limit {PAGE}) as page"
     );
-    let (mut added, mut n) = (0, 0);
+    let mut last = Address { added: 0, n: 0 };
     loop {
-        let values: [Value<'_>; 5] =
-            [JOINT.into(), first.into(), second.into(), added.into(), n.into()];
+        let values: [Value<'_>; 6] = [
+            JOINT.into(),
+            first.into(),
+            second.into(),
+            i64::from(last.added).into(),
+            i64::from(last.n).into(),
+            LINE.into(),
+        ];
         // Only names of our own table of columns are in the text.
         let rows = connection.rows(AssertSqlSafe(sql.as_str()), &values).await?;
-        for row in &rows {
-            (added, n) = (row.integer(0)?, row.integer(1)?);
-            let part = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-            take(Address { added: part(added), n: part(n) }, cells(row.text(2)?));
+        let page = rows.first().map(|row| row.maybe_text(0)).transpose()?.flatten();
+        let Some(page) = page else { return Ok(()) };
+        let mut count = 0;
+        for line in page.split(LINE) {
+            let (address, cells) = addressed(line)?;
+            last = last.max(address);
+            take(address, cells);
+            count += 1;
         }
-        if rows.len() < PAGE {
+        if count < PAGE {
             return Ok(());
         }
+    }
+}
+
+/// The address and the cells of a row's line.
+fn addressed(line: &str) -> Result<(Address, Cells), sqlx::Error> {
+    let mut parts = line.splitn(3, JOINT);
+    let mut number = || parts.next().and_then(|text| text.parse().ok());
+    let address = number().zip(number()).map(|(added, n)| Address { added, n });
+    match address.zip(parts.next()) {
+        Some((address, joined)) => Ok((address, cells(joined))),
+        // Only somebody who edits the database can put a line end into a cell.
+        None => Err(sqlx::Error::Protocol("a cell has a line end".to_owned())),
     }
 }
 
