@@ -23,12 +23,14 @@ use crate::rehearse::{Forecast, check_slots, forecast};
 use crate::say;
 use crate::store::{DrawRecord, State, Store};
 
+/// The version of each register that a plan is frozen from.
+type Versions = Vec<(Register, i64)>;
+
 /// A plan frozen in memory, with everything that was found on the way.
 struct Prepared {
     /// The plan as it was read.
     text: String,
-    /// The versions of the registers that it was frozen from.
-    versions: Vec<(Register, i64)>,
+    versions: Versions,
     freeze: Freeze,
     forecast: Forecast,
     findings: Vec<Finding>,
@@ -78,7 +80,7 @@ fn in_the_plan(Findings(findings): Findings, plan: &str) -> Findings {
 
 /// The current registers and their versions. Each is read at a fixed version, so that what a draw names is what
 /// it used, whoever imports meanwhile.
-fn registers(store: &Store) -> Result<(Vec<Table>, Vec<(Register, i64)>), Failure> {
+fn registers(store: &Store) -> Result<(Vec<Table>, Versions), Failure> {
     let (mut tables, mut versions, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for register in Register::ALL {
         let table = match store.current(register)? {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::database::{Connection, Row};
 use super::holder::machine;
+use super::loader::Loader;
 use super::{Store, stored};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
@@ -260,7 +261,7 @@ impl Store {
             let known = connection.rows(sql, &[hex.as_str().into()]).await?;
             if known.first().map(|row| row.count(0)).transpose()?.unwrap_or_default() == 0 {
                 let mut loader =
-                    connection.loader("drawn_subject", &["commitment", "sid", "drawn_on"]);
+                    Loader::new(connection, "drawn_subject", &["commitment", "sid", "drawn_on"]);
                 for sid in sids.map(Sid::as_str).collect::<BTreeSet<&str>>() {
                     loader.text(hex.clone());
                     loader.text(sid.to_owned());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
+use super::account::{Quarantined, SourceFile};
 use super::database::{Connection, Row, Value};
-use super::import::{Quarantined, SourceFile};
 use super::index::Address;
 use super::{Store, stored};
 use crate::base::finding::Finding;

@@ -6,12 +6,14 @@
 //! One writer works at a time. The next one waits and is then told who holds the store since when (W19); readers
 //! wait for nobody and see whole versions only.
 
+mod account;
 mod database;
 mod draws;
 mod history;
 mod holder;
 mod import;
 mod index;
+mod loader;
 mod location;
 
 use std::path::Path;
@@ -25,10 +27,11 @@ use crate::base::finding::Finding;
 use crate::io::durable::failed;
 use crate::say;
 
+pub use account::{Change, Imported, Meta, Mode, Names, Quarantined, SourceFile};
 pub use draws::{DrawRecord, State};
 pub use history::{Diff, Version};
 pub use holder::me;
-pub use import::{Change, Import, Imported, Meta, Mode, Names, Quarantined, SourceFile};
+pub use import::Import;
 pub use location::{FILE, SETTINGS};
 
 /// An open store. It may be shared between threads, which then take turns.
@@ -159,4 +162,37 @@ fn at(location: &Location, finding: Finding) -> Finding {
 /// A number as the databases keep it.
 fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::Register;
+
+    /// Columns of the tables that reading does not know yet; they are empty until it does.
+    const PREPARED: &[(&str, &str)] = &[("subjects", "lists"), ("subjects", "status_date")];
+
+    #[test]
+    fn the_tables_have_the_columns_of_the_registers() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path(), Some("sqlite:test.db")).unwrap();
+        for register in Register::ALL {
+            let name = register.name();
+            let columns = store.run(async |connection| {
+                let sql = "select name from pragma_table_info($1) order by cid";
+                let rows = connection.rows(sql, &[name.into()]).await?;
+                Ok(rows.iter().map(|row| row.owned(0)).collect::<Result<Vec<_>, _>>()?)
+            });
+            let known = register.columns().iter().map(|column| column.id);
+            let mut expected: Vec<&str> =
+                ["added", "n", "removed"].into_iter().chain(known).collect();
+            let prepared = PREPARED.iter().filter(|(table, _)| *table == name);
+            for (_, column) in prepared {
+                if !expected.contains(column) {
+                    expected.push(column);
+                }
+            }
+            assert_eq!(columns.unwrap(), expected, "{name}");
+        }
+    }
 }
