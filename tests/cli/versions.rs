@@ -239,7 +239,7 @@ fn the_quarantine_lists_rows_as_they_stood() {
     assert_eq!(
         office.done(&["registry", "quarantine"]).out,
         "随机抽查事项清单：2 行在隔离中
-  事项.xlsx:3        M009  R08 R10
+  事项.xlsx:3       M009  R08 R10
   事项.xlsx 表1:12     -  R08 R10
 ssj explain 代码 说明原因；改正原表后重新导入
 "
