@@ -23,3 +23,5 @@ mod registers;
 mod sessions;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/versions.rs"]
+mod versions;

@@ -113,10 +113,10 @@ impl Finding {
         self
     }
 
-    /// Names the line, from 1, unless a deeper layer has named it.
+    /// Names the line, from 1, unless a deeper layer has named it; 0 means that there is none.
     #[must_use]
     pub fn row(mut self, row: u64) -> Self {
-        self.place.row.get_or_insert(row);
+        self.place.row = self.place.row.or(Some(row).filter(|row| *row > 0));
         self
     }
 

@@ -42,6 +42,9 @@ pub(super) enum Command {
     Init {
         /// 文件夹 / folder
         dir: PathBuf,
+        /// 数据库地址，缺省为其中的 ssj.db / address of the database, by default ssj.db in it
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
     },
     /// 导入名录（先试运行，--apply 生效） / import a register (a dry run without --apply)
     Import(ImportArgs),
@@ -52,6 +55,14 @@ pub(super) enum Command {
         register: RegisterArg,
         /// .xlsx 或 .csv 文件 / .xlsx or .csv file
         file: PathBuf,
+        /// 某日或某版本时的名录 / as it stood on a day or at a version
+        #[arg(long, value_name = "DATE|VERSION")]
+        at: Option<String>,
+    },
+    /// 名录的版本：日志、差异、某日、隔离 / versions of the registers
+    Registry {
+        #[command(subcommand)]
+        what: RegistryCommand,
     },
     /// 生成虚构名录，或给已有名单配上虚构属性 / generate a fictional district
     Generate(GenerateArgs),
@@ -109,6 +120,15 @@ pub(super) struct ImportArgs {
     /// 生效；不带则只试运行 / apply; a dry run otherwise
     #[arg(long)]
     pub apply: bool,
+    /// 只补充和更改，不移出任何行 / add and change rows, remove none
+    #[arg(long)]
+    pub merge: bool,
+    /// 移出的原因：注销、吊销、迁出、重复、不属监管对象、更正、其他 / why rows go: deregistered, revoked, …
+    #[arg(long, value_name = "REASON")]
+    pub removed: Option<String>,
+    /// 导入人，缺省为当前用户 / who imports, by default the current user
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
     /// 列名映射文件 / a mapping of column names (TOML)
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
@@ -118,6 +138,40 @@ pub(super) struct ImportArgs {
     /// 写出原表和核查结果列（.xlsx） / write the rows with a column of findings (.xlsx)
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum RegistryCommand {
+    /// 每次导入：何时、何人、何文件、增改移 / every import: when, by whom, of what, what changed
+    Log {
+        /// 哪一个名录 / which register
+        #[arg(value_enum)]
+        register: Option<RegisterArg>,
+    },
+    /// 两个版本或日期之间的差异 / what is different between two versions or days
+    Diff {
+        /// 哪一个名录 / which register
+        #[arg(value_enum)]
+        register: RegisterArg,
+        /// 日期或版本号 / day or version
+        from: String,
+        /// 日期或版本号 / day or version
+        to: String,
+    },
+    /// 某日结束时有效的版本及其摘要 / the versions in force at the end of a day, with digests
+    At {
+        /// 日期或版本号 / day or version
+        date: String,
+        /// 哪一个名录 / which register
+        #[arg(value_enum)]
+        register: Option<RegisterArg>,
+    },
+    /// 最近一次导入未能收入的行 / rows that the last import could not take
+    Quarantine {
+        /// 哪一个名录 / which register
+        #[arg(value_enum)]
+        register: Option<RegisterArg>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -14,7 +14,7 @@ use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
 use crate::io::folder::read_bundle;
 use crate::say;
-use crate::store::Store;
+use crate::store::{FILE, Store};
 use crate::verify::verify_read;
 
 /// drand's recorded round 30662982 and when it came: the rehearsal's clock stands before and after it.
@@ -35,7 +35,8 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     write_district(&registers, &generate(&Spec::default()))?;
     step(console, 2, say!("导入名录", "importing the registers"));
     let before = Clock::at(RECORDED_AT_S - 86_400);
-    drop(Store::open(out)?);
+    // Whatever database the environment names, a demonstration keeps out of it.
+    drop(Store::create(out, Some(&format!("sqlite:{FILE}")))?);
     for (register, name) in [
         (RegisterArg::Matters, "matters"),
         (RegisterArg::Subjects, "subjects"),
@@ -43,16 +44,18 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         (RegisterArg::Recusals, "recusals"),
         (RegisterArg::Incompatibles, "incompatibles"),
     ] {
-        let files = vec![registers.join(format!("{name}.csv"))];
-        let args = ImportArgs {
+        let import = ImportArgs {
             register,
-            files,
+            files: vec![registers.join(format!("{name}.csv"))],
             apply: true,
+            merge: false,
+            removed: None,
+            by: None,
             mapping: None,
             propose: false,
             report: None,
         };
-        import::import(out, &args, &before, console)?;
+        import::import(out, &import, &before, console)?;
     }
     step(console, 3, say!("校核并封存计划", "checking and committing the plan"));
     let bundle = out.join("bundle");

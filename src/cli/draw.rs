@@ -21,7 +21,7 @@ use crate::record::bundle::{BEACON, Files, MANIFEST, SHORTAGE, Stage, stage};
 use crate::record::commitment::Commitment;
 use crate::record::event::{Event, VOID_REASONS};
 use crate::say;
-use crate::store::{FILE, State, Store};
+use crate::store::{State, Store};
 
 /// Keeps other runs away from an existing bundle.
 fn lock(bundle: &Path) -> Result<Lock, Finding> {
@@ -163,9 +163,8 @@ pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result
     let _lock = lock(bundle)?;
     let (files, frozen) = read_frozen(bundle)?;
     refuse_void(&files, bundle)?;
-    if workspace.join(FILE).exists() {
-        let known = Store::open(workspace)?.draw(&frozen.digest)?;
-        refuse_void_record(known.as_ref())?;
+    if let Some(store) = Store::find(workspace)? {
+        refuse_void_record(store.draw(&frozen.digest)?.as_ref())?;
     }
     let Some(beacon) = &frozen.contents().beacon else {
         let cause =
@@ -225,10 +224,7 @@ fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
 
 /// Tells the workspace that froze this draw who was drawn, for exclusion windows of later plans.
 fn record_drawn(workspace: &Path, frozen: &Frozen, drawn: &Drawn) -> Result<(), Failure> {
-    if !workspace.join(FILE).exists() {
-        return Ok(());
-    }
-    let store = Store::open(workspace)?;
+    let Some(store) = Store::find(workspace)? else { return Ok(()) };
     if store.draw(&frozen.digest)?.is_some() {
         let day = &frozen.commitment.window.0;
         store.record_drawn(&frozen.digest, drawn.visits.iter().map(|visit| &visit.sid), day)?;
@@ -385,8 +381,8 @@ fn nfc(text: &str) -> String {
 }
 
 fn set_void(workspace: &Path, commitment: &Digest) -> Result<(), Failure> {
-    if workspace.join(FILE).exists() {
-        Store::open(workspace)?.set_state(commitment, State::Void)?;
+    if let Some(store) = Store::find(workspace)? {
+        store.set_state(commitment, State::Void)?;
     }
     Ok(())
 }

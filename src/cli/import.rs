@@ -2,6 +2,7 @@
 //! ones: those go to quarantine with their reasons, until a corrected file brings them in. What is wrong with a file as
 //! a whole blocks everything.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +11,6 @@ use serde_json::{Map, Value, json};
 use super::args::{ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::{Console, finding_json};
-use super::whole::{Import, Imported, Origin, Quarantined};
 use super::workspace::open_store;
 use super::{BAD_INPUT, DONE, Failure};
 use crate::base::digest::Suite;
@@ -20,11 +20,14 @@ use crate::io::durable::{failed, write_file};
 use crate::io::pass::{Event, Files};
 use crate::io::report::Report;
 use crate::io::sheet::{self, Source};
-use crate::registry::{Counts, Fate, Head, Mapping, Register, Verdict};
+use crate::registry::{Counts, Fate, Head, Mapping, Register, Removal, Verdict};
 use crate::say;
+use crate::store::{Import, Imported, Meta, Mode, Quarantined, SourceFile, me};
 
 /// So many findings of each code are kept for `--json`; all of them are counted.
 const KEPT_PER_CODE: usize = 1_000;
+/// So many changed rows, and rows that go, are named.
+const NAMES_SHOWN: usize = 3;
 
 impl RegisterArg {
     pub(super) fn register(self) -> Register {
@@ -48,6 +51,7 @@ pub(super) fn import(
     let store = open_store(workspace)?;
     let register = args.register.register();
     let mapping = mapping(register, args)?;
+    let reason = args.removed.as_deref().map(removal).transpose()?;
     let mut tally = Tally::new(KEPT_PER_CODE);
     let opened = Opened::open(args, &mapping)?;
     if args.propose {
@@ -68,9 +72,11 @@ pub(super) fn import(
         if let Some(out) = &args.report {
             report(out, &files, console)?;
         }
-        let import = Import::begin(&store, register, args.apply)?;
-        let origin = opened.origin(clock.now_s());
-        take(&files, import, &origin, &mut tally, console)?
+        let mode = if args.merge { Mode::Merge } else { Mode::Replace };
+        let import = store.begin_import(register, mode, args.apply)?;
+        let by = args.by.clone().unwrap_or_else(me);
+        let meta = Meta { by, reason, at_s: clock.now_s(), files: opened.files() };
+        take(&files, import, meta, &mut tally, console)?
     };
     console.tally(&tally);
     let told = Told { register, args, tally: &tally, done };
@@ -112,18 +118,27 @@ impl Opened {
         self.digests.iter().enumerate().filter_map(same).collect()
     }
 
-    fn origin(&self, now_s: u64) -> Origin {
-        let join = |parts: Vec<&str>| parts.join("\n");
-        let file = join(self.digests.iter().map(|(file, _)| file.as_str()).collect());
-        let digest = match &self.digests[..] {
-            [(_, digest)] => digest.clone(),
-            several => {
-                let digests = join(several.iter().map(|(_, digest)| digest.as_str()).collect());
-                Suite::Sha256.digest(digests.as_bytes()).hex()
-            }
+    /// The files before their rows are counted.
+    fn files(&self) -> Vec<SourceFile> {
+        let file = |(file, digest): &(String, String)| SourceFile {
+            file: file.clone(),
+            digest: digest.clone(),
+            rows: 0,
         };
-        Origin { file, digest, now_s }
+        self.digests.iter().map(file).collect()
     }
+}
+
+/// The reason for removals in one of its words.
+fn removal(text: &str) -> Result<Removal, Finding> {
+    Removal::parse(text).ok_or_else(|| {
+        let words = |word: fn(Removal) -> &'static str, gap| {
+            Removal::ALL.iter().map(|reason| word(*reason)).collect::<Vec<_>>().join(gap)
+        };
+        let (zh, en) = (words(Removal::zh, "、"), words(Removal::name, ", "));
+        let cause = say!("“{text}” 须为 {zh} 之一", "\"{text}\" must be one of {en}");
+        Finding::new("W07", cause).column("--removed")
+    })
 }
 
 /// The mapping that the user gives, or none.
@@ -170,19 +185,24 @@ fn report(out: &Path, files: &Files<'_>, console: &Console) -> Result<(), Failur
 fn take(
     files: &Files<'_>,
     mut import: Import<'_>,
-    origin: &Origin,
+    mut meta: Meta,
     tally: &mut Tally,
     console: &Console,
 ) -> Result<Option<(Counts, Imported)>, Failure> {
-    let file = origin.file.replace('\n', "、");
+    let names: Vec<&str> = meta.files.iter().map(|source| source.file.as_str()).collect();
+    let file = names.join("、");
     let bar = console.counter(&say!("读取 {file}", "reading {file}"));
-    let mut here = Head::default();
+    let (mut here, mut rows) = (Head::default(), BTreeMap::<String, u64>::new());
     let counts = files.pass(&mut |event| {
         match event {
             Event::Table(head, _) => here = head.clone(),
             Event::Note(finding) => tally.add(finding),
             Event::Row(cells, verdict) => {
                 bar.inc(1);
+                match rows.get_mut(&here.file) {
+                    Some(rows) => *rows += 1,
+                    None => drop(rows.insert(here.file.clone(), 1)),
+                }
                 let Verdict { line, id, fate, findings } = verdict;
                 match fate {
                     Fate::Taken(cells) => drop(import.row(cells)?),
@@ -210,13 +230,16 @@ fn take(
         let cause = say!("没有数据行", "there are no rows");
         tally.add(Finding::new("W17", cause).file(&file));
     }
-    Ok(Some((counts, import.finish(origin)?)))
+    for source in &mut meta.files {
+        source.rows = rows.get(&source.file).copied().unwrap_or(0);
+    }
+    Ok(Some((counts, import.finish(&meta)?)))
 }
 
 /// The codes of the errors, each once.
-fn errors(findings: &[Finding]) -> Vec<&'static str> {
+fn errors(findings: &[Finding]) -> Vec<String> {
     let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
-    let mut codes: Vec<&str> = errors.map(Finding::code).collect();
+    let mut codes: Vec<String> = errors.map(|finding| finding.code().to_owned()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes
@@ -246,24 +269,41 @@ impl Told<'_> {
             "{zh}：{read} 行＝导入 {clean}＋有警告仍导入 {warned}＋隔离 {quarantined}＋空白 {blank}",
             "{en}: {read} rows = {clean} imported + {warned} imported with warnings + {quarantined} quarantined + {blank} blank",
         ));
-        let Imported { new, changed, same, gone, .. } = done;
+        let Imported { new, changed, same, gone, held, .. } = done;
         console.say(&say!(
-            "与现行版本相比：新增 {new}，改动 {changed}，不变 {same}，不再出现 {gone}",
-            "against the current version: {new} new, {changed} changed, {same} the same, {gone} gone",
+            "与现行版本相比：新增 {new}，改动 {changed}，不变 {same}，不再出现 {gone}，保留旧行 {held}",
+            "against the current version: {new} new, {changed} changed, {same} the same, {gone} gone, {held} held",
         ));
-        match done.version {
-            Some(version) if done.again => console.say(&say!(
-                "与版本 {version} 同一文件，未作改动",
-                "the same file as version {version}, nothing changed"
-            )),
-            Some(version) => {
+        self.names(console);
+        match (done.version, done.current) {
+            (Some(version), _) => {
                 console.say(&say!("已导入，版本 {version}", "imported as version {version}"));
             }
-            None => console
+            (None, Some(version)) if self.args.apply => console.say(&say!(
+                "与版本 {version} 的内容相同，未作改动",
+                "the same rows as version {version}, nothing changed"
+            )),
+            (None, _) => console
                 .say(&say!("试运行，未导入；加 --apply 生效", "a dry run: add --apply to import")),
         }
         if *quarantined > 0 {
             self.quarantine(*quarantined, console);
+        }
+    }
+
+    /// The first of those that change or go: where everybody is new, names would tell nothing.
+    fn names(&self, console: &Console) {
+        let Some((_, Imported { changed, gone, names, .. })) = &self.done else { return };
+        for (title, all, some) in [
+            (say!("  改动", "  changed"), changed, &names.changed),
+            (say!("  不再出现", "  gone"), gone, &names.gone),
+        ] {
+            let shown: Vec<&str> = some.iter().take(NAMES_SHOWN).map(String::as_str).collect();
+            if !shown.is_empty() {
+                let more = if *all > shown.len() as u64 { " …" } else { "" };
+                let (zh, en, shown) = (title.zh, title.en, shown.join(" "));
+                console.say(&say!("{zh}：{shown}{more}", "{en}: {shown}{more}"));
+            }
         }
     }
 
@@ -303,10 +343,13 @@ impl Told<'_> {
             ("changed", done.changed),
             ("same", done.same),
             ("gone", done.gone),
+            ("held", done.held),
         ] {
             report[key] = n.into();
         }
-        report["version"] = done.version.into();
+        let names = &done.names;
+        report["names"] = json!({"new": names.new, "changed": names.changed, "gone": names.gone});
+        report["version"] = done.current.filter(|_| self.args.apply).into();
         report
     }
 }

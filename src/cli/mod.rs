@@ -9,8 +9,8 @@ mod draw;
 mod explain;
 mod import;
 mod plan;
+mod registry;
 mod verify;
-mod whole;
 mod workspace;
 
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ impl Failure {
 
     fn of(findings: Findings, exit: u8) -> Self {
         let codes = || findings.0.iter().map(Finding::code);
-        let machine = codes().any(|code| ["W08", "W09"].contains(&code));
+        let machine = codes().any(|code| ["W08", "W09", "W19"].contains(&code));
         let usage = codes().any(|code| code.starts_with('W'));
         Failure {
             exit: if machine {
@@ -108,11 +108,12 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
     let workspace = args.workspace.as_path();
     match &args.command {
         Command::Demo(demo) => demo::demo(demo, console),
-        Command::Init { dir } => workspace::init(dir, console),
+        Command::Init { dir, database } => workspace::init(dir, database.as_deref(), console),
         Command::Import(import) => import::import(workspace, import, clock, console),
-        Command::Export { register, file } => {
-            workspace::export(workspace, *register, file, console)
+        Command::Export { register, file, at } => {
+            workspace::export(workspace, *register, file, at.as_deref(), console)
         }
+        Command::Registry { what } => registry::registry(workspace, what, console),
         Command::Generate(generate) => workspace::generate(generate, console),
         Command::Check { plan } => plan::check(workspace, plan, clock, console),
         Command::Commit(commit) => plan::commit(workspace, commit, clock, console),

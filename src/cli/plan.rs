@@ -18,13 +18,19 @@ use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
 use crate::plan::{Freeze, History, Plan};
 use crate::record::bundle::COMMITMENT;
-use crate::registry::{Register, Registry};
+use crate::registry::{Register, Registry, Table};
 use crate::rehearse::{Forecast, check_slots, forecast};
 use crate::say;
 use crate::store::{DrawRecord, State, Store};
 
+/// The version of each register that a plan is frozen from.
+type Versions = Vec<(Register, i64)>;
+
 /// A plan frozen in memory, with everything that was found on the way.
 struct Prepared {
+    /// The plan as it was read.
+    text: String,
+    versions: Versions,
     freeze: Freeze,
     forecast: Forecast,
     findings: Vec<Finding>,
@@ -36,7 +42,9 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
     let text = String::from_utf8(bytes)
         .map_err(|_| Finding::new("P01", say!("不是 UTF-8", "not UTF-8")).file(&place))?;
     let (plan, mut findings) = Plan::parse(&text, &place)?;
-    let (registry, more) = registry(store)?;
+    let (tables, versions) = registers(store)?;
+    let (registry, more) = Registry::build(&tables);
+    drop(tables);
     findings.extend(more);
     let history = history(store, &plan)?;
     let frozen = plan.freeze(&registry, &history);
@@ -56,7 +64,7 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
-    Ok(Prepared { freeze, forecast, findings })
+    Ok(Prepared { text, versions, freeze, forecast, findings })
 }
 
 /// What is wrong with frames that are not published yet is told of the plan that makes them.
@@ -70,11 +78,18 @@ fn in_the_plan(Findings(findings): Findings, plan: &str) -> Findings {
     Findings(findings.into_iter().map(place).collect())
 }
 
-fn registry(store: &Store) -> Result<(Registry, Vec<Finding>), Failure> {
-    let mut tables = Vec::new();
-    let mut empty = Vec::new();
+/// The current registers and their versions. Each is read at a fixed version, so that what a draw names is what
+/// it used, whoever imports meanwhile.
+fn registers(store: &Store) -> Result<(Vec<Table>, Versions), Failure> {
+    let (mut tables, mut versions, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for register in Register::ALL {
-        let table = store.table(register)?;
+        let table = match store.current(register)? {
+            Some(version) => {
+                versions.push((register, version));
+                store.table_at(register, version)?
+            }
+            None => Table { register, rows: Vec::new() },
+        };
         if table.rows.is_empty()
             && [Register::Matters, Register::Subjects, Register::Inspectors].contains(&register)
         {
@@ -86,7 +101,7 @@ fn registry(store: &Store) -> Result<(Registry, Vec<Finding>), Failure> {
     if !empty.is_empty() {
         return Err(Findings(empty).into());
     }
-    Ok(Registry::build(&tables))
+    Ok((tables, versions))
 }
 
 /// The attempt and who was drawn before. The latest attempt is continued unless it was voided.
@@ -269,7 +284,13 @@ pub(super) fn commit(
     note_forecast(&mut prepared, args.approve_shortage.as_deref());
     let commitment = &prepared.freeze.commitment;
     let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
-    let published = |record: &DrawRecord| holds(Path::new(&record.bundle), &record.commitment);
+    let bundle = absolute(&args.out)?;
+    let published = |record: &DrawRecord| {
+        let folder = Path::new(&record.bundle);
+        // A folder that another run is working on is about to be published.
+        let busy = || folder != bundle && Lock::of_folder(folder).is_err_and(|f| f.code() == "W13");
+        holds(folder, &record.commitment) || busy()
+    };
     let known = store.draw(&digest)?;
     refuse_void_record(known.as_ref())?;
     if !known.is_some_and(|record| record.state != State::Pending || published(&record)) {
@@ -281,11 +302,12 @@ pub(super) fn commit(
         fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
     }
     let _lock = Lock::of_folder(&args.out)?;
-    let bundle = absolute(&args.out)?;
     let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
-    if let Err(live) = store.record_draw(&record, published)? {
+    if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
         return Err(in_the_way(&live).into());
     }
+    let plan = commitment.suite.digest(prepared.text.as_bytes());
+    store.save_plan(&plan, &prepared.text, clock.now_s())?;
     let written = write_folder(&args.out, &prepared.freeze.files)?;
     let state = store.draw(&digest)?.map(|record| record.state);
     if state == Some(State::Pending) {

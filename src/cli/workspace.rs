@@ -7,21 +7,22 @@ use serde_json::json;
 
 use super::args::{GenerateArgs, RegisterArg};
 use super::console::Console;
+use super::registry::moment;
 use super::{DONE, Failure};
 use crate::base::finding::Finding;
 use crate::fiction::{self, Bare, District, Spec};
 use crate::io::durable::{Written, failed, write_file};
 use crate::io::{report, sheet};
 use crate::say;
-use crate::store::{FILE, Store};
+use crate::store::Store;
 
 /// The plan that a new workspace begins with.
 const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
 
-pub(super) fn init(dir: &Path, console: &Console) -> Result<u8, Failure> {
+pub(super) fn init(dir: &Path, database: Option<&str>, console: &Console) -> Result<u8, Failure> {
     fs::create_dir_all(dir).map_err(|e| failed(dir, &e))?;
-    let known = dir.join(FILE).exists();
-    Store::open(dir)?;
+    let known = database.is_none() && Store::find(dir)?.is_some();
+    Store::create(dir, database)?;
     let plan = dir.join("plan.toml");
     if !plan.exists() {
         write_file(&plan, PLAN_TEMPLATE.as_bytes())?;
@@ -46,10 +47,6 @@ pub(super) fn init(dir: &Path, console: &Console) -> Result<u8, Failure> {
 
 /// The store of an existing workspace.
 pub(super) fn open_store(workspace: &Path) -> Result<Store, Failure> {
-    if !workspace.join(FILE).exists() {
-        let cause = say!("其中没有 {FILE}", "there is no {FILE} in it");
-        return Err(Finding::new("W01", cause).file(workspace.display().to_string()).into());
-    }
     Ok(Store::open(workspace)?)
 }
 
@@ -57,9 +54,14 @@ pub(super) fn export(
     workspace: &Path,
     register: RegisterArg,
     file: &Path,
+    at: Option<&str>,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let table = open_store(workspace)?.table(register.register())?;
+    let (store, register) = (open_store(workspace)?, register.register());
+    let table = match at {
+        Some(at) => store.table_at(register, moment(&store, register, at)?)?,
+        None => store.table(register)?,
+    };
     let (zh, en) = (table.register.zh(), table.register.name());
     if table.rows.is_empty() {
         return Err(Finding::new("W04", say!("{zh}是空的", "{en} is empty")).into());

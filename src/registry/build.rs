@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::columns::Register;
 use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
+use super::rows::name_of;
 use super::table::{Cells, Table, checked, digests};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
@@ -192,5 +193,7 @@ fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {
 fn refers(register: Register, row: &Cells, column: &str, id: &str) -> Finding {
     let cause = say!("{id} 不在名录中", "{id} is in no register");
     let column = &register.columns()[register.index(column)];
-    Finding::new("R16", cause).file(register.name()).row(row.line).column(column.zh).id(id)
+    let finding = Finding::new("R16", cause).file(register.name()).row(row.line).column(column.zh);
+    // The row is known by its identifier: a store keeps no lines.
+    finding.id(name_of(register, row).unwrap_or_default())
 }

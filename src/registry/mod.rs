@@ -42,8 +42,9 @@ pub use mapping::Mapping;
 pub use numbering::Numbering;
 pub use raw::Rows;
 pub use records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
+pub use rows::{keys, name_of};
 pub use table::{Cells, Head, Sheet, Table};
-pub use words::{CreditClass, MatterKind, Origin, Reason, State, WatchList};
+pub use words::{CreditClass, MatterKind, Origin, Reason, Removal, State, WatchList};
 
 #[cfg(test)]
 mod build_tests;

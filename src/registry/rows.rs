@@ -118,8 +118,8 @@ fn turned(from: &str, to: &str) -> Option<(Date, Date)> {
     (days.0 > days.1).then_some(days)
 }
 
-/// What a row is called in findings: its first identifier, else its name.
-pub(super) fn name_of(register: Register, row: &Cells) -> Option<&str> {
+/// What a row of canonical cells is called in findings and lists of changes: its first identifier, else its name.
+pub fn name_of(register: Register, row: &Cells) -> Option<&str> {
     let ids: &[&str] = match register {
         Register::Matters => &["id", "name"],
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
@@ -129,19 +129,9 @@ pub(super) fn name_of(register: Register, row: &Cells) -> Option<&str> {
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
 
-impl Register {
-    /// The text by which a checked row is the same from one version to the next: the first of its keys; the whole row
-    /// if it has none.
-    pub fn key(self, row: &Cells) -> String {
-        keys(self, row).next().map_or_else(|| row.texts.join("\t"), |(_, key)| key.into_owned())
-    }
-}
-
-/// What may stand once in a register: the column that a finding names, and the key.
-pub(super) fn keys(
-    register: Register,
-    row: &Cells,
-) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+/// What may stand once in a register: the column that a finding names, and the key. A row of canonical cells has
+/// at least one; two versions of a register are compared by them.
+pub fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let cell = |id: &str| row.texts[register.index(id)].as_str();
     let own = |id: &'static str| Some((id, Cow::Borrowed(cell(id))));
     let joined = |id, parts: [&str; 3]| [Some((id, Cow::Owned(parts.join(" ")))), None, None];

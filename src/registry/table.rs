@@ -44,7 +44,7 @@ pub struct Head {
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cells {
-    /// The line of the file it was read from.
+    /// The line of the file it was read from; 0 for a row of a store, which has left its file behind.
     pub line: u64,
     /// Its canonical cells in the order of the register's columns; empty means absent.
     pub texts: Vec<String>,

@@ -78,6 +78,26 @@ words! {
 }
 
 words! {
+    /// Why rows left a register: whoever is missing from it can never be drawn, so every removal has a reason.
+    Removal {
+        /// 注销 of the registration.
+        Deregistered = "注销", "deregistered";
+        /// The licence was revoked.
+        Revoked = "吊销", "revoked";
+        /// Moved to another office's area.
+        MovedOut = "迁出", "moved_out";
+        /// It stood twice.
+        Duplicate = "重复", "duplicate";
+        /// It was never one to be supervised here.
+        NotSubject = "不属监管对象", "not_subject";
+        /// A mistake of an earlier import is put right.
+        Correction = "更正", "correction";
+        /// Another reason.
+        Other = "其他", "other";
+    }
+}
+
+words! {
     /// Why somebody may not inspect (行政处罚法 §43, 公务员法 §74, §76).
     Reason {
         /// An interest of one's own.

@@ -1,15 +1,20 @@
 //! The draws of a workspace: one live commitment per agency, shared matter and overlapping window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
-use super::Store;
+use super::database::{Connection, Row};
+use super::holder::machine;
+use super::loader::Loader;
+use super::{Store, stored};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::record::commitment::Commitment;
 use crate::record::ids::Sid;
+use crate::registry::Register;
+
+/// The columns of a draw, in the order of [`DrawRecord::read`].
+const COLUMNS: &str = "commitment, agency, draw, attempt, matters, window_from, window_to, frozen_s, \
+    earliest_s, host, bundle, state";
 
 /// How far a recorded draw has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,8 @@ pub struct DrawRecord {
     pub frozen_s: u64,
     /// The earliest source's time, seconds of UTC.
     pub earliest_s: u64,
+    /// The machine that froze it: only there its folder can be looked at.
+    pub host: String,
     /// The bundle's folder.
     pub bundle: String,
     /// How far it has come.
@@ -78,6 +85,7 @@ impl DrawRecord {
             window: commitment.window.clone(),
             frozen_s: now_s,
             earliest_s: commitment.earliest_source_at(),
+            host: machine(),
             bundle,
             state: State::Pending,
         }
@@ -92,26 +100,31 @@ impl DrawRecord {
         self.agency == other.agency && (self.draw == other.draw || overlap && shared)
     }
 
-    fn read(row: &SqliteRow) -> Self {
-        let number = |column: &str| u64::try_from(row.get::<i64, _>(column)).unwrap_or_default();
-        let state: String = row.get("state");
-        let digest: String = row.get("commitment");
-        DrawRecord {
-            commitment: Digest::from_hex(&digest)
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        let (digest, state) = (row.text(0)?, row.text(11)?);
+        Ok(DrawRecord {
+            commitment: Digest::from_hex(digest)
                 .expect("bug: the store keeps digests as they are printed"),
-            agency: row.get("agency"),
-            draw: row.get("draw"),
-            attempt: number("attempt"),
-            matters: row.get::<String, _>("matters").split('\n').map(str::to_owned).collect(),
-            window: (row.get("window_from"), row.get("window_to")),
-            frozen_s: number("frozen_s"),
-            earliest_s: number("earliest_s"),
-            bundle: row.get("bundle"),
+            agency: row.owned(1)?,
+            draw: row.owned(2)?,
+            attempt: row.count(3)?,
+            matters: row.text(4)?.split('\n').map(str::to_owned).collect(),
+            window: (row.owned(5)?, row.owned(6)?),
+            frozen_s: row.count(7)?,
+            earliest_s: row.count(8)?,
+            host: row.owned(9)?,
+            bundle: row.owned(10)?,
             state: State::ALL
                 .into_iter()
                 .find(|s| s.name() == state)
                 .expect("bug: the table checks states"),
-        }
+        })
+    }
+
+    /// Whether it never appeared and may give way. What another machine is about to publish cannot be seen from
+    /// here, so it stands.
+    fn gives_way(&self, published: &impl Fn(&DrawRecord) -> bool) -> bool {
+        self.state == State::Pending && self.host == machine() && !published(self)
     }
 }
 
@@ -121,12 +134,7 @@ impl Store {
     /// # Errors
     /// W09.
     pub fn draws(&self) -> Result<Vec<DrawRecord>, Finding> {
-        let rows = self.run(async {
-            sqlx::query("select * from draw order by frozen_s, attempt, commitment")
-                .fetch_all(&self.pool)
-                .await
-        })?;
-        Ok(rows.iter().map(DrawRecord::read).collect())
+        self.run(async |connection| Ok(draws(connection).await?))
     }
 
     /// The record of a commitment.
@@ -137,102 +145,136 @@ impl Store {
         Ok(self.draws()?.into_iter().find(|record| record.commitment == *commitment))
     }
 
-    /// Records a commitment before it is published, unless another one is in its way. A record of the same
-    /// commitment is left as it is. `published` tells whether a pending record's bundle exists: what never
-    /// appeared binds nobody and gives way.
+    /// Records a commitment before it is published, with the versions of the registers that it was frozen from,
+    /// unless another one is in its way. A record of the same commitment is left as it is. `published` tells
+    /// whether a pending record's bundle exists: what never appeared binds nobody and gives way.
     ///
     /// # Errors
-    /// `Ok(Err(record))` with the live commitment in the way; W09.
+    /// `Ok(Err(record))` with the live commitment in the way; W19, W09.
     pub fn record_draw(
         &self,
         new: &DrawRecord,
+        versions: &[(Register, i64)],
         published: impl Fn(&DrawRecord) -> bool,
     ) -> Result<Result<(), Box<DrawRecord>>, Finding> {
-        self.run(async {
-            let mut tx = self.pool.begin_with("begin immediate").await?;
-            let rows = sqlx::query("select * from draw order by frozen_s").fetch_all(&mut *tx).await?;
-            for other in rows.iter().map(DrawRecord::read) {
-                if other.commitment == new.commitment {
-                    if other.state == State::Pending && !published(&other) {
-                        // What never appeared there may appear elsewhere.
-                        sqlx::query("update draw set bundle = ?, frozen_s = ? where commitment = ?")
-                            .bind(&new.bundle)
-                            .bind(i64::try_from(new.frozen_s).unwrap_or(i64::MAX))
-                            .bind(new.commitment.hex())
-                            .execute(&mut *tx)
-                            .await?;
-                        tx.commit().await?;
-                    }
-                    return Ok(Ok(()));
+        self.write(async |connection| {
+            let others = draws(connection).await?;
+            if let Some(known) = others.iter().find(|other| other.commitment == new.commitment) {
+                if known.gives_way(&published) {
+                    // What never appeared there may appear elsewhere.
+                    let sql = "update draw set bundle = $1, frozen_s = $2 where commitment = $3";
+                    let (bundle, commitment) = (new.bundle.as_str(), new.commitment.hex());
+                    let values =
+                        [bundle.into(), stored(new.frozen_s).into(), commitment.as_str().into()];
+                    connection.run(sql, &values).await?;
                 }
-                if other.state == State::Void || !other.excludes(new) {
-                    continue;
-                }
-                if other.state == State::Pending && !published(&other) {
-                    let gone = other.commitment.hex();
-                    sqlx::query("delete from draw where commitment = ?").bind(gone).execute(&mut *tx).await?;
-                    continue;
-                }
-                return Ok(Err(Box::new(other)));
+                return Ok(Ok(()));
             }
-            sqlx::query(
-                "insert into draw (commitment, agency, draw, attempt, matters, window_from, window_to, frozen_s, \
-                 earliest_s, bundle, state) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(new.commitment.hex())
-            .bind(&new.agency)
-            .bind(&new.draw)
-            .bind(i64::try_from(new.attempt).unwrap_or(i64::MAX))
-            .bind(new.matters.join("\n"))
-            .bind(&new.window.0)
-            .bind(&new.window.1)
-            .bind(i64::try_from(new.frozen_s).unwrap_or(i64::MAX))
-            .bind(i64::try_from(new.earliest_s).unwrap_or(i64::MAX))
-            .bind(&new.bundle)
-            .bind(new.state.name())
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
+            let in_the_way =
+                |other: &&DrawRecord| other.state != State::Void && other.excludes(new);
+            let (gone, live): (Vec<&DrawRecord>, Vec<&DrawRecord>) =
+                others.iter().filter(in_the_way).partition(|other| other.gives_way(&published));
+            if let Some(live) = live.first() {
+                return Ok(Err(Box::new(DrawRecord::clone(live))));
+            }
+            for record in gone {
+                forget(connection, &record.commitment).await?;
+            }
+            insert(connection, new, versions).await?;
             Ok(Ok(()))
+        })
+    }
+
+    /// The versions of the registers that a draw was frozen from.
+    ///
+    /// # Errors
+    /// W09.
+    pub fn draw_versions(&self, commitment: &Digest) -> Result<Vec<(Register, i64)>, Finding> {
+        self.run(async |connection| {
+            let sql = "select register, version from draw_version where commitment = $1";
+            let rows = connection.rows(sql, &[commitment.hex().as_str().into()]).await?;
+            let mut versions = Vec::new();
+            for row in &rows {
+                let register = Register::from_name(row.text(0)?);
+                versions.extend(register.zip(Some(row.integer(1)?)));
+            }
+            versions.sort_unstable();
+            Ok(versions)
+        })
+    }
+
+    /// Keeps a plan under its digest; one that is kept already is left as it is.
+    ///
+    /// # Errors
+    /// W19, W09.
+    pub fn save_plan(&self, digest: &Digest, text: &str, at_s: u64) -> Result<(), Finding> {
+        self.write(async |connection| {
+            let sql =
+                "insert into plan (digest, text, at_s) values ($1, $2, $3) on conflict do nothing";
+            let hex = digest.hex();
+            let values = [hex.as_str().into(), text.into(), stored(at_s).into()];
+            connection.run(sql, &values).await?;
+            Ok(())
+        })
+    }
+
+    /// The plan with that digest, and when it was kept, in seconds of UTC.
+    ///
+    /// # Errors
+    /// W09.
+    pub fn plan(&self, digest: &Digest) -> Result<Option<(String, u64)>, Finding> {
+        self.run(async |connection| {
+            let sql = "select text, at_s from plan where digest = $1";
+            let rows = connection.rows(sql, &[digest.hex().as_str().into()]).await?;
+            Ok(rows
+                .first()
+                .map(|row| Ok::<_, sqlx::Error>((row.owned(0)?, row.count(1)?)))
+                .transpose()?)
         })
     }
 
     /// Sets how far a draw has come.
     ///
     /// # Errors
-    /// W09.
+    /// W19, W09.
     pub fn set_state(&self, commitment: &Digest, state: State) -> Result<(), Finding> {
-        self.run(async {
-            let update = sqlx::query("update draw set state = ? where commitment = ?");
-            update.bind(state.name()).bind(commitment.hex()).execute(&self.pool).await.map(drop)
+        self.write(async |connection| {
+            let sql = "update draw set state = $1 where commitment = $2";
+            connection.run(sql, &[state.name().into(), commitment.hex().as_str().into()]).await?;
+            Ok(())
         })
     }
 
-    /// Records who was drawn, and that the draw is done.
+    /// Records who was drawn, and that the draw is done; commanded twice, it changes nothing.
     ///
     /// # Errors
-    /// W09; nothing is recorded then.
+    /// W19, W09; nothing is recorded then.
     pub fn record_drawn<'a>(
         &self,
         commitment: &Digest,
         sids: impl Iterator<Item = &'a Sid>,
         day: &str,
     ) -> Result<(), Finding> {
-        self.run(async {
-            let mut tx = self.pool.begin_with("begin immediate").await?;
-            for sid in sids {
-                sqlx::query("insert or ignore into drawn_subject (commitment, sid, drawn_on) values (?, ?, ?)")
-                    .bind(commitment.hex())
-                    .bind(sid.as_str())
-                    .bind(day)
-                    .execute(&mut *tx)
-                    .await?;
+        self.write(async |connection| {
+            let hex = commitment.hex();
+            let sql = "select cast(count(*) as bigint) from drawn_subject where commitment = $1";
+            let known = connection.rows(sql, &[hex.as_str().into()]).await?;
+            if known.first().map(|row| row.count(0)).transpose()?.unwrap_or_default() == 0 {
+                let mut loader =
+                    Loader::new(connection, "drawn_subject", &["commitment", "sid", "drawn_on"]);
+                for sid in sids.map(Sid::as_str).collect::<BTreeSet<&str>>() {
+                    loader.text(hex.clone());
+                    loader.text(sid.to_owned());
+                    loader.text(day.to_owned());
+                    if loader.end_row() {
+                        loader.send(connection).await?;
+                    }
+                }
+                loader.send(connection).await?;
             }
-            sqlx::query("update draw set state = 'drawn' where commitment = ? and state <> 'void'")
-                .bind(commitment.hex())
-                .execute(&mut *tx)
-                .await?;
-            tx.commit().await
+            let sql = "update draw set state = 'drawn' where commitment = $1 and state <> 'void'";
+            connection.run(sql, &[hex.as_str().into()]).await?;
+            Ok(())
         })
     }
 
@@ -242,15 +284,65 @@ impl Store {
     /// # Errors
     /// W09.
     pub fn last_drawn(&self, except: &str) -> Result<BTreeMap<Sid, String>, Finding> {
-        let rows = self.run(async {
-            sqlx::query(
-                "select sid, max(drawn_on) from drawn_subject join draw using (commitment) \
-                 where draw <> ? group by sid",
-            )
-            .bind(except)
-            .fetch_all(&self.pool)
-            .await
-        })?;
-        Ok(rows.iter().filter_map(|row| Some((Sid::parse(row.get(0)).ok()?, row.get(1)))).collect())
+        self.run(async |connection| {
+            let sql = "select sid, max(drawn_on) from drawn_subject join draw using (commitment) \
+                 where draw <> $1 group by sid";
+            let mut last = BTreeMap::new();
+            for row in connection.rows(sql, &[except.into()]).await? {
+                if let Ok(sid) = Sid::parse(row.text(0)?) {
+                    last.insert(sid, row.owned(1)?);
+                }
+            }
+            Ok(last)
+        })
     }
+}
+
+async fn draws(connection: &mut Connection) -> Result<Vec<DrawRecord>, sqlx::Error> {
+    let sql = format!("select {COLUMNS} from draw order by frozen_s, attempt, commitment");
+    let rows = connection.rows(sqlx::AssertSqlSafe(sql), &[]).await?;
+    rows.iter().map(DrawRecord::read).collect()
+}
+
+/// Removes a record that never became a bundle.
+async fn forget(connection: &mut Connection, commitment: &Digest) -> Result<(), sqlx::Error> {
+    let hex = commitment.hex();
+    for sql in
+        ["delete from draw_version where commitment = $1", "delete from draw where commitment = $1"]
+    {
+        connection.run(sql, &[hex.as_str().into()]).await?;
+    }
+    Ok(())
+}
+
+async fn insert(
+    connection: &mut Connection,
+    new: &DrawRecord,
+    versions: &[(Register, i64)],
+) -> Result<(), sqlx::Error> {
+    let (hex, matters) = (new.commitment.hex(), new.matters.join("\n"));
+    let sql = format!(
+        "insert into draw ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    );
+    let values = [
+        hex.as_str().into(),
+        new.agency.as_str().into(),
+        new.draw.as_str().into(),
+        stored(new.attempt).into(),
+        matters.as_str().into(),
+        new.window.0.as_str().into(),
+        new.window.1.as_str().into(),
+        stored(new.frozen_s).into(),
+        stored(new.earliest_s).into(),
+        new.host.as_str().into(),
+        new.bundle.as_str().into(),
+        new.state.name().into(),
+    ];
+    connection.run(sqlx::AssertSqlSafe(sql), &values).await?;
+    for (register, version) in versions {
+        let sql = "insert into draw_version (commitment, register, version) values ($1, $2, $3)";
+        let values = [hex.as_str().into(), register.name().into(), (*version).into()];
+        connection.run(sql, &values).await?;
+    }
+    Ok(())
 }

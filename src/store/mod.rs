@@ -1,168 +1,198 @@
-//! The embedded store of a workspace, `ssj.db` (SQLite through sqlx): dated versions of the registers, and
-//! the draws. Every step is one transaction, so a killed run leaves the old state or the new one.
+//! The store of a workspace: dated versions of the registers, and the draws, in SQLite (`ssj.db`) or PostgreSQL
+//! through sqlx. Every step is one transaction, so a killed run leaves the old state or the new one; nothing is
+//! overwritten, so every state of a register can be read again, and every draw names the versions it used
+//! (动态管理, 全程留痕).
+//!
+//! One writer works at a time. The next one waits and is then told who holds the store since when (W19); readers
+//! wait for nobody and see whole versions only.
 
+mod account;
+mod database;
 mod draws;
+mod history;
+mod holder;
+mod import;
+mod index;
+mod loader;
+mod location;
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqlitePool};
 use tokio::runtime::Runtime;
 
+use self::database::Connection;
+use self::location::Location;
 use crate::base::finding::Finding;
-use crate::registry::{Cells, Register, Table};
+use crate::io::durable::failed;
 use crate::say;
 
+pub use account::{Change, Imported, Meta, Mode, Names, Quarantined, SourceFile};
 pub use draws::{DrawRecord, State};
+pub use history::{Diff, Version};
+pub use holder::me;
+pub use import::Import;
+pub use location::{FILE, SETTINGS};
 
-/// The file's name in a workspace.
-pub const FILE: &str = "ssj.db";
-/// Rows per insert: SQLite's limit of 32,766 variables leaves room for 1,424 rows of 23 columns; gains end
-/// long before.
-const ROWS_PER_INSERT: usize = 250;
-
-/// An open store.
+/// An open store. It may be shared between threads, which then take turns.
 pub struct Store {
     runtime: Runtime,
-    pool: SqlitePool,
-}
-
-/// What an import did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Imported {
-    /// The rows are a new version, with this number.
-    NewVersion(i64),
-    /// The current version came from the same bytes.
-    Unchanged(i64),
+    location: Location,
+    /// Present until the store is dropped.
+    connection: Mutex<Option<Connection>>,
 }
 
 impl Store {
-    /// Opens the store of a workspace, creating and migrating it where needed.
+    /// Makes the store of a workspace, in the database of this address if one is given; one that is there already
+    /// is opened.
     ///
     /// # Errors
-    /// W09 if the database cannot be opened.
+    /// W20, W22; W03 if the workspace has another address; W08, W09.
+    pub fn create(workspace: &Path, database: Option<&str>) -> Result<Self, Finding> {
+        if let Some(url) = database {
+            location::write_settings(workspace, url)?;
+        }
+        let store = Store::connect(workspace, true)?;
+        store.run(async |connection| Ok(connection.migrate().await?))?;
+        Ok(store)
+    }
+
+    /// Opens the store of a workspace.
+    ///
+    /// # Errors
+    /// W01 if there is none; W20, W22, W08, W09.
     pub fn open(workspace: &Path) -> Result<Self, Finding> {
-        let path = workspace.join(FILE);
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A commit that was reported survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(std::time::Duration::from_secs(10))
-            .foreign_keys(true);
+        if let Some(store) = Store::find(workspace)? {
+            return Ok(store);
+        }
+        let cause = match Location::of(workspace)? {
+            Location::File(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                say!("其中没有 {name}", "there is no {name} in it")
+            }
+            server => say!("数据库 {server} 中没有名录", "there are no registers in {server}"),
+        };
+        Err(Finding::new("W01", cause).file(workspace.display().to_string()))
+    }
+
+    /// The store of a folder, if it is a workspace.
+    ///
+    /// # Errors
+    /// W20, W22, W08, W09.
+    pub fn find(workspace: &Path) -> Result<Option<Self>, Finding> {
+        match Location::of(workspace)? {
+            Location::File(path) if !path.exists() => return Ok(None),
+            Location::File(_) | Location::Server(_) => {}
+        }
+        let store = Store::connect(workspace, false)?;
+        let server = matches!(store.location, Location::Server(_));
+        let ours = store.run(async |connection| {
+            // A database of somebody else's gets no tables of ours unless `ssj init` says so.
+            if server && !connection.is_ours().await? {
+                return Ok(false);
+            }
+            connection.migrate().await?;
+            Ok(true)
+        })?;
+        Ok(ours.then_some(store))
+    }
+
+    fn connect(workspace: &Path, create: bool) -> Result<Self, Finding> {
+        let location = Location::of(workspace)?;
         let build = || -> std::io::Result<Runtime> {
             tokio::runtime::Builder::new_current_thread().enable_all().build()
         };
-        let runtime = build().map_err(|e| super::io::durable::failed(&path, &e))?;
-        let pool = runtime.block_on(async {
-            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-            migrator().run(&pool).await?;
-            Ok::<_, sqlx::Error>(pool)
-        });
-        let pool = pool.map_err(|e| unusable(&e).file(path.display().to_string()))?;
-        Ok(Store { runtime, pool })
+        let runtime = build().map_err(|e| failed(workspace, &e))?;
+        let connection = runtime
+            .block_on(Connection::open(&location, create))
+            .map_err(|e| at(&location, e.into()))?;
+        Ok(Store { runtime, location, connection: Mutex::new(Some(connection)) })
     }
 
-    /// Makes these rows the current version of their register, unless it came from the same bytes.
-    ///
-    /// # Errors
-    /// W09; the old version then stands.
-    pub fn import(
+    /// Another connection to the same database.
+    fn another(&self) -> Result<Connection, Finding> {
+        let opened = self.runtime.block_on(Connection::open(&self.location, false));
+        opened.map_err(|e| at(&self.location, e.into()))
+    }
+
+    /// Runs what only reads, or is one statement.
+    fn run<T>(
         &self,
-        table: &Table,
-        file: &str,
-        digest: &str,
-        now_s: u64,
-    ) -> Result<Imported, Finding> {
-        let register = table.register;
-        self.run(async {
-            let mut tx = self.pool.begin_with("begin immediate").await?;
-            let current = sqlx::query("select version, digest from import where register = ? order by version desc limit 1")
-                .bind(register.name())
-                .fetch_optional(&mut *tx)
-                .await?;
-            if let Some(row) = current
-                && row.get::<String, _>(1) == digest
-            {
-                return Ok(Imported::Unchanged(row.get(0)));
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, Finding>,
+    ) -> Result<T, Finding> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = connection.as_mut().expect("bug: it is there until the store is dropped");
+        self.runtime.block_on(work(connection)).map_err(|finding| at(&self.location, finding))
+    }
+
+    /// Runs what writes, as one step: all of it or nothing.
+    fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, Finding>,
+    ) -> Result<T, Finding> {
+        self.run(async |connection| {
+            connection.begin_write(&self.location).await?;
+            let done = work(connection).await;
+            match done {
+                Ok(_) => connection.commit().await?,
+                Err(_) => connection.rollback().await,
             }
-            let rows = i64::try_from(table.rows.len()).unwrap_or(i64::MAX);
-            let inserted = sqlx::query(
-                "insert into import (register, file, digest, imported_s, rows) values (?, ?, ?, ?, ?)",
-            )
-            .bind(register.name())
-            .bind(file)
-            .bind(digest)
-            .bind(i64::try_from(now_s).unwrap_or(i64::MAX))
-            .bind(rows)
-            .execute(&mut *tx)
-            .await?;
-            let version = inserted.last_insert_rowid();
-            let columns: Vec<&str> = register.columns().iter().map(|column| column.id).collect();
-            let insert = format!("insert into {} (version, line, {}) ", register.name(), columns.join(", "));
-            for rows in table.rows.chunks(ROWS_PER_INSERT) {
-                let mut query = QueryBuilder::new(insert.as_str());
-                query.push_values(rows, |mut values, row| {
-                    values.push_bind(version).push_bind(i64::try_from(row.line).unwrap_or(i64::MAX));
-                    for cell in &row.texts {
-                        values.push_bind(cell.as_str());
-                    }
-                });
-                query.build().execute(&mut *tx).await?;
-            }
-            tx.commit().await?;
-            Ok(Imported::NewVersion(version))
+            done
         })
     }
-
-    /// The current version of a register; without rows if nothing was imported.
-    ///
-    /// # Errors
-    /// W09.
-    pub fn table(&self, register: Register) -> Result<Table, Finding> {
-        let columns: Vec<&str> = register.columns().iter().map(|column| column.id).collect();
-        let select = format!(
-            "select line, {} from {} where version = (select max(version) from import where register = ?) order by line",
-            columns.join(", "),
-            register.name(),
-        );
-        // Only names of our own table of columns are in the text.
-        let rows = self.run(async {
-            sqlx::query(AssertSqlSafe(select)).bind(register.name()).fetch_all(&self.pool).await
-        })?;
-        let row = |row: &sqlx::sqlite::SqliteRow| Cells {
-            line: u64::try_from(row.get::<i64, _>(0)).unwrap_or_default(),
-            texts: (1..=columns.len()).map(|column| row.get::<String, _>(column)).collect(),
-        };
-        Ok(Table { register, rows: rows.iter().map(row).collect() })
-    }
-
-    fn run<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Finding> {
-        self.runtime.block_on(work).map_err(|e| unusable(&e))
-    }
 }
 
-/// Closing writes the log back, so that `ssj.db` alone is the whole store: it can be copied as a backup.
 impl Drop for Store {
     fn drop(&mut self) {
-        self.runtime.block_on(self.pool.close());
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(connection) = connection {
+            self.runtime.block_on(connection.close());
+        }
     }
 }
 
-fn migrator() -> Migrator {
-    let sql = include_str!("migrations/0001_registers_and_draws.sql");
-    let migration = Migration::new(
-        1,
-        "registers and draws".into(),
-        MigrationType::Simple,
-        sqlx::SqlStr::from_static(sql),
-        false,
-    );
-    Migrator::with_migrations(vec![migration])
+/// Findings about the database itself name it; its password is no part of that.
+fn at(location: &Location, finding: Finding) -> Finding {
+    match finding.code() {
+        "W09" | "W19" => finding.file(location.to_string()),
+        _ => finding,
+    }
 }
 
-fn unusable(error: &sqlx::Error) -> Finding {
-    Finding::new("W09", say!("数据库报告：{error}", "{error}"))
+/// A number as the databases keep it.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::Register;
+
+    /// Columns of the tables that reading does not know yet; they are empty until it does.
+    const PREPARED: &[(&str, &str)] = &[("subjects", "lists"), ("subjects", "status_date")];
+
+    #[test]
+    fn the_tables_have_the_columns_of_the_registers() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path(), Some("sqlite:test.db")).unwrap();
+        for register in Register::ALL {
+            let name = register.name();
+            let columns = store.run(async |connection| {
+                let sql = "select name from pragma_table_info($1) order by cid";
+                let rows = connection.rows(sql, &[name.into()]).await?;
+                Ok(rows.iter().map(|row| row.owned(0)).collect::<Result<Vec<_>, _>>()?)
+            });
+            let known = register.columns().iter().map(|column| column.id);
+            let mut expected: Vec<&str> =
+                ["added", "n", "removed"].into_iter().chain(known).collect();
+            let prepared = PREPARED.iter().filter(|(table, _)| *table == name);
+            for (_, column) in prepared {
+                if !expected.contains(column) {
+                    expected.push(column);
+                }
+            }
+            assert_eq!(columns.unwrap(), expected, "{name}");
+        }
+    }
 }

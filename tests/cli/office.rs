@@ -180,7 +180,7 @@ impl Office {
     pub fn import(&self, name: &str, text: &str) {
         let file = format!("{name}.csv");
         self.write(&file, text);
-        self.done(&["import", name, &file, "--apply"]);
+        self.done(&["import", name, &file, "--apply", "--removed", "更正"]);
     }
 
     pub fn before(&self, args: &[&str]) -> Ran {

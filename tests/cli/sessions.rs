@@ -100,7 +100,7 @@ fn documented(kind: &str) -> Vec<String> {
     required.iter().map(|key| key.as_str().unwrap().to_owned()).collect()
 }
 
-fn has_documented_keys(value: &Value, kind: &str) {
+pub fn has_documented_keys(value: &Value, kind: &str) {
     for key in documented(kind) {
         assert!(value.get(&key).is_some(), "a {kind} without {key}: {value}");
     }

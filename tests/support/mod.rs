@@ -4,6 +4,9 @@
 #[cfg(feature = "cli")]
 pub mod ssj;
 
+#[cfg(all(feature = "cli", unix))]
+pub mod postgres;
+
 mod maker;
 pub mod mutate;
 pub mod random;

@@ -19,6 +19,7 @@ pub fn command(folder: &Path, args: &[&str]) -> Command {
         .current_dir(folder)
         .stdin(Stdio::null())
         .env_remove("LC_ALL")
+        .env_remove("DATABASE_URL")
         .env("LANG", "zh_CN.UTF-8");
     command
 }

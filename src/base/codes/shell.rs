@@ -78,8 +78,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("数据库不可用", "database not usable"),
         (
-            "检查 ssj.db 是否被他人占用、损坏或由更新版本的程序写成；恢复备份或稍后再试。",
-            "Check whether ssj.db is in use, damaged or written by a newer program; restore a backup or try again later.",
+            "检查 ssj.db 是否被他人占用、损坏或由更新版本的程序写成，磁盘是否已满，PostgreSQL 是否可连接；恢复备份或稍后再试。",
+            "Check whether ssj.db is in use, damaged or written by a newer program, whether the disk is full and whether PostgreSQL can be reached; restore a backup or try again later.",
         ),
     ),
     Rule::new(
@@ -147,5 +147,47 @@ pub(super) const RULES: &[Rule] = &[
             "文件中没有任何数据行：确认是否导入了正确的文件。",
             "The file has no rows: make sure that it is the right one.",
         ),
+    ),
+    Rule::new(
+        "W18",
+        Error,
+        ("移出名录须有原因", "removals need a reason"),
+        (
+            "不在名录中的对象永远不会被抽中，所以移出须说明原因：加 --removed 注销、吊销、迁出、重复、不属监管对象、更正或其他；只补充而不移出则加 --merge。",
+            "Whoever is not in the register can never be drawn, so a removal needs a reason: add --removed deregistered, revoked, moved_out, duplicate, not_subject, correction or other; to add rows and remove none, use --merge.",
+        ),
+    ),
+    Rule::new(
+        "W19",
+        Error,
+        ("数据库正被他人写入", "somebody else is writing to the database"),
+        (
+            "等对方结束后重新执行同一命令；本次未作任何改动。",
+            "Wait until it has ended, then run the same command again; nothing was changed.",
+        ),
+    ),
+    Rule::new(
+        "W20",
+        Error,
+        ("数据库地址不对", "wrong address of the database"),
+        (
+            "写作 postgres://用户@主机/库名 或 sqlite:文件；密码可放在 ~/.pgpass。",
+            "Write postgres://user@host/name or sqlite:file; the password may stand in ~/.pgpass.",
+        ),
+    ),
+    Rule::new(
+        "W21",
+        Error,
+        ("没有这个版本", "no such version"),
+        (
+            "ssj registry log 列出全部版本及其时间。",
+            "ssj registry log lists all versions with their times.",
+        ),
+    ),
+    Rule::new(
+        "W22",
+        Error,
+        ("设置文件有误", "the settings are wrong"),
+        ("ssj.toml 只有一行：database = \"…\"。", "ssj.toml has one line: database = \"…\"."),
     ),
 ];

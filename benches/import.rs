@@ -1,0 +1,214 @@
+//! The import step against a bare sqlx bulk insert of the same rows, in one run: `cargo bench --bench import`.
+//! An argument is the number of subjects (1,000,000 by default); `postgres://…` as a second one adds COPY into an
+//! empty database of that server. Each database is measured in a process of its own, so that its peak of memory
+//! can be told. Nothing here is a test.
+#![allow(missing_docs, clippy::disallowed_methods)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use shuangsuiji::registry::{Cells, Register};
+use shuangsuiji::store::{Meta, Mode, Store};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, QueryBuilder, Sqlite};
+use tokio::runtime::Runtime;
+
+const ROWS_PER_INSERT: usize = 250;
+const BYTES_PER_COPY: usize = 1 << 20;
+const PARTS: [&str; 5] =
+    ["bare SQLite", "import SQLite", "again SQLite", "bare PostgreSQL", "import PostgreSQL"];
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let count = args.iter().find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
+    let server = args.iter().find(|arg| arg.starts_with("postgres"));
+    if let Some(part) = PARTS.into_iter().find(|part| args.iter().any(|arg| arg == part)) {
+        return run(part, count, server.map(String::as_str), Path::new(args.last().unwrap()));
+    }
+    let temp = tempfile::tempdir().unwrap();
+    for part in PARTS.into_iter().filter(|part| server.is_some() || part.ends_with("SQLite")) {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.arg(count.to_string()).arg(part).args(server).arg(temp.path());
+        assert!(command.status().unwrap().success(), "{part}");
+    }
+    ratio(temp.path(), "SQLite");
+    if server.is_some() {
+        ratio(temp.path(), "PostgreSQL");
+    }
+}
+
+/// Measures one part and notes how long it took.
+fn run(part: &str, count: usize, server: Option<&str>, folder: &Path) {
+    let server = server.unwrap_or_default();
+    let took = match part {
+        "bare SQLite" => bare_sqlite(count, folder),
+        "bare PostgreSQL" => bare_postgres(count, server),
+        "import SQLite" | "again SQLite" => import(count, &folder.join("sqlite"), "sqlite:ssj.db"),
+        _ => import(count, &folder.join("postgres"), server),
+    };
+    std::fs::write(folder.join(part), took.as_micros().to_string()).unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?").trim();
+    println!("{part}: {count} subjects in {took:.2?}, peak of memory {peak}");
+}
+
+fn ratio(folder: &Path, database: &str) {
+    let micros = |part: &str| -> u64 {
+        std::fs::read_to_string(folder.join(format!("{part} {database}"))).unwrap().parse().unwrap()
+    };
+    let permille = micros("bare") * 1000 / micros("import");
+    println!("{database}: the speed of a bare insert × {}.{:03}", permille / 1000, permille % 1000);
+}
+
+/// The n-th subject, made where it is used, so that a million of them never stand in memory.
+fn subject(n: usize) -> Cells {
+    let cell = |id: &str| match id {
+        "uscc" => format!("91330199MA{n:08}"),
+        "reg_no" => format!("3301{n:011}"),
+        "name" => format!("示例市第{n}号商贸有限公司"),
+        "kind" => "企业".to_owned(),
+        "region" => "330199".to_owned(),
+        "area" => format!("片区{}", n % 12),
+        "station" => format!("第{}市场监管所", n % 40),
+        "office" => "示例区市场监督管理局".to_owned(),
+        "industry" => format!("F{:04}", 5100 + n % 90),
+        "status" => "存续".to_owned(),
+        "credit_class" => ["A", "B", "C", "D"][n % 4].to_owned(),
+        "credit_score" => (n % 1000 + 1).to_string(),
+        "credit_date" => "2026-07-01".to_owned(),
+        "tags" => "餐饮;连锁".to_owned(),
+        "established" => format!("20{:02}-03-01", n % 25),
+        "address" => format!("示例区示例路{}号院{}号楼", n % 900, n % 30),
+        _ => String::new(),
+    };
+    let texts = Register::Subjects.columns().iter().map(|column| cell(column.id)).collect();
+    Cells { line: n as u64, texts }
+}
+
+/// Rows come in chunks that are made while no clock runs: only what takes them is measured.
+fn timed_chunks(count: usize, mut take: impl FnMut(Vec<Cells>)) -> Duration {
+    let mut took = Duration::ZERO;
+    for from in (0..count).step_by(10_000) {
+        let chunk: Vec<Cells> = (from..count.min(from + 10_000)).map(subject).collect();
+        let start = Instant::now();
+        take(chunk);
+        took += start.elapsed();
+    }
+    took
+}
+
+fn timed<T>(took: &mut Duration, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let done = work();
+    *took += start.elapsed();
+    done
+}
+
+fn import(count: usize, workspace: &Path, url: &str) -> Duration {
+    std::fs::create_dir_all(workspace).unwrap();
+    let store = Store::create(workspace, Some(url)).unwrap();
+    let mut took = Duration::ZERO;
+    let begin = || store.begin_import(Register::Subjects, Mode::Replace, true).unwrap();
+    let mut import = timed(&mut took, begin);
+    took += timed_chunks(count, |rows| {
+        for row in rows {
+            import.row(row).unwrap();
+        }
+    });
+    let meta = Meta { by: "bench".to_owned(), reason: None, at_s: 1, files: Vec::new() };
+    let done = timed(&mut took, || import.finish(&meta)).unwrap();
+    println!("  {} new, {} the same", done.new, done.same);
+    took
+}
+
+fn columns() -> Vec<&'static str> {
+    Register::Subjects.columns().iter().map(|column| column.id).collect()
+}
+
+fn create_table() -> String {
+    let mut sql = "create table bare (added bigint not null, n bigint not null".to_owned();
+    for column in columns() {
+        write!(sql, ", {column} text not null").unwrap();
+    }
+    sql + ", primary key (added, n))"
+}
+
+fn bare_sqlite(count: usize, folder: &Path) -> Duration {
+    let runtime = runtime();
+    let options = SqliteConnectOptions::new()
+        .filename(folder.join("bare.db"))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let mut connection = runtime.block_on(options.connect()).unwrap();
+    let create = create_table() + " without rowid";
+    let mut run = |sql: String| {
+        runtime.block_on(sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection)).unwrap();
+    };
+    run(create);
+    run("begin immediate".to_owned());
+    let insert = format!("insert into bare (added, n, {}) ", columns().join(", "));
+    let mut n = 0i64;
+    let mut took = timed_chunks(count, |rows| {
+        for rows in rows.chunks(ROWS_PER_INSERT) {
+            let mut query = QueryBuilder::<Sqlite>::new(insert.as_str());
+            query.push_values(rows, |mut values, row| {
+                n += 1;
+                values.push_bind(1i64).push_bind(n);
+                row.texts.iter().for_each(|cell| {
+                    values.push_bind(cell.as_str());
+                });
+            });
+            runtime.block_on(query.build().execute(&mut connection)).unwrap();
+        }
+    });
+    timed(&mut took, || {
+        let commit = sqlx::raw_sql("commit").execute(&mut connection);
+        runtime.block_on(commit).unwrap();
+    });
+    runtime.block_on(connection.close()).unwrap();
+    took
+}
+
+fn bare_postgres(count: usize, server: &str) -> Duration {
+    let runtime = runtime();
+    let options: PgConnectOptions = server.parse().unwrap();
+    let mut connection = runtime.block_on(options.connect()).unwrap();
+    async fn run(connection: &mut PgConnection, sql: String) {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
+    }
+    runtime.block_on(run(&mut connection, "drop table if exists bare".to_owned()));
+    runtime.block_on(run(&mut connection, create_table()));
+    runtime.block_on(run(&mut connection, "begin".to_owned()));
+    let copy = format!("copy bare (added, n, {}) from stdin", columns().join(", "));
+    let mut buffer = String::new();
+    let mut n = 0;
+    let mut took = timed_chunks(count, |rows| {
+        for row in rows {
+            n += 1;
+            writeln!(buffer, "1\t{n}\t{}", row.texts.join("\t")).unwrap();
+            if buffer.len() >= BYTES_PER_COPY {
+                runtime.block_on(send(&mut connection, &copy, &buffer));
+                buffer.clear();
+            }
+        }
+    });
+    timed(&mut took, || {
+        runtime.block_on(send(&mut connection, &copy, &buffer));
+        runtime.block_on(run(&mut connection, "commit".to_owned()));
+    });
+    runtime.block_on(run(&mut connection, "drop table bare".to_owned()));
+    took
+}
+
+async fn send(connection: &mut PgConnection, copy: &str, rows: &str) {
+    let mut copy = connection.copy_in_raw(copy).await.unwrap();
+    copy.send(rows.as_bytes()).await.unwrap();
+    copy.finish().await.unwrap();
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}

@@ -1,0 +1,151 @@
+//! Recorded draws: what stands in whose way, the exact versions, the plan, who was drawn.
+
+use std::collections::BTreeMap;
+
+use shuangsuiji::base::digest::{Digest, Suite};
+use shuangsuiji::record::ids::Sid;
+use shuangsuiji::registry::Register;
+use shuangsuiji::store::{DrawRecord, State, Store};
+
+use crate::site::{apply, everywhere, shop};
+
+fn digest(name: &str) -> Digest {
+    Suite::Sha256.digest(name.as_bytes())
+}
+
+/// A pending draw of one matter in the third quarter.
+fn draw(name: &str, host: &str) -> DrawRecord {
+    DrawRecord {
+        commitment: digest(name),
+        agency: "示例局".to_owned(),
+        draw: name.to_owned(),
+        attempt: 1,
+        matters: vec!["M1".to_owned(), "M2".to_owned()],
+        window: ("2026-07-01".to_owned(), "2026-09-30".to_owned()),
+        frozen_s: 10,
+        earliest_s: 20,
+        host: host.to_owned(),
+        bundle: format!("/bundles/{name}"),
+        state: State::Pending,
+    }
+}
+
+/// This machine, as the store names it.
+fn here() -> String {
+    shuangsuiji::store::me().rsplit('@').next().unwrap().to_owned()
+}
+
+#[test]
+fn one_commitment_lives_for_a_matter_and_window() {
+    everywhere(|folder| {
+        let store = Store::open(folder).unwrap();
+        let first = draw("a", &here());
+        assert_eq!(store.record_draw(&first, &[], |_| false).unwrap(), Ok(()));
+        // Twice is once.
+        assert_eq!(store.record_draw(&first, &[], |_| true).unwrap(), Ok(()));
+        assert_eq!(store.draws().unwrap(), std::slice::from_ref(&first));
+        let second = draw("b", &here());
+        let refused = store.record_draw(&second, &[], |_| true).unwrap();
+        assert_eq!(refused, Err(Box::new(first.clone())));
+        let mut later = draw("c", &here());
+        later.window = ("2026-10-01".to_owned(), "2026-12-31".to_owned());
+        let mut other = draw("d", &here());
+        other.matters = vec!["M3".to_owned()];
+        let mut office = draw("e", &here());
+        office.agency = "另一局".to_owned();
+        for record in [&later, &other, &office] {
+            assert_eq!(
+                store.record_draw(record, &[], |_| true).unwrap(),
+                Ok(()),
+                "{}",
+                record.draw
+            );
+        }
+        assert_eq!(store.draws().unwrap().len(), 4);
+        // What never appeared gives way, and what is void binds nobody.
+        assert_eq!(store.record_draw(&second, &[], |_| false).unwrap(), Ok(()));
+        assert_eq!(store.draw(&first.commitment).unwrap(), None);
+        store.set_state(&second.commitment, State::Void).unwrap();
+        assert_eq!(store.record_draw(&first, &[], |_| true).unwrap(), Ok(()));
+        assert_eq!(store.draw(&second.commitment).unwrap().unwrap().state, State::Void);
+        // What appeared nowhere yet may appear in another folder.
+        let moved = DrawRecord { bundle: "/else".to_owned(), ..first.clone() };
+        assert_eq!(store.record_draw(&moved, &[], |_| false).unwrap(), Ok(()));
+        assert_eq!(store.draw(&first.commitment).unwrap().unwrap().bundle, "/else");
+    });
+}
+
+/// Its folder cannot be seen from here: it may be there or about to be.
+#[test]
+fn a_pending_draw_of_another_machine_stands() {
+    everywhere(|folder| {
+        let store = Store::open(folder).unwrap();
+        let theirs = draw("a", "elsewhere");
+        store.record_draw(&theirs, &[], |_| false).unwrap().unwrap();
+        let refused = store.record_draw(&draw("b", &here()), &[], |_| false).unwrap();
+        assert_eq!(refused, Err(Box::new(theirs)));
+    });
+}
+
+#[test]
+fn a_draw_names_its_versions_and_its_plan() {
+    everywhere(|folder| {
+        let store = Store::open(folder).unwrap();
+        apply(&store, 1, &[shop(1, "甲")], &[]);
+        apply(&store, 2, &[shop(1, "乙")], &[]);
+        let record = draw("a", &here());
+        store.record_draw(&record, &[(Register::Subjects, 1)], |_| false).unwrap().unwrap();
+        apply(&store, 3, &[shop(1, "丙")], &[]);
+        assert_eq!(store.draw_versions(&record.commitment).unwrap(), [(Register::Subjects, 1)]);
+        assert_eq!(store.draw_versions(&digest("none")).unwrap(), []);
+        // A version that is not there cannot be named.
+        let mut other = draw("b", &here());
+        other.agency = "另一局".to_owned();
+        let refused =
+            store.record_draw(&other, &[(Register::Subjects, 99)], |_| false).unwrap_err();
+        assert_eq!(refused.code(), "W09");
+        assert_eq!(store.draws().unwrap().len(), 1);
+        // A record that gives way takes its versions along.
+        store
+            .record_draw(&draw("c", &here()), &[(Register::Subjects, 3)], |_| false)
+            .unwrap()
+            .unwrap();
+        assert_eq!(store.draw_versions(&record.commitment).unwrap(), []);
+
+        let text = "format = \"ssj-plan/1\"\n# 计划 '$1'\n";
+        assert_eq!(store.plan(&digest(text)).unwrap(), None);
+        store.save_plan(&digest(text), text, 7).unwrap();
+        store.save_plan(&digest(text), text, 8).unwrap();
+        assert_eq!(store.plan(&digest(text)).unwrap(), Some((text.to_owned(), 7)));
+    });
+}
+
+#[test]
+fn who_was_drawn_is_recorded_once() {
+    everywhere(|folder| {
+        let store = Store::open(folder).unwrap();
+        let sids: Vec<Sid> = (0..600).map(|n| Sid::parse(&format!("REG:R{n}")).unwrap()).collect();
+        let mut second = draw("b", &here());
+        second.matters = vec!["M9".to_owned()];
+        for (record, day) in [(draw("a", &here()), "2026-07-01"), (second, "2026-08-01")] {
+            store.record_draw(&record, &[], |_| false).unwrap().unwrap();
+            for _ in 0..2 {
+                let some = if record.draw == "a" { &sids[..] } else { &sids[..3] };
+                store.record_drawn(&record.commitment, some.iter(), day).unwrap();
+            }
+            assert_eq!(store.draw(&record.commitment).unwrap().unwrap().state, State::Drawn);
+        }
+        let last = store.last_drawn("none").unwrap();
+        assert_eq!(last.len(), 600);
+        assert_eq!(
+            (last[&sids[0]].as_str(), last[&sids[3]].as_str()),
+            ("2026-08-01", "2026-07-01")
+        );
+        let others: BTreeMap<Sid, String> = store.last_drawn("a").unwrap();
+        assert_eq!(others.len(), 3);
+        // A void draw stays void, whatever comes after.
+        store.set_state(&digest("a"), State::Void).unwrap();
+        store.record_drawn(&digest("a"), sids.iter(), "2026-07-01").unwrap();
+        assert_eq!(store.draw(&digest("a")).unwrap().unwrap().state, State::Void);
+    });
+}
