@@ -87,6 +87,9 @@ pub(super) enum Command {
         /// 公示包文件夹或凭证文件 / bundle folders or receipt files
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+        /// 另按工作区（-C）所存的计划和名录重算 / recompute from the workspace's plan and registers, too
+        #[arg(long)]
+        registry: bool,
     },
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),
@@ -213,6 +216,9 @@ pub(super) struct CommitArgs {
     /// 匹配可能失败时的批准人 / who approves a chance of failing pairing above 1 %
     #[arg(long, value_name = "NAME")]
     pub approve_shortage: Option<String>,
+    /// 隔离区未清空时的批准人 / who approves that rows still wait in quarantine
+    #[arg(long, value_name = "NAME")]
+    pub approve_quarantine: Option<String>,
 }
 
 #[derive(clap::Args)]

@@ -63,6 +63,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         plan: registers.join("plan.toml"),
         out: bundle.clone(),
         approve_shortage: None,
+        approve_quarantine: None,
     };
     plan::commit(out, &commit, &before, console)?;
     step(
@@ -77,7 +78,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     let beacon = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
     draw::beacon(&beacon, &after, console)?;
     step(console, 5, say!("随机抽取、随机匹配", "drawing subjects, pairing inspectors"));
-    draw::draw(out, &bundle, console)?;
+    draw::draw(out, &bundle, &after, console)?;
     step(console, 6, say!("核验公示包", "verifying the bundle"));
     finish(&bundle, console)
 }

@@ -159,7 +159,12 @@ fn prompt(input: &mut impl BufRead, text: &str) -> Result<String, Failure> {
     Ok(line.trim().to_owned())
 }
 
-pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result<u8, Failure> {
+pub(super) fn draw(
+    workspace: &Path,
+    bundle: &Path,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     let _lock = lock(bundle)?;
     let (files, frozen) = read_frozen(bundle)?;
     refuse_void(&files, bundle)?;
@@ -178,7 +183,7 @@ pub(super) fn draw(workspace: &Path, bundle: &Path, console: &Console) -> Result
     let was_drawn = stage(&files) == Stage::Drawn;
     let drawn = conduct(&frozen, beacon, console)?;
     let written = write_result(bundle, &drawn)?;
-    record_drawn(workspace, &frozen, &drawn)?;
+    record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
     summary(&frozen, &drawn, console);
     match written {
         Written::New if was_drawn => {
@@ -223,11 +228,17 @@ fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
 }
 
 /// Tells the workspace that froze this draw who was drawn, for exclusion windows of later plans.
-fn record_drawn(workspace: &Path, frozen: &Frozen, drawn: &Drawn) -> Result<(), Failure> {
+fn record_drawn(
+    workspace: &Path,
+    frozen: &Frozen,
+    drawn: &Drawn,
+    now_s: u64,
+) -> Result<(), Failure> {
     let Some(store) = Store::find(workspace)? else { return Ok(()) };
     if store.draw(&frozen.digest)?.is_some() {
         let day = &frozen.commitment.window.0;
-        store.record_drawn(&frozen.digest, drawn.visits.iter().map(|visit| &visit.sid), day)?;
+        let sids = drawn.visits.iter().map(|visit| &visit.sid);
+        store.record_drawn(&frozen.digest, sids, day, now_s)?;
     }
     Ok(())
 }

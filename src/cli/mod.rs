@@ -2,6 +2,7 @@
 //! languages; it decides nothing.
 
 mod args;
+mod changes;
 mod clock;
 mod console;
 mod demo;
@@ -9,6 +10,7 @@ mod draw;
 mod explain;
 mod import;
 mod plan;
+mod recompute;
 mod registry;
 mod verify;
 mod workspace;
@@ -118,9 +120,11 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Check { plan } => plan::check(workspace, plan, clock, console),
         Command::Commit(commit) => plan::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
-        Command::Draw { bundle } => draw::draw(workspace, bundle, console),
+        Command::Draw { bundle } => draw::draw(workspace, bundle, clock, console),
         Command::Event(event) => draw::event(workspace, event, clock, console),
-        Command::Verify { paths } => verify::verify(paths, console),
+        Command::Verify { paths, registry } => {
+            verify::verify(paths, registry.then_some(workspace), console)
+        }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
         Command::Explain { code } => explain::explain(code.as_deref(), console),
         Command::Completions { shell } => explain::completions(*shell),

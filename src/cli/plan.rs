@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::CommitArgs;
+use super::changes::Changes;
 use super::clock::Clock;
 use super::console::{Console, finding_json, table};
 use super::verify::percent;
@@ -33,6 +34,7 @@ struct Prepared {
     versions: Versions,
     freeze: Freeze,
     forecast: Forecast,
+    changes: Changes,
     findings: Vec<Finding>,
 }
 
@@ -64,7 +66,8 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
-    Ok(Prepared { text, versions, freeze, forecast, findings })
+    let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
+    Ok(Prepared { text, versions, freeze, forecast, changes, findings })
 }
 
 /// What is wrong with frames that are not published yet is told of the plan that makes them.
@@ -121,7 +124,7 @@ fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
         }
         Some(latest) => (latest.attempt, digest_of(latest.attempt - 1)),
     };
-    let drawn = store.last_drawn(plan.draw())?;
+    let drawn = store.last_drawn(plan.draw(), u64::MAX)?;
     let drawn = drawn.into_iter().filter_map(|(sid, day)| Some((sid, parse_date(&day)?))).collect();
     Ok(History { attempt, prev, drawn })
 }
@@ -139,10 +142,11 @@ pub(super) fn check(
     // A rehearsal's beacon lies in the past on purpose.
     let overdue = in_time("B10", earliest_s, margin_s, clock.now_s()).err();
     prepared.findings.extend(overdue.filter(|_| !prepared.freeze.commitment.rehearsal));
-    let risky = prepared.forecast.is_risky();
-    if risky {
+    let risky = prepared.forecast.is_risky() || prepared.changes.need_approval();
+    if prepared.forecast.is_risky() {
         prepared.findings.push(risk(&prepared.forecast));
     }
+    prepared.findings.extend(prepared.changes.findings());
     console.findings(&prepared.findings);
     print_tasks(&prepared, console);
     print_forecast(&prepared.forecast, console);
@@ -278,10 +282,17 @@ pub(super) fn commit(
     let mut prepared = prepare(&store, &args.plan, console)?;
     console.findings(&prepared.findings);
     clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
+    let mut unapproved = Vec::new();
     if prepared.forecast.is_risky() && args.approve_shortage.is_none() {
-        return Err(Failure::bundle(risk(&prepared.forecast)));
+        unapproved.push(risk(&prepared.forecast));
     }
-    note_forecast(&mut prepared, args.approve_shortage.as_deref());
+    if prepared.changes.need_approval() && args.approve_quarantine.is_none() {
+        unapproved.extend(prepared.changes.findings());
+    }
+    if !unapproved.is_empty() {
+        return Err(Failure::bundle(Findings(unapproved)));
+    }
+    note_forecast(&mut prepared, args);
     let commitment = &prepared.freeze.commitment;
     let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
     let bundle = absolute(&args.out)?;
@@ -334,15 +345,18 @@ fn holds(bundle: &Path, commitment: &Digest) -> bool {
     })
 }
 
-/// Puts what was simulated, and who approved a risk, into the commitment.
-fn note_forecast(prepared: &mut Prepared, approver: Option<&str>) {
+/// Puts what was simulated, what happened to the registers, and who approved a risk, into the commitment.
+fn note_forecast(prepared: &mut Prepared, args: &CommitArgs) {
     let mut note =
         json!({"runs": prepared.forecast.runs, "infeasible": prepared.forecast.infeasible});
+    let approver = args.approve_shortage.as_deref();
     if let Some(approver) = approver.filter(|_| prepared.forecast.is_risky()) {
         note["approver"] = json!(approver);
     }
+    let changes = prepared.changes.notes(args.approve_quarantine.as_deref());
     let commitment = &mut prepared.freeze.commitment;
     commitment.notes.insert("forecast".to_owned(), note);
+    commitment.notes.extend(changes);
     prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::ReceiptArgs;
 use super::console::{Console, finding_json, table};
+use super::recompute::against_registry;
 use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Lang};
 use crate::conduct;
@@ -21,14 +22,23 @@ use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_read, verify_r
 /// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
 const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-pub(super) fn verify(paths: &[PathBuf], console: &Console) -> Result<u8, Failure> {
+/// Verifies bundles and receipts; bundles also against the registers of a workspace, if one is named.
+pub(super) fn verify(
+    paths: &[PathBuf],
+    registry: Option<&Path>,
+    console: &Console,
+) -> Result<u8, Failure> {
     let mut exit = DONE;
     for path in paths {
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
         }
-        let one =
-            if path.is_dir() { verify_bundle(path, console) } else { verify_file(path, console) };
+        let one = match (path.is_dir(), registry) {
+            (true, None) => verify_bundle(path, console),
+            (true, Some(workspace)) => verify_bundle(path, console)
+                .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
+            (false, _) => verify_file(path, console),
+        };
         match one {
             Ok(code) => exit = exit.max(code),
             Err(failure) if paths.len() == 1 => return Err(failure),

@@ -254,6 +254,7 @@ impl Store {
         commitment: &Digest,
         sids: impl Iterator<Item = &'a Sid>,
         day: &str,
+        now_s: u64,
     ) -> Result<(), Finding> {
         self.write(async |connection| {
             let hex = commitment.hex();
@@ -272,23 +273,24 @@ impl Store {
                 }
                 loader.send(connection).await?;
             }
-            let sql = "update draw set state = 'drawn' where commitment = $1 and state <> 'void'";
-            connection.run(sql, &[hex.as_str().into()]).await?;
+            let sql = "update draw set state = 'drawn', drawn_s = coalesce(drawn_s, $2) \
+                 where commitment = $1 and state <> 'void'";
+            connection.run(sql, &[hex.as_str().into(), stored(now_s).into()]).await?;
             Ok(())
         })
     }
 
-    /// When each subject was last drawn in a draw of this workspace, `YYYY-MM-DD`; the draw of `except`
-    /// itself is left out.
+    /// When each subject was last drawn in a draw of this workspace that was done by then, in seconds of UTC;
+    /// `YYYY-MM-DD`. The draw of `except` itself is left out.
     ///
     /// # Errors
     /// W09.
-    pub fn last_drawn(&self, except: &str) -> Result<BTreeMap<Sid, String>, Finding> {
+    pub fn last_drawn(&self, except: &str, until_s: u64) -> Result<BTreeMap<Sid, String>, Finding> {
         self.run(async |connection| {
             let sql = "select sid, max(drawn_on) from drawn_subject join draw using (commitment) \
-                 where draw <> $1 group by sid";
+                 where draw <> $1 and drawn_s <= $2 group by sid";
             let mut last = BTreeMap::new();
-            for row in connection.rows(sql, &[except.into()]).await? {
+            for row in connection.rows(sql, &[except.into(), stored(until_s).into()]).await? {
                 if let Ok(sid) = Sid::parse(row.text(0)?) {
                     last.insert(sid, row.owned(1)?);
                 }

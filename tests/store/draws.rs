@@ -127,25 +127,32 @@ fn who_was_drawn_is_recorded_once() {
         let sids: Vec<Sid> = (0..600).map(|n| Sid::parse(&format!("REG:R{n}")).unwrap()).collect();
         let mut second = draw("b", &here());
         second.matters = vec!["M9".to_owned()];
-        for (record, day) in [(draw("a", &here()), "2026-07-01"), (second, "2026-08-01")] {
+        for (record, day, now_s) in
+            [(draw("a", &here()), "2026-07-01", 70), (second, "2026-08-01", 80)]
+        {
             store.record_draw(&record, &[], |_| false).unwrap().unwrap();
             for _ in 0..2 {
                 let some = if record.draw == "a" { &sids[..] } else { &sids[..3] };
-                store.record_drawn(&record.commitment, some.iter(), day).unwrap();
+                store.record_drawn(&record.commitment, some.iter(), day, now_s).unwrap();
             }
+            // Commanded again later, it is the same draw.
+            store.record_drawn(&record.commitment, sids.iter(), day, 99).unwrap();
             assert_eq!(store.draw(&record.commitment).unwrap().unwrap().state, State::Drawn);
         }
-        let last = store.last_drawn("none").unwrap();
+        let last = store.last_drawn("none", u64::MAX).unwrap();
         assert_eq!(last.len(), 600);
         assert_eq!(
             (last[&sids[0]].as_str(), last[&sids[3]].as_str()),
             ("2026-08-01", "2026-07-01")
         );
-        let others: BTreeMap<Sid, String> = store.last_drawn("a").unwrap();
+        let others: BTreeMap<Sid, String> = store.last_drawn("a", 80).unwrap();
         assert_eq!(others.len(), 3);
+        let until = |at_s| store.last_drawn("none", at_s).unwrap();
+        assert_eq!((until(69).len(), until(70).len()), (0, 600));
+        assert_eq!(until(79)[&sids[0]], "2026-07-01");
         // A void draw stays void, whatever comes after.
         store.set_state(&digest("a"), State::Void).unwrap();
-        store.record_drawn(&digest("a"), sids.iter(), "2026-07-01").unwrap();
+        store.record_drawn(&digest("a"), sids.iter(), "2026-07-01", 90).unwrap();
         assert_eq!(store.draw(&digest("a")).unwrap().unwrap().state, State::Void);
     });
 }

@@ -252,6 +252,15 @@ pub(super) const RULES: &[Rule] = &[
             "There is hardly any chance in such a slot and every verifier lists it; widen the pool where possible.",
         ),
     ),
+    Rule::new(
+        "M07",
+        Error,
+        ("隔离区未清空", "rows wait in quarantine"),
+        (
+            "改正后重新导入（ssj registry quarantine 列出各行）；确需如此时用 --approve-quarantine 写明批准人，承诺中将记载。",
+            "Correct them and import again (ssj registry quarantine lists them); if it must be, name the approver with --approve-quarantine: the commitment records it.",
+        ),
+    ),
     Rule::new("V01", Error, ("核验1：文件不符", "check 1 failed: files"), ASK),
     Rule::new("V02", Error, ("核验2：封存承诺不符", "check 2 failed: commitment"), ASK),
     Rule::new("V03", Error, ("核验3：人员与回避名录不符", "check 3 failed: registers"), ASK),

@@ -190,4 +190,13 @@ pub(super) const RULES: &[Rule] = &[
         ("设置文件有误", "the settings are wrong"),
         ("ssj.toml 只有一行：database = \"…\"。", "ssj.toml has one line: database = \"…\"."),
     ),
+    Rule::new(
+        "W23",
+        Error,
+        ("无从重算", "nothing to recompute it from"),
+        (
+            "用 -C 指定封存它的工作区；别处没有它的名录和计划。",
+            "Name the workspace that committed it with -C: its registers and plan are nowhere else.",
+        ),
+    ),
 ];

@@ -117,7 +117,8 @@ create table draw (
     earliest_s   bigint not null, -- the earliest source's time, seconds of UTC
     host         text collate "C" not null, -- the machine whose folder it is
     bundle       text collate "C" not null, -- absolute path of the folder
-    state        text collate "C" not null check (state in ('pending', 'live', 'drawn', 'void'))
+    state        text collate "C" not null check (state in ('pending', 'live', 'drawn', 'void')),
+    drawn_s      bigint -- when it was drawn, seconds of UTC
 );
 create index draw_agency on draw (agency, state);
 

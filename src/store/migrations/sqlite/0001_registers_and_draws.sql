@@ -108,7 +108,8 @@ create table draw (
     earliest_s   bigint not null, -- the earliest source's time, seconds of UTC
     host         text   not null, -- the machine whose folder it is
     bundle       text   not null, -- absolute path of the folder
-    state        text   not null check (state in ('pending', 'live', 'drawn', 'void'))
+    state        text   not null check (state in ('pending', 'live', 'drawn', 'void')),
+    drawn_s      bigint -- when it was drawn, seconds of UTC
 ) without rowid;
 create index draw_agency on draw (agency, state);
 

@@ -1,0 +1,95 @@
+//! What happened to the registers before a draw: rows that were removed in the last thirty days, and rows that wait in
+//! quarantine. Whoever is missing from the register can never be drawn, so both are counted in the check and in the
+//! commitment; a quarantine that is not empty needs somebody's approval.
+
+use serde_json::{Map, Value, json};
+
+use crate::base::finding::Finding;
+use crate::registry::{Register, Removal};
+use crate::say;
+use crate::store::Store;
+
+/// Removals are counted for so many days before the earliest source of the beacon: a time that the plan fixes, so that
+/// a commit commanded twice makes the same bytes.
+const DAYS: u64 = 30;
+
+/// What happened to the registers that a draw uses.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    removed: Vec<(Register, Removal, u64)>,
+    quarantined: Vec<(Register, u64)>,
+}
+
+impl Changes {
+    /// Of these versions, before a draw whose beacon begins then, in seconds of UTC.
+    pub fn before(
+        store: &Store,
+        versions: &[(Register, i64)],
+        earliest_s: u64,
+    ) -> Result<Self, Finding> {
+        let mut changes = Changes::default();
+        for (register, number) in versions {
+            let since_s = earliest_s.saturating_sub(DAYS * 86_400);
+            let removed = store.removed_since(*register, since_s)?;
+            changes.removed.extend(removed.into_iter().map(|(why, n)| (*register, why, n)));
+            let all = store.versions(Some(*register))?;
+            let used = all.iter().find(|version| version.number == *number);
+            let waiting = used.map(|version| (*register, version.quarantined));
+            changes.quarantined.extend(waiting.filter(|(_, n)| *n > 0));
+        }
+        Ok(changes)
+    }
+
+    /// P31 for each register with removals, M07 for each with a quarantine.
+    pub fn findings(&self) -> Vec<Finding> {
+        let removals = self.removed.chunk_by(|a, b| a.0 == b.0).map(|of_register| {
+            let (zh, en) = (of_register[0].0.zh(), of_register[0].0.name());
+            let n: u64 = of_register.iter().map(|(_, _, n)| n).sum();
+            let part = |word: fn(Removal) -> &'static str| {
+                let parts = of_register.iter().map(|(_, why, n)| format!("{} {n}", word(*why)));
+                parts.collect::<Vec<_>>()
+            };
+            let (why, reasons) = (part(Removal::zh).join("、"), part(Removal::name).join(", "));
+            let cause = say!(
+                "信标前 {DAYS} 日内从{zh}移出 {n} 行：{why}",
+                "{n} rows left {en} within {DAYS} days before the beacon: {reasons}"
+            );
+            Finding::new("P31", cause).id(en)
+        });
+        let waiting = self.quarantined.iter().map(|(register, n)| {
+            let (zh, en) = (register.zh(), register.name());
+            let cause = say!(
+                "{zh}有 {n} 行在隔离区，不参加本次抽取",
+                "{n} rows of {en} wait in quarantine and take no part"
+            );
+            Finding::new("M07", cause).id(en)
+        });
+        removals.chain(waiting).collect()
+    }
+
+    /// Whether rows wait in quarantine, so that somebody must approve.
+    pub fn need_approval(&self) -> bool {
+        !self.quarantined.is_empty()
+    }
+
+    /// Optional keys of the commitment: `changes`, and `quarantined` with who approved.
+    pub fn notes(&self, approver: Option<&str>) -> Map<String, Value> {
+        let removed = self.removed.iter().map(
+            |(register, why, n)| json!({"register": register.name(), "reason": why.name(), "n": n}),
+        );
+        let waiting = self.quarantined.iter();
+        let waiting = waiting.map(|(register, n)| json!({"register": register.name(), "n": n}));
+        let mut notes = Map::new();
+        let removed: Vec<Value> = removed.collect();
+        notes.insert("changes".to_owned(), json!({"days": DAYS, "removed": removed}));
+        if self.need_approval() {
+            let rows: Vec<Value> = waiting.collect();
+            let mut value = json!({"rows": rows});
+            if let Some(approver) = approver {
+                value["approver"] = approver.into();
+            }
+            notes.insert("quarantined".to_owned(), value);
+        }
+        notes
+    }
+}
