@@ -1,15 +1,16 @@
-//! The import step against a bare sqlx bulk insert of the same rows, in one run: `cargo bench --bench import`.
-//! An argument is the number of subjects (1,000,000 by default); `postgres://…` as a second one adds COPY into an
-//! empty database of that server. Each database is measured in a process of its own, so that its peak of memory
-//! can be told. Nothing here is a test.
+//! `ssj import` of a CSV file, all of the command, against a bare sqlx bulk insert of the same rows, in one run:
+//! `cargo bench --bench import`. An argument is the number of subjects (1,000,000 by default); `postgres://…` as a
+//! second one adds COPY into an empty database of that server. Each part is a process of its own, so that its peak of
+//! memory can be told. Nothing here is a test.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use shuangsuiji::registry::{Cells, Register};
-use shuangsuiji::store::{Meta, Mode, Store};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, QueryBuilder, Sqlite};
@@ -25,13 +26,28 @@ fn main() {
     let count = args.iter().find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
     let server = args.iter().find(|arg| arg.starts_with("postgres"));
     if let Some(part) = PARTS.into_iter().find(|part| args.iter().any(|arg| arg == part)) {
-        return run(part, count, server.map(String::as_str), Path::new(args.last().unwrap()));
+        let took = bare(part, count, server, Path::new(args.last().unwrap()));
+        return std::fs::write(args.last().unwrap(), took.as_micros().to_string()).unwrap();
     }
     let temp = tempfile::tempdir().unwrap();
+    write_csv(&temp.path().join("subjects.csv"), count);
     for part in PARTS.into_iter().filter(|part| server.is_some() || part.ends_with("SQLite")) {
-        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        command.arg(count.to_string()).arg(part).args(server).arg(temp.path());
-        assert!(command.status().unwrap().success(), "{part}");
+        let database = part.split(' ').next_back().unwrap();
+        let note = temp.path().join(part);
+        let mut command = match part.starts_with("bare") {
+            true => {
+                let mut command = Command::new(std::env::current_exe().unwrap());
+                command.arg(count.to_string()).args(server).arg(part).arg(&note);
+                command
+            }
+            false => import(temp.path(), database, server),
+        };
+        let (took, peak) = watched(&mut command);
+        // A bare insert has timed itself, without the making of its rows.
+        let own = std::fs::read_to_string(&note).ok().and_then(|text| text.parse().ok());
+        let took = own.map_or(took, Duration::from_micros);
+        std::fs::write(note, took.as_micros().to_string()).unwrap();
+        println!("{part}: {count} subjects in {took:.2?}, peak of memory {peak} kB");
     }
     ratio(temp.path(), "SQLite");
     if server.is_some() {
@@ -39,19 +55,50 @@ fn main() {
     }
 }
 
-/// Measures one part and notes how long it took.
-fn run(part: &str, count: usize, server: Option<&str>, folder: &Path) {
-    let server = server.unwrap_or_default();
-    let took = match part {
-        "bare SQLite" => bare_sqlite(count, folder),
-        "bare PostgreSQL" => bare_postgres(count, server),
-        "import SQLite" | "again SQLite" => import(count, &folder.join("sqlite"), "sqlite:ssj.db"),
-        _ => import(count, &folder.join("postgres"), server),
-    };
-    std::fs::write(folder.join(part), took.as_micros().to_string()).unwrap();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?").trim();
-    println!("{part}: {count} subjects in {took:.2?}, peak of memory {peak}");
+/// Runs a command; how long it took, and its peak of memory as Linux tells it, looked at all the while.
+fn watched(command: &mut Command) -> (Duration, u64) {
+    let start = Instant::now();
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok());
+        peak = peak.max(kib.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let took = start.elapsed();
+    assert!(child.wait().unwrap().success());
+    (took, peak)
+}
+
+/// The command that imports the file; the workspace is made before.
+fn import(folder: &Path, database: &str, server: Option<&String>) -> Command {
+    let workspace = folder.join(format!("workspace {database}"));
+    let url = if database == "SQLite" { "sqlite:ssj.db" } else { server.unwrap() };
+    let ssj = || Command::new(env!("CARGO_BIN_EXE_ssj"));
+    assert!(
+        ssj().arg("init").arg(&workspace).args(["--database", url]).status().unwrap().success()
+    );
+    let mut command = ssj();
+    command.arg("-C").arg(&workspace).args(["import", "subjects", "--apply"]);
+    command.arg(folder.join("subjects.csv"));
+    command
+}
+
+fn bare(part: &str, count: usize, server: Option<&String>, note: &Path) -> Duration {
+    match part {
+        "bare SQLite" => bare_sqlite(count, note.parent().unwrap()),
+        _ => bare_postgres(count, server.unwrap()),
+    }
+}
+
+fn write_csv(path: &Path, count: usize) {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    let header: Vec<&str> = Register::Subjects.columns().iter().map(|column| column.zh).collect();
+    writeln!(file, "{}", header.join(",")).unwrap();
+    (0..count).for_each(|n| writeln!(file, "{}", subject(n).texts.join(",")).unwrap());
 }
 
 fn ratio(folder: &Path, database: &str) {
@@ -62,11 +109,25 @@ fn ratio(folder: &Path, database: &str) {
     println!("{database}: the speed of a bare insert × {}.{:03}", permille / 1000, permille % 1000);
 }
 
+/// The n-th credit code with right check characters (GB 11714—1997, GB 32100—2015), as nearly all real ones have.
+fn credit_code(n: usize) -> String {
+    const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let body = format!("{n:08}");
+    let weights = [3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: usize = body.bytes().zip(weights).map(|(b, w)| usize::from(b - b'0') * w).sum();
+    let inner = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "X", "0"][11 - sum % 11];
+    let code = format!("91330199{body}{inner}");
+    let value = |byte: u8| ALPHABET.iter().position(|b| *b == byte).unwrap();
+    let weighted = code.bytes().fold((0, 1), |(sum, w), b| (sum + value(b) * w, w * 3 % 31));
+    let check = ALPHABET[(31 - weighted.0 % 31) % 31];
+    format!("{code}{}", char::from(check))
+}
+
 /// The n-th subject, made where it is used, so that a million of them never stand in memory.
 fn subject(n: usize) -> Cells {
     let cell = |id: &str| match id {
-        "uscc" => format!("91330199MA{n:08}"),
-        "reg_no" => format!("3301{n:011}"),
+        "uscc" => credit_code(n),
+        "reg_no" => format!("3301{n:09}"),
         "name" => format!("示例市第{n}号商贸有限公司"),
         "kind" => "企业".to_owned(),
         "region" => "330199".to_owned(),
@@ -104,23 +165,6 @@ fn timed<T>(took: &mut Duration, work: impl FnOnce() -> T) -> T {
     let done = work();
     *took += start.elapsed();
     done
-}
-
-fn import(count: usize, workspace: &Path, url: &str) -> Duration {
-    std::fs::create_dir_all(workspace).unwrap();
-    let store = Store::create(workspace, Some(url)).unwrap();
-    let mut took = Duration::ZERO;
-    let begin = || store.begin_import(Register::Subjects, Mode::Replace, true).unwrap();
-    let mut import = timed(&mut took, begin);
-    took += timed_chunks(count, |rows| {
-        for row in rows {
-            import.row(row).unwrap();
-        }
-    });
-    let meta = Meta { by: "bench".to_owned(), reason: None, at_s: 1, files: Vec::new() };
-    let done = timed(&mut took, || import.finish(&meta)).unwrap();
-    println!("  {} new, {} the same", done.new, done.same);
-    took
 }
 
 fn columns() -> Vec<&'static str> {

@@ -7,6 +7,8 @@ mod support;
 
 #[path = "cli/beacons.rs"]
 mod beacons;
+#[path = "cli/binding.rs"]
+mod binding;
 #[path = "cli/bundles.rs"]
 mod bundles;
 #[path = "cli/lifecycle.rs"]

@@ -4,10 +4,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::console::Console;
 use crate::base::finding::Finding;
 use crate::registry::{Register, Removal};
 use crate::say;
 use crate::store::Store;
+use crate::verify::{Facts, Removed};
 
 /// Removals are counted for so many days before the earliest source of the beacon: a time that the plan fixes, so that
 /// a commit commanded twice makes the same bytes.
@@ -18,6 +20,29 @@ const DAYS: u64 = 30;
 pub(super) struct Changes {
     removed: Vec<(Register, Removal, u64)>,
     quarantined: Vec<(Register, u64)>,
+}
+
+/// Says what a commitment tells of its registers.
+pub(super) fn print_register_facts(facts: &Facts, console: &Console) {
+    // Words of the commitment that this version does not know are shown as they are.
+    let register =
+        |name: &str| Register::from_name(name).map_or(name.to_owned(), |r| r.zh().to_owned());
+    for Removed { register: name, reason, n, days } in &facts.removed {
+        let (zh, en) = (register(name), name);
+        let why = Removal::parse(reason).map_or(reason.clone(), |why| why.zh().to_owned());
+        console.say(&say!(
+            "抽取前 {days} 日移出名录：{zh} {n}（{why}）",
+            "left within {days} days before the draw: {n} rows of {en} ({reason})"
+        ));
+    }
+    for (name, n) in &facts.quarantined {
+        let (zh, en) = (register(name), name);
+        let by = facts.quarantine_approver.as_deref().unwrap_or("-");
+        console.say(&say!(
+            "封存时仍在隔离区：{zh} {n} 行，批准人 {by}",
+            "in quarantine at the freeze: {n} rows of {en}, approved by {by}"
+        ));
+    }
 }
 
 impl Changes {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::ReceiptArgs;
+use super::changes::print_register_facts;
 use super::console::{Console, finding_json, table};
 use super::recompute::against_registry;
 use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
@@ -161,6 +162,7 @@ fn print_facts(facts: &Facts, console: &Console) {
             "{who} stands in {n} incompatible rows; more than three need approval"
         ));
     }
+    print_register_facts(facts, console);
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
     }
@@ -263,6 +265,11 @@ fn facts_json(facts: &Facts) -> Value {
         "visits": facts.visits, "visits_saved": facts.visits_saved(), "rounds": facts.rounds,
         "loads": facts.loads.map(|(least, most)| [least, most]),
         "forced_slots": facts.forced_slots.iter().map(|(sid, slot, n)| json!({"sid": sid, "slot": slot, "eligible": n})).collect::<Vec<_>>(),
+        "removed": facts.removed.iter().map(|row| json!({
+            "register": row.register, "reason": row.reason, "n": row.n, "days": row.days,
+        })).collect::<Vec<_>>(),
+        "quarantined": facts.quarantined.iter().map(|(register, n)| json!({"register": register, "n": n})).collect::<Vec<_>>(),
+        "quarantine_approver": facts.quarantine_approver,
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::drawn::quotas_of;
 use crate::base::digest::Digest;
 use crate::draw::quota::chances;
@@ -48,6 +50,25 @@ pub struct Facts {
     pub loads: Option<(u32, u32)>,
     /// The most incompatible rows that name one inspector, and who.
     pub most_incompatible: Option<(usize, String)>,
+    /// Rows that left the registers in the days before the beacon, as the commitment tells.
+    pub removed: Vec<Removed>,
+    /// Rows of registers that waited in quarantine at the freeze, as the commitment tells.
+    pub quarantined: Vec<(String, u64)>,
+    /// Who approved that they wait.
+    pub quarantine_approver: Option<String>,
+}
+
+/// Rows that left a register for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The register's English name.
+    pub register: String,
+    /// The reason's English name.
+    pub reason: String,
+    /// How many.
+    pub n: u64,
+    /// In so many days before the beacon.
+    pub days: u64,
 }
 
 /// Facts about one list.
@@ -128,6 +149,13 @@ impl Facts {
             opens: commitment.seal.as_ref().map(opens),
             lists: lists.collect(),
             most_incompatible: most_incompatible(contents),
+            removed: removed(&commitment.notes),
+            quarantined: quarantined(&commitment.notes),
+            quarantine_approver: commitment
+                .notes
+                .get("quarantined")
+                .and_then(|note| note["approver"].as_str())
+                .map(str::to_owned),
             ..Facts::default()
         }
     }
@@ -186,6 +214,28 @@ impl Facts {
         let drawn: u64 = self.lists.iter().map(|list| list.drawn).sum::<Option<u64>>()?;
         drawn.checked_sub(self.visits? as u64)
     }
+}
+
+/// What the optional key `changes` says; what has another form says nothing.
+fn removed(notes: &Map<String, Value>) -> Vec<Removed> {
+    let Some(changes) = notes.get("changes") else { return Vec::new() };
+    let text = |row: &Value, key: &str| row[key].as_str().map(str::to_owned);
+    let row = |row: &Value| {
+        Some(Removed {
+            register: text(row, "register")?,
+            reason: text(row, "reason")?,
+            n: row["n"].as_u64()?,
+            days: changes["days"].as_u64()?,
+        })
+    };
+    changes["removed"].as_array().into_iter().flatten().filter_map(row).collect()
+}
+
+/// What the optional key `quarantined` says.
+fn quarantined(notes: &Map<String, Value>) -> Vec<(String, u64)> {
+    let rows = notes.get("quarantined").and_then(|note| note["rows"].as_array());
+    let row = |row: &Value| Some((row["register"].as_str()?.to_owned(), row["n"].as_u64()?));
+    rows.into_iter().flatten().filter_map(row).collect()
 }
 
 fn most_incompatible(contents: &Contents) -> Option<(usize, String)> {

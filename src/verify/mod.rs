@@ -16,7 +16,7 @@ use crate::base::finding::{Finding, Lang, Text};
 use crate::say;
 
 pub use bundle::{verify, verify_read};
-pub use facts::{Facts, ListFacts, StratumFacts};
+pub use facts::{Facts, ListFacts, Removed, StratumFacts};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};
 
