@@ -1,4 +1,4 @@
-//! R20–R39: registers as offices write them.
+//! R20–R39 and R90–R95: registers as offices write them.
 
 use super::Rule;
 use crate::base::finding::Severity::{Error, Note, Warning};
@@ -92,6 +92,15 @@ pub(super) const RULES: &[Rule] = &[
         (
             "改为一个数量或范围，如 不低于3%、10-20%、60-70家、每年1次；两种说法分开写，约数写明上下限。",
             "Write one number or range, such as 不低于3%, 10-20%, 60-70家, 每年1次; give bounds in place of \"about\".",
+        ),
+    ),
+    Rule::new(
+        "R90",
+        Note,
+        ("按显示的样子读取", "read as it is shown"),
+        (
+            "百分比读作 3%，以零补足位数的号码连同前面的零读入：核对是否如此。",
+            "Percentages were read as 3%, and codes filled up with zeros together with these: check that this is meant.",
         ),
     ),
 ];

@@ -5,6 +5,8 @@ use std::io::{Cursor, Read, copy, sink};
 
 use zip::ZipArchive;
 
+use super::biff::damaged;
+use super::compound::Compound;
 use super::workbook;
 use crate::base::finding::Finding;
 use crate::say;
@@ -44,11 +46,12 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
     }
     if bytes.starts_with(CFB) {
         // A protected .xlsx is an encrypted stream in the container of .xls.
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        if bytes.windows(name.len()).take(1 << 20).any(|window| window == name) {
-            return Err(workbook::password());
-        }
-        return Ok(Kind::Xls);
+        let file = Compound::open(bytes).map_err(damaged)?;
+        return if file.has("EncryptedPackage") {
+            Err(workbook::password())
+        } else {
+            Ok(Kind::Xls)
+        };
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let markup = [&b"<!doc"[..], b"<html", b"<table", b"<?xml", b"<meta", b"<head"];

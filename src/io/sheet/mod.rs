@@ -4,8 +4,14 @@
 //!
 //! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58).
 
+mod biff;
+mod biff_text;
 mod binary;
+mod compound;
+mod filling;
 mod layout;
+mod quiet;
+mod shown;
 mod text;
 mod value;
 mod workbook;
@@ -143,5 +149,7 @@ pub fn locate(sheet: &Sheet, findings: Vec<Finding>) -> Vec<Finding> {
     findings.into_iter().map(place).collect()
 }
 
+#[cfg(test)]
+mod biff_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
 
-use super::workbook::limited;
+use super::filling::limited;
 use super::{CELLS_MAX, COLUMNS_MAX, Grid, layout};
 use crate::base::finding::{Finding, letters};
 use crate::say;
