@@ -21,6 +21,8 @@ const SMALL_BYTES: u64 = 16 << 20;
 const PARTS_MAX: usize = 10_000;
 
 const ZIP: &[u8] = b"PK\x03\x04";
+const PARQUET: &[u8] = b"PAR1";
+const ENCRYPTED_PARQUET: &[u8] = b"PARE";
 const CFB: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// How a file is read.
@@ -28,12 +30,13 @@ const CFB: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 pub(super) enum Kind {
     Xlsx,
     Xls,
+    Parquet,
     Text,
 }
 
 /// Whether lines mean nothing in a file that begins so.
 pub(super) fn is_container(head: &[u8]) -> bool {
-    head.starts_with(ZIP) || head.starts_with(CFB)
+    [ZIP, CFB, PARQUET, ENCRYPTED_PARQUET].iter().any(|mark| head.starts_with(mark))
 }
 
 /// The kind of a file.
@@ -53,6 +56,9 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
             Ok(Kind::Xls)
         };
     }
+    if bytes.starts_with(PARQUET) {
+        return Ok(Kind::Parquet);
+    }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let markup = [&b"<!doc"[..], b"<html", b"<table", b"<?xml", b"<meta", b"<head"];
     let begins =
@@ -61,9 +67,10 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
         let cause = say!("这是网页或 XML，不是工作簿", "this is a web page or XML, not a workbook");
         return Err(Finding::new("R42", cause));
     }
-    for (mark, name) in
-        [(&b"%PDF"[..], "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"PAR1", "Parquet")]
-    {
+    if bytes.starts_with(ENCRYPTED_PARQUET) {
+        return Err(workbook::password());
+    }
+    for (mark, name) in [(&b"%PDF"[..], "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z")] {
         if bytes.starts_with(mark) {
             return Err(Finding::new("R42", say!("这是 {name} 文件", "this is a {name} file")));
         }

@@ -10,6 +10,13 @@ mod binary;
 mod compound;
 mod filling;
 mod layout;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "parquet_absent.rs"]
+mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_value;
 mod quiet;
 mod shown;
 mod text;
@@ -105,6 +112,7 @@ pub fn read(
     let grids = match binary::kind(bytes).map_err(named)? {
         binary::Kind::Xlsx => workbook::xlsx(bytes, &mut findings),
         binary::Kind::Xls => workbook::xls(bytes, &mut findings),
+        binary::Kind::Parquet => parquet::grid(bytes, &mut findings).map(|grid| vec![grid]),
         binary::Kind::Text => text::grid(bytes, known, &mut findings).map(|grid| vec![grid]),
     };
     let grids = grids.map_err(named)?;
@@ -151,5 +159,7 @@ pub fn locate(sheet: &Sheet, findings: Vec<Finding>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod biff_tests;
+#[cfg(all(test, feature = "parquet"))]
+mod parquet_tests;
 #[cfg(test)]
 mod tests;
