@@ -1,11 +1,12 @@
 //! What a file is, by its bytes, and what a container would cost to open: every part of a ZIP is unpacked once into
 //! nothing, since what it declares about its size may be a lie.
 
-use std::io::{Cursor, Read, copy, sink};
+use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
 use super::biff::damaged;
+use super::census::Census;
 use super::compound::Compound;
 use super::workbook;
 use crate::base::finding::Finding;
@@ -19,6 +20,10 @@ const GROWTH_MAX: u64 = 200;
 const SMALL_BYTES: u64 = 16 << 20;
 /// Most parts of a workbook.
 const PARTS_MAX: usize = 10_000;
+
+/// Most bytes of the largest part, times the sheets: several may lie in one part, and each is read.
+const SHEETS_BYTES_MAX: u64 = 8 << 30;
+const BUFFER_BYTES: usize = 64 << 10;
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";
@@ -94,16 +99,33 @@ fn zip_kind(bytes: &[u8]) -> Result<Kind, Finding> {
     }
     let most =
         UNPACKED_BYTES_MAX.min((bytes.len() as u64).saturating_mul(GROWTH_MAX).max(SMALL_BYTES));
-    let mut left = most;
+    let (mut left, mut largest) = (most, 0);
+    let mut census = Census::default();
+    let mut buffer = vec![0; BUFFER_BYTES];
     for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|e| corrupt(&e))?;
-        let n = copy(&mut part.take(left + 1), &mut sink()).map_err(|e| corrupt(&e))?;
-        if n > left {
-            let mib = most >> 20;
-            let cause = say!("解压后超过 {mib} MiB", "it unpacks to more than {mib} MiB");
-            return Err(Finding::new("R45", cause));
+        let mut part = archive.by_index(at).map_err(|e| corrupt(&e))?;
+        let name = part.name().map_err(|e| corrupt(&e))?.to_string();
+        census.part(&name);
+        let mut size = 0;
+        loop {
+            let n = part.read(&mut buffer).map_err(|e| corrupt(&e))?;
+            if n == 0 {
+                break;
+            }
+            size += n as u64;
+            left = left.checked_sub(n as u64).ok_or_else(|| {
+                let mib = most >> 20;
+                let cause = say!("解压后超过 {mib} MiB", "it unpacks to more than {mib} MiB");
+                Finding::new("R45", cause)
+            })?;
+            census.take(&buffer[..n])?;
         }
-        left -= n;
+        largest = largest.max(size);
+    }
+    if census.sheets().saturating_mul(largest) > SHEETS_BYTES_MAX {
+        let n = census.sheets();
+        let cause = say!("{n} 张工作表过大", "its {n} sheets are too large");
+        return Err(Finding::new("R45", cause));
     }
     Ok(Kind::Xlsx)
 }

@@ -9,13 +9,22 @@ use super::{CELL_CHARS_MAX, CELL_CHARS_SHOWN, CELLS_MAX, COLUMNS_MAX, Grid, Merg
 use crate::base::finding::{Finding, Text, letters};
 use crate::say;
 
-/// Most bytes of the texts of a sheet, and most of these: a million subjects of 256 bytes each.
+/// Most bytes of the texts of a file: a million subjects of 256 bytes each.
 const TEXT_BYTES_MAX: usize = 256 << 20;
-/// Most cells of a sheet that are reported one by one; beyond, the file is refused as a whole.
+/// Most cells of a file that are reported one by one; beyond, the file is refused as a whole.
 const BAD_CELLS_MAX: usize = 100_000;
 
+/// What the sheets of a file hold together: the limits are those of the file.
+#[derive(Default)]
+pub(super) struct Held {
+    cells: usize,
+    text_bytes: usize,
+    findings: usize,
+}
+
 /// A grid while cells come in.
-pub(super) struct Filling {
+pub(super) struct Filling<'h> {
+    held: &'h mut Held,
     grid: Grid,
     rows: BTreeMap<u64, Vec<String>>,
     /// The row of the last cell, not yet among the others, and the widest so far.
@@ -23,7 +32,6 @@ pub(super) struct Filling {
     row: Vec<String>,
     width: usize,
     cells: usize,
-    text_bytes: usize,
     formulas: Tally,
     formatted: Tally,
 }
@@ -48,16 +56,16 @@ impl Tally {
     }
 }
 
-impl Filling {
-    pub(super) fn new(sheet: &str) -> Self {
+impl<'h> Filling<'h> {
+    pub(super) fn new(sheet: &str, held: &'h mut Held) -> Self {
         Filling {
+            held,
             grid: Grid { sheet: Some(sheet.to_owned()), padded: true, ..Grid::default() },
             rows: BTreeMap::new(),
             line: 0,
             row: Vec::new(),
             width: 0,
             cells: 0,
-            text_bytes: 0,
             formulas: Tally::default(),
             formatted: Tally::default(),
         }
@@ -136,6 +144,7 @@ impl Filling {
             let cause = say!("合并区彼此重叠", "merged ranges overlap");
             return Err(self.named(Finding::new("R45", cause)));
         }
+        self.held.cells += self.cells.max(self.rows.len() * self.width);
         self.grid.rows = self.rows.into_iter().collect();
         self.grid.merges = merges;
         Ok(self.grid)
@@ -146,7 +155,8 @@ impl Filling {
     }
 
     fn report(&mut self, code: &str, line: u64, at: usize, cause: Text) -> Result<(), Finding> {
-        if self.grid.findings.len() >= BAD_CELLS_MAX {
+        self.held.findings += 1;
+        if self.held.findings > BAD_CELLS_MAX {
             let cause = say!(
                 "有问题的单元格超过 {BAD_CELLS_MAX} 个",
                 "more than {BAD_CELLS_MAX} cells are in error"
@@ -160,19 +170,18 @@ impl Filling {
     /// Counts a cell in. Rows are filled up to the widest one, so that the rectangle counts and not the cells alone.
     fn within_limits(&mut self, line: u64, at: usize, bytes: usize) -> Result<(), Finding> {
         self.cells += 1;
-        self.text_bytes += bytes;
+        let area = (self.rows.len() + 2).saturating_mul(self.width.max(at + 1));
+        self.held.text_bytes += bytes;
         self.width = self.width.max(at + 1);
-        let rows = self.rows.len() + 2;
         let refused = if at >= COLUMNS_MAX {
             let cause =
                 say!("第 {COLUMNS_MAX} 列之后还有内容", "content beyond column {COLUMNS_MAX}");
             Finding::new("R45", cause)
-        } else if self.text_bytes > TEXT_BYTES_MAX {
+        } else if self.held.text_bytes > TEXT_BYTES_MAX {
             let mib = TEXT_BYTES_MAX >> 20;
-            let cause =
-                say!("工作表的文字超过 {mib} MiB", "the sheet's texts have more than {mib} MiB");
+            let cause = say!("文字超过 {mib} MiB", "its texts have more than {mib} MiB");
             Finding::new("R45", cause)
-        } else if self.cells > CELLS_MAX || rows.saturating_mul(self.width) > CELLS_MAX {
+        } else if self.held.cells + self.cells.max(area) > CELLS_MAX {
             too_many_cells()
         } else {
             return Ok(());
@@ -203,7 +212,7 @@ impl Filling {
 }
 
 pub(super) fn too_many_cells() -> Finding {
-    let cause = say!("工作表超过 {CELLS_MAX} 格", "the sheet has more than {CELLS_MAX} cells");
+    let cause = say!("超过 {CELLS_MAX} 格", "it has more than {CELLS_MAX} cells");
     Finding::new("R45", cause)
 }
 

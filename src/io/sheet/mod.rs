@@ -1,12 +1,13 @@
-//! Any file an office sends as [`Sheet`]s of a register: workbooks (`.xlsx`, `.xls`) and CSV in the encodings in use.
+//! Any file an office sends as [`Sheet`]s of a register: workbooks (`.xlsx`, `.xls`), Parquet, and CSV in the encodings in use.
 //! What a file is, its first bytes say and not its name. Everything is read as plain text: no formula is computed, no
 //! macro run, no link followed. Limits bound what a damaged or hostile file may cost.
 //!
-//! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58).
+//! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58, R90–R94).
 
 mod biff;
 mod biff_text;
 mod binary;
+mod census;
 mod compound;
 mod filling;
 mod layout;
@@ -100,7 +101,7 @@ pub fn load(path: &Path) -> Result<Vec<u8>, Finding> {
 /// a column, by which headers are found.
 ///
 /// # Errors
-/// R01 if nothing is in it; R41–R46 if it cannot be read. Findings about single cells (R46, R47, R49) come beside the
+/// R01 if nothing is in it; R41–R46 and R91–R93 if it cannot be read. Findings about single cells (R46, R47, R49) come beside the
 /// sheets even though they are errors: the rows are still checked, and the file is not imported.
 pub fn read(
     file: &str,
@@ -163,3 +164,5 @@ mod biff_tests;
 mod parquet_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod workbook_tests;

@@ -11,7 +11,7 @@ use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 
-use super::filling::Filling;
+use super::filling::{Filling, Held};
 use super::parquet_value::{Kind, boolean, double, int96, single};
 use super::quiet::quietly;
 use super::value::Value;
@@ -131,7 +131,8 @@ pub(super) fn grid(bytes: &[u8], findings: &mut Vec<Finding>) -> Result<Grid, Fi
         let cause = say!("{instants} 按北京时间读取", "{instants} were read in Beijing time");
         findings.push(Finding::new("R94", cause));
     }
-    let mut filling = Filling::new("");
+    let mut held = Held::default();
+    let mut filling = Filling::new("", &mut held);
     let mut put = |line: u64, row: &[String]| {
         let row_at = u32::try_from(line - 1).unwrap_or(u32::MAX);
         for (column, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {

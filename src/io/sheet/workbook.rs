@@ -6,7 +6,7 @@ use calamine::{Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::biff::{Book, damaged};
 use super::compound::Compound;
-use super::filling::{Filling, too_many_cells};
+use super::filling::{Filling, Held, too_many_cells};
 use super::quiet::quietly;
 use super::shown::Shown;
 use super::value::of_ref;
@@ -37,13 +37,14 @@ pub(super) fn xlsx(bytes: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<Grid
                 names.push(sheet.name.clone());
             }
         }
-        names.iter().map(|name| xlsx_sheet(&mut book, name)).collect()
+        let mut held = Held::default();
+        names.iter().map(|name| xlsx_sheet(&mut book, name, &mut held)).collect()
     })
 }
 
-fn xlsx_sheet(book: &mut Book07<'_>, name: &str) -> Result<Grid, Finding> {
+fn xlsx_sheet(book: &mut Book07<'_>, name: &str, held: &mut Held) -> Result<Grid, Finding> {
     let failed = |e: XlsxError| xlsx_failed(&e).sheet(name);
-    let mut grid = Filling::new(name);
+    let mut grid = Filling::new(name, held);
     let mut shown = shown_cells(book, name)?.into_iter().peekable();
     {
         let mut cells = book.worksheet_cells_reader(name).map_err(failed)?;
@@ -102,12 +103,12 @@ pub(super) fn xls(bytes: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<Grid>
         let name = encoding.name();
         findings.push(Finding::new("R40", say!("按 {name} 读取", "read as {name}")));
     }
-    let mut grids = Vec::new();
+    let (mut held, mut grids) = (Held::default(), Vec::new());
     for sheet in book.sheets.iter().filter(|sheet| sheet.cells) {
         if !is_read(&sheet.name, sheet.visible, findings) {
             continue;
         }
-        let mut grid = Filling::new(&sheet.name);
+        let mut grid = Filling::new(&sheet.name, &mut held);
         let merges =
             book.cells(&stream, sheet, &mut |pos, value, formula| grid.put(pos, value, formula))?;
         grids.push(grid.finish(merges)?);
