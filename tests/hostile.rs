@@ -120,6 +120,10 @@ fn text_without_end() {
     let cell =
         |text: &str| format!("<row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is>{text}</is></c></row>");
     let runs = "<r><t>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx</t></r>".repeat(1 << 20);
+    // What looks like the end of the cell is text, or a remark.
+    let piece = "x".repeat(1 << 20);
+    let hidden = format!("<t><![CDATA[</c>{piece}]]><!--</c>--></t>").repeat(8);
+    let remark = "<!-- <c> 1 > 0 -->";
     let attribute = format!("<row r=\"{long}\"/>");
     let entity = cell("<t>&a;</t>");
     let doctype = |entity: &str| format!("<!DOCTYPE w [<!ENTITY a \"ha\">{entity}]>");
@@ -132,6 +136,8 @@ fn text_without_end() {
     table(vec![
         ("a cell of 100 MiB", big(&cell(&format!("<t>{long}</t>"))), 2, &["R45", "一格超过"]),
         ("a cell of a million runs", big(&cell(&runs)), 2, &["R45", "一格超过"]),
+        ("a cell that hides its end", big(&cell(&hidden)), 2, &["R45", "一格超过"]),
+        ("a remark", workbook(Book::of(&sheet(remark))), 0, &["新增或改动 1"]),
         ("a tag of 100 MiB", big(&attribute), 2, &["R45", "一格超过"]),
         (
             "a billion laughs",
@@ -167,6 +173,8 @@ fn lists_that_claim_or_hold_too_much() {
             format!("<mergeCell ref=\"{merge}\"/>").repeat(n)
         )
     };
+    let gave_up: (i32, &[&str]) = (2, &["R44", "the reader of the format gave up"]);
+    let backwards = if cfg!(debug_assertions) { gave_up } else { (0, &[][..]) };
     let last = row(1_000_000, "乙公司");
     let tall =
         |n: usize| merges("E1:E1000000", n).replace("</sheetData>", &format!("{last}</sheetData>"));
@@ -187,6 +195,13 @@ fn lists_that_claim_or_hold_too_much() {
         ("a long font name", workbook(styles(font)), 2, &["R45", "过长的标签"]),
         ("a million merges", workbook(ballast(Book::of(&merges("A1:B1", 1_000_001)))), 2, &["R45"]),
         ("merges over each other", workbook(ballast(Book::of(&tall(30)))), 2, &["R45", "重叠"]),
+        // calamine's arithmetic panics here where overflow is checked: nobody sees it.
+        (
+            "a merge from right to left",
+            workbook(Book::of(&merges("B2:A1", 1))),
+            backwards.0,
+            backwards.1,
+        ),
         ("a tall merge", workbook(Book::of(&tall(1))), 2, &["R12"]),
         (
             "one part as a thousand sheets",
@@ -312,6 +327,13 @@ fn old_workbooks_that_claim_too_much() {
         ("a circle of sectors", biff::circular(good.clone()), 2, &["R44", "成环"]),
         ("a stream of 4 GiB", biff::overstated(good.clone()), 2, &["R44", "不完整"]),
     ]);
+}
+
+#[test]
+#[cfg(not(feature = "parquet"))]
+fn a_build_without_parquet_says_how_to_get_it() {
+    let parquet = include_bytes!("files/types.parquet").to_vec();
+    table(vec![("Parquet", parquet, 2, &["R93", "cargo install --features parquet"])]);
 }
 
 /// Packages that open connections.
