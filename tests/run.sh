@@ -11,3 +11,5 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! command -v in
   { apt-get update && apt-get install --yes --no-install-recommends postgresql; } || true
 fi
 cargo test "$@"
+# The default build has no reader of Parquet.
+cargo test --lib --features parquet parquet

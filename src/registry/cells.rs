@@ -123,8 +123,11 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
 
 /// Without characters that nobody sees; codes, dates and numbers also half-width and without blanks.
 fn visible(form: Form, cell: &str) -> Option<String> {
-    let hidden =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    // Those that turn the direction of writing make one name look like another.
+    let hidden = |c: char| {
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
+    };
     let code = matches!(form, Form::Uscc | Form::RegNo | Form::Id | Form::Integer(..));
     let narrow =
         code || matches!(form, Form::Industry | Form::Day | Form::Periods | Form::Choice(_));

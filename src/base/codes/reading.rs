@@ -1,4 +1,4 @@
-//! R20–R39: registers as offices write them. R60–R66: what becomes of an import.
+//! R20–R39 and R90–R95: registers as offices write them. R60–R66: what becomes of an import.
 
 use super::Rule;
 use crate::base::finding::Severity::{Error, Note, Warning};
@@ -110,6 +110,51 @@ pub(super) const RULES: &[Rule] = &[
         (
             "只给一次；几个文件合为一个名录时，各文件的行不得重复。",
             "Name it once: the rows of several files together are the register.",
+        ),
+    ),
+    Rule::new(
+        "R90",
+        Note,
+        ("按显示的样子读取", "read as it is shown"),
+        (
+            "百分比读作 3%，以零补足位数的号码连同前面的零读入：核对是否如此。",
+            "Percentages were read as 3%, and codes filled up with zeros together with these: check that this is meant.",
+        ),
+    ),
+    Rule::new(
+        "R91",
+        Error,
+        ("Parquet 的列不是表的列", "Parquet column that is no column of a table"),
+        (
+            "展开为文字、数字或日期的列，或导出时去掉这一列。",
+            "Flatten it into columns of text, numbers or dates, or leave it out of the export.",
+        ),
+    ),
+    Rule::new(
+        "R92",
+        Error,
+        ("Parquet 文件已损坏", "corrupt Parquet file"),
+        (
+            "重新导出；压缩方式限 Snappy、Zstandard、LZ4 和 Gzip。",
+            "Export it again; it may be compressed with Snappy, Zstandard, LZ4 or gzip.",
+        ),
+    ),
+    Rule::new(
+        "R93",
+        Error,
+        ("本程序构建时未含 Parquet", "built without Parquet"),
+        (
+            "用 cargo install --features parquet 构建含 Parquet 的 ssj，或从数据平台导出 CSV。",
+            "Build ssj with cargo install --features parquet, or export CSV from the data platform.",
+        ),
+    ),
+    Rule::new(
+        "R94",
+        Note,
+        ("时刻按北京时间读取", "instants in Beijing time"),
+        (
+            "这些列存的是世界时的时刻，已换算为北京时间（UTC+8）：核对日期。",
+            "These columns hold instants of universal time; they were brought to UTC+8: check the dates.",
         ),
     ),
 ];

@@ -1,10 +1,13 @@
 //! What a file is, by its bytes, and what a container would cost to open: every part of a ZIP is unpacked once into
 //! nothing, since what it declares about its size may be a lie.
 
-use std::io::{Cursor, Read, copy, sink};
+use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
+use super::biff::damaged;
+use super::census::Census;
+use super::compound::Compound;
 use super::workbook;
 use crate::base::finding::Finding;
 use crate::say;
@@ -18,7 +21,13 @@ const SMALL_BYTES: u64 = 16 << 20;
 /// Most parts of a workbook.
 const PARTS_MAX: usize = 10_000;
 
+/// Most bytes of the largest part, times the sheets: several may lie in one part, and each is read.
+const SHEETS_BYTES_MAX: u64 = 8 << 30;
+const BUFFER_BYTES: usize = 64 << 10;
+
 const ZIP: &[u8] = b"PK\x03\x04";
+const PARQUET: &[u8] = b"PAR1";
+const ENCRYPTED_PARQUET: &[u8] = b"PARE";
 const CFB: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// How a file is read.
@@ -26,12 +35,13 @@ const CFB: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 pub(super) enum Kind {
     Xlsx,
     Xls,
+    Parquet,
     Text,
 }
 
 /// Whether lines mean nothing in a file that begins so.
 pub(super) fn is_container(head: &[u8]) -> bool {
-    head.starts_with(ZIP) || head.starts_with(CFB)
+    [ZIP, CFB, PARQUET, ENCRYPTED_PARQUET].iter().any(|mark| head.starts_with(mark))
 }
 
 /// The kind of a file.
@@ -44,11 +54,15 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
     }
     if bytes.starts_with(CFB) {
         // A protected .xlsx is an encrypted stream in the container of .xls.
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        if bytes.windows(name.len()).take(1 << 20).any(|window| window == name) {
-            return Err(workbook::password());
-        }
-        return Ok(Kind::Xls);
+        let file = Compound::open(bytes).map_err(damaged)?;
+        return if file.has("EncryptedPackage") {
+            Err(workbook::password())
+        } else {
+            Ok(Kind::Xls)
+        };
+    }
+    if bytes.starts_with(PARQUET) {
+        return Ok(Kind::Parquet);
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let markup = [&b"<!doc"[..], b"<html", b"<table", b"<?xml", b"<meta", b"<head"];
@@ -58,9 +72,10 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
         let cause = say!("这是网页或 XML，不是工作簿", "this is a web page or XML, not a workbook");
         return Err(Finding::new("R42", cause));
     }
-    for (mark, name) in
-        [(&b"%PDF"[..], "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"PAR1", "Parquet")]
-    {
+    if bytes.starts_with(ENCRYPTED_PARQUET) {
+        return Err(workbook::password());
+    }
+    for (mark, name) in [(&b"%PDF"[..], "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z")] {
         if bytes.starts_with(mark) {
             return Err(Finding::new("R42", say!("这是 {name} 文件", "this is a {name} file")));
         }
@@ -84,16 +99,33 @@ fn zip_kind(bytes: &[u8]) -> Result<Kind, Finding> {
     }
     let most =
         UNPACKED_BYTES_MAX.min((bytes.len() as u64).saturating_mul(GROWTH_MAX).max(SMALL_BYTES));
-    let mut left = most;
+    let (mut left, mut largest) = (most, 0);
+    let mut census = Census::default();
+    let mut buffer = vec![0; BUFFER_BYTES];
     for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|e| corrupt(&e))?;
-        let n = copy(&mut part.take(left + 1), &mut sink()).map_err(|e| corrupt(&e))?;
-        if n > left {
-            let mib = most >> 20;
-            let cause = say!("解压后超过 {mib} MiB", "it unpacks to more than {mib} MiB");
-            return Err(Finding::new("R45", cause));
+        let mut part = archive.by_index(at).map_err(|e| corrupt(&e))?;
+        let name = part.name().map_err(|e| corrupt(&e))?.to_string();
+        census.part(&name);
+        let mut size = 0;
+        loop {
+            let n = part.read(&mut buffer).map_err(|e| corrupt(&e))?;
+            if n == 0 {
+                break;
+            }
+            size += n as u64;
+            left = left.checked_sub(n as u64).ok_or_else(|| {
+                let mib = most >> 20;
+                let cause = say!("解压后超过 {mib} MiB", "it unpacks to more than {mib} MiB");
+                Finding::new("R45", cause)
+            })?;
+            census.take(&buffer[..n])?;
         }
-        left -= n;
+        largest = largest.max(size);
+    }
+    if census.sheets().saturating_mul(largest) > SHEETS_BYTES_MAX {
+        let n = census.sheets();
+        let cause = say!("{n} 张工作表过大", "its {n} sheets are too large");
+        return Err(Finding::new("R45", cause));
     }
     Ok(Kind::Xlsx)
 }

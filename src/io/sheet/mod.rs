@@ -1,13 +1,28 @@
-//! Any file an office sends as tables of a register, row by row: workbooks (`.xlsx`, `.xls`) and CSV in the encodings in use.
+//! Any file an office sends as tables of a register, row by row: workbooks (`.xlsx`, `.xls`), Parquet, and CSV in the
+//! encodings in use.
 //! What a file is, its first bytes say and not its name. Everything is read as plain text: no formula is computed, no
 //! macro run, no link followed. Limits bound what a damaged or hostile file may cost.
 //!
-//! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58). A format more is
-//! a variant more of `Body`.
+//! What is left out – titles, remarks, hidden sheets – is named by a finding with its place (R40–R58,
+//! R90–R94). A format more is a variant more of `Body`.
 
+mod biff;
+mod biff_text;
 mod binary;
 mod body;
+mod census;
+mod compound;
+mod filling;
 mod layout;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "parquet_absent.rs"]
+mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_value;
+mod quiet;
+mod shown;
 mod text;
 mod value;
 mod workbook;
@@ -71,6 +86,7 @@ pub struct Table {
 #[derive(Debug)]
 enum Body {
     Text(text::Text),
+    Parquet(parquet::Register),
     Grid(Kept),
 }
 
@@ -152,7 +168,7 @@ impl Source {
     /// of a column, by which headers are found.
     ///
     /// # Errors
-    /// R01 if nothing is in it; R41–R45 if it cannot be read.
+    /// R01 if nothing is in it; R41–R45 and R91–R93 if it cannot be read.
     pub fn open(
         file: &str,
         bytes: Vec<u8>,
@@ -163,6 +179,10 @@ impl Source {
         let found = match binary::kind(&bytes).map_err(named)? {
             binary::Kind::Xlsx => workbook::xlsx(&bytes, &mut findings).map_err(named)?,
             binary::Kind::Xls => workbook::xls(&bytes, &mut findings).map_err(named)?,
+            binary::Kind::Parquet => {
+                let register = parquet::open(bytes, &mut findings).map_err(named)?;
+                return Source::of(file, vec![Found::of_parquet(file, register, known)], findings);
+            }
             binary::Kind::Text => {
                 let text = text::text(file, bytes, known, &mut findings).map_err(named)?;
                 return Source::of(file, text.map(Found::of_text).into_iter().collect(), findings);
@@ -212,6 +232,9 @@ impl Table {
         };
         match &self.body {
             Body::Text(text) => text.rows(&mut each).map_err(|finding| self.named(finding)),
+            Body::Parquet(register) => {
+                register.items(&mut each).map_err(|finding| self.named(finding))
+            }
             Body::Grid(kept) => {
                 // Whoever breaks off gets no more rows.
                 let _ = kept.rows(&mut each);
@@ -256,6 +279,15 @@ impl Found {
         Found { table: Table { head, body: Body::Text(text) }, known, findings }
     }
 
+    /// A Parquet file is a table and nothing else: its columns have names, and no title stands above them.
+    fn of_parquet(file: &str, register: parquet::Register, known: &dyn Fn(&str) -> bool) -> Found {
+        let header: Vec<String> = register.header().iter().map(|name| layout::name(name)).collect();
+        let count = header.iter().filter(|name| known(name)).count();
+        let head = Head { file: file.to_owned(), sheet: None, above: 0, header };
+        let table = Table { head, body: Body::Parquet(register) };
+        Found { table, known: count, findings: Vec::new() }
+    }
+
     fn of_grid(file: &str, grid: Grid, known: &dyn Fn(&str) -> bool) -> Option<Found> {
         let Grid { sheet, mut rows, merges, findings: of_cells } = grid;
         let mut shape = layout::shape(file, sheet, &rows, &merges, known)?;
@@ -296,7 +328,7 @@ fn in_vain(finding: &Finding, shape: &Shape, known: &dyn Fn(&str) -> bool) -> bo
 /// Reads the tables of a file into memory, as [`Source::open`] finds them.
 ///
 /// # Errors
-/// R01 if nothing is in it; R41–R45 if it cannot be read. Findings about single cells (R46, R47, R49) come beside the
+/// R01 if nothing is in it; R41–R45 and R91–R93 if it cannot be read. Findings about single cells (R46, R47, R49) come beside the
 /// sheets even though they are errors of their rows.
 pub fn read(
     file: &str,
@@ -334,6 +366,12 @@ pub fn read(
 }
 
 #[cfg(test)]
+mod biff_tests;
+#[cfg(test)]
 mod body_tests;
+#[cfg(all(test, feature = "parquet"))]
+mod parquet_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod workbook_tests;

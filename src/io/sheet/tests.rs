@@ -306,12 +306,7 @@ fn every_visible_sheet_with_a_table() {
 
 #[test]
 fn what_is_no_table() {
-    let encrypted = [
-        &b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..],
-        &[0; 600],
-        &encoded("utf-16le", "EncryptedPackage"),
-        &[0; 600],
-    ];
+    let encrypted = include_bytes!("../../../tests/files/protected.xlsx");
     let good = workbook(&["名称|代码", "甲|1"], |_| {});
     let mut bomb = parts(&good);
     bomb.push(("xl/media/image1.png".to_owned(), vec![0; 40 << 20]));
@@ -332,7 +327,7 @@ fn what_is_no_table() {
         ("R42", "\u{feff}\n<?xml version=\"1.0\"?><Workbook/>".as_bytes().to_vec()),
         ("R42", b"%PDF-1.7".to_vec()),
         ("R42", vec![0; 4096]),
-        ("R43", encrypted.concat()),
+        ("R43", encrypted.to_vec()),
         ("R44", good[..good.len() / 2].to_vec()),
         ("R44", flipped),
         ("R44", [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[7; 4096]].concat()),

@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
 
 use super::body::Filter;
+use super::filling::limited;
 use super::layout::{self, HEADER_ROWS_MAX, Shape};
-use super::workbook::limited;
 use super::{CELL_CHARS_MAX, COLUMNS_MAX, Each, Line, Row};
 use crate::base::finding::{Finding, letters};
 use crate::say;

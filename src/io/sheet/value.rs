@@ -1,25 +1,34 @@
 //! The text of a cell's value, as a person sees it where that matters.
 
-use calamine::{Data, DataRef, ExcelDateTime};
+use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType};
+
+use super::shown::Shown;
 
 /// Integers below this are exact in the floats that spreadsheets keep.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// The day after the last that a spreadsheet knows, as a serial.
+const DATES_END: f64 = 2_958_466.0;
+
 /// What a cell holds.
 #[derive(Debug, PartialEq)]
 pub(super) enum Value {
+    /// Nothing at all: of a formula, no result was saved.
+    Nothing,
     Text(String),
+    /// The text that a number has by its format.
+    Shown(String),
     /// `#REF!` and its like.
     Error(String),
 }
 
-pub(super) fn of_ref(value: DataRef<'_>) -> Value {
+pub(super) fn of_ref(value: DataRef<'_>, shown: Shown) -> Value {
     Value::Text(match value {
-        DataRef::Empty => String::new(),
+        DataRef::Empty => return Value::Nothing,
         DataRef::String(text) => text,
         DataRef::SharedString(text) => text.to_owned(),
-        DataRef::Int(n) => n.to_string(),
-        DataRef::Float(x) => float(x),
+        DataRef::Int(n) => return under(shown, n.to_string()),
+        DataRef::Float(x) => return under(shown, float(x)),
         DataRef::Bool(yes) => boolean(yes),
         DataRef::DateTime(moment) => date(&moment),
         DataRef::DateTimeIso(text) => iso(&text),
@@ -28,22 +37,21 @@ pub(super) fn of_ref(value: DataRef<'_>) -> Value {
     })
 }
 
-pub(super) fn of_data(value: &Data) -> Value {
-    Value::Text(match value {
-        Data::Empty => String::new(),
-        Data::String(text) | Data::DurationIso(text) => text.clone(),
-        Data::Int(n) => n.to_string(),
-        Data::Float(x) => float(*x),
-        Data::Bool(yes) => boolean(*yes),
-        Data::DateTime(moment) => date(moment),
-        Data::DateTimeIso(text) => iso(text),
-        Data::Error(error) => return Value::Error(error.to_string()),
-        #[allow(unreachable_patterns)]
-        _ => String::new(),
-    })
+/// A number under its format.
+pub(super) fn number(x: f64, shown: Shown, since_1904: bool) -> Value {
+    match shown {
+        Shown::Date => {
+            Value::Text(date(&ExcelDateTime::new(x, ExcelDateTimeType::DateTime, since_1904)))
+        }
+        _ => under(shown, float(x)),
+    }
 }
 
-fn boolean(yes: bool) -> String {
+fn under(shown: Shown, decimal: String) -> Value {
+    shown.text(&decimal).map_or(Value::Text(decimal), Value::Shown)
+}
+
+pub(super) fn boolean(yes: bool) -> String {
     if yes { "TRUE" } else { "FALSE" }.to_owned()
 }
 
@@ -69,7 +77,7 @@ pub(super) fn float(x: f64) -> String {
 /// `YYYY-MM-DD`, with a time only where there is one; durations as the number that they are.
 fn date(moment: &ExcelDateTime) -> String {
     let serial = moment.as_f64();
-    if !moment.is_datetime() || serial < 0.0 {
+    if !moment.is_datetime() || !(0.0..DATES_END).contains(&serial) {
         return float(serial);
     }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
