@@ -82,7 +82,7 @@ fn leave_is_imported_and_exported() {
                 I1,张,2026-09-01,2026-09-01,\n";
     fs::write(folder.join("leave.csv"), rows).unwrap();
     let text = run(folder, 0, &["import", "leave", "leave.csv", "--apply"]);
-    assert!(text.contains("请假名录：2 行，其中新增或改动 2"), "{text}");
+    assert!(text.contains("请假名录：2 行＝导入 2"), "{text}");
     run(folder, 0, &["export", "leave", "out.csv"]);
     let text = fs::read_to_string(folder.join("out.csv")).unwrap();
     assert_eq!(

@@ -51,12 +51,14 @@ fn repeated_identifiers() {
 91330100704665967J,,,a,企业,存续
 91330100704665967j,R1,,b,企业,存续
 ,R1,X1,c,企业,存续
-,,X1,d,企业,存续\n",
+,R1,X2,d,企业,存续
+,,X1,e,企业,存续\n",
         3,
         &[
             "R12 bad.csv，第 3 行，“uscc”，91330100704665967J：91330100704665967J 与第 2 行重复",
-            "R12 bad.csv，第 4 行，“reg_no”，R1：R1 与第 3 行重复",
-            "R12 bad.csv，第 5 行，“own_id”，X1：X1 与第 4 行重复",
+            // The second row is not taken, so that its number is free for the third.
+            "R12 bad.csv，第 5 行，“reg_no”，R1：R1 与第 4 行重复",
+            "R12 bad.csv，第 6 行，“own_id”，X1：X1 与第 4 行重复",
         ],
     );
     quarantined(
@@ -159,7 +161,7 @@ fn unknown_classes_and_malformed_dates() {
     saying(
         0,
         "subjects",
-        "reg_no,name,kind,status,credit_class\nR1,a,企业,存续,F\nR2,b,企业,存续,A\n",
+        "uscc,reg_no,name,kind,status,credit_class\n,R1,a,企业,存续,F\n91330100704665967J,,b,企业,存续,A\n",
         "错误 R10 bad.csv，第 2 行，“credit_class”，R1：“F” 须为 A、B、C、D、E 之一
   处理：改为所列可选值之一。",
         "error R10 bad.csv, line 2, \"credit_class\", R1: \"F\" must be one of A, B, C, D, E
@@ -225,7 +227,7 @@ fn cells_that_do_not_fit() {
     saying(
         0,
         "subjects",
-        "reg_no,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\nR3,a,企业,存续\n",
+        "uscc,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\n91330100704665967J,a,企业,存续\n",
         "错误 R05 bad.csv，第 2 行：应有 4 格，实有 3 格
   处理：该行的单元格数须与首行相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。
 错误 R05 bad.csv，第 3 行：应有 4 格，实有 5 格
@@ -292,10 +294,10 @@ fn json_has_every_finding() {
     let ran = office.refuses(0, &["--json", "import", "subjects", "bad.csv"], &[]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!([&report["ok"], &report["applied"], &report["cut"]], [true, false, false]);
-    assert_eq!(report["counts"], serde_json::json!({"R07": 20}));
+    assert_eq!(report["counts"], serde_json::json!({"R07": 20, "R70": 1}));
     let findings = report["findings"].as_array().unwrap();
-    assert_eq!(findings.len(), 20);
-    for (n, finding) in (2..).zip(findings) {
+    assert_eq!(findings.len(), 21);
+    for (n, finding) in (2..).zip(&findings[..20]) {
         assert_eq!(
             (&finding["code"], &finding["file"], finding["row"].as_u64(), &finding["column"]),
             (&"R07".into(), &"bad.csv".into(), Some(n), &"reg_no".into())
@@ -303,7 +305,7 @@ fn json_has_every_finding() {
     }
     // People see the first five, and how many more there are.
     let ran = office.refuses(0, &["import", "subjects", "bad.csv"], &["R07 另有 15 条"]);
-    assert_eq!(ran.err.lines().count(), 11);
+    assert_eq!(ran.err.lines().count(), 13);
 }
 
 /// A million warnings fill no memory: of each code the first thousand are kept, and the list says that it was cut.
@@ -317,7 +319,7 @@ fn many_findings_are_counted_and_the_first_kept() {
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((&report["cut"], &report["counts"]["R07"]), (&true.into(), &1_003.into()));
     assert_eq!(report["counts"]["R02"], 1);
-    assert_eq!(report["findings"].as_array().unwrap().len(), 1_001);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1_002);
     let said = &["R07 另有 998 条（--json 列出前 1000 条）"];
     office.refuses(0, &["import", "subjects", "bad.csv"], said);
     let said = &["998 more of R07 (--json lists the first 1000)"];
@@ -329,11 +331,13 @@ fn many_findings_are_counted_and_the_first_kept() {
 fn good_rows_never_wait_for_bad_ones() {
     let office = Office::new();
     office.write("two.csv", "reg_no,name,kind,status\nR01,a,企业,存续\n,b,企业,存续\n");
-    let ran = office.done(&["import", "subjects", "two.csv", "--apply"]);
+    let ran = office.done(&["import", "subjects", "two.csv", "--apply", "--removed", "其他"]);
     assert_eq!(
         ran.out,
         "检查对象名录库：2 行＝导入 1＋有警告仍导入 0＋隔离 1＋空白 0
-与现行版本相比：新增 0，改动 1，不变 0，不再出现 39
+与现行版本相比：新增 0，改动 1，不变 0，不再出现 39，保留旧行 0
+  改动：R01
+  不再出现：R02 R03 R04 …
 已导入，版本 6
 1 行在隔离区等待改正：加 --report 核查.xlsx 写出各行和原因，改正后再导入\n"
     );
@@ -342,7 +346,7 @@ fn good_rows_never_wait_for_bad_ones() {
         ran.out,
         "findings written to r.xlsx
 subjects: 2 rows = 1 imported + 0 imported with warnings + 1 quarantined + 0 blank
-against the current version: 0 new, 0 changed, 1 the same, 0 gone
+against the current version: 0 new, 0 changed, 1 the same, 0 gone, 0 held
 a dry run: add --apply to import
 1 rows wait in quarantine: r.xlsx has the reasons; correct it and import it again\n"
     );
@@ -356,7 +360,8 @@ fn several_files_are_one_register() {
     let office = Office::new();
     office.write("a.csv", "reg_no,name,kind,status\nR1,a,企业,存续\nR2,b,企业,存续\n");
     office.write("b.csv", "名称,注册号,登记状态,对象类型\nc,R3,存续,企业\nd,R1,存续,企业\n");
-    let ran = office.done(&["import", "subjects", "a.csv", "b.csv", "--apply"]);
+    let ran =
+        office.done(&["import", "subjects", "a.csv", "b.csv", "--apply", "--removed", "其他"]);
     assert!(
         ran.err.contains("R12 b.csv，第 3 行，“注册号”，R1：R1 与 a.csv，第 2 行 重复"),
         "{}",
