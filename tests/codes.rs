@@ -110,8 +110,7 @@ fn two_sheets(hidden: bool) -> Vec<u8> {
 }
 
 fn encrypted() -> Vec<u8> {
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[0; 600], &name, &[0; 600]].concat()
+    include_bytes!("files/protected.xlsx").to_vec()
 }
 
 fn merged(rows: u32) -> Vec<u8> {

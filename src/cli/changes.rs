@@ -65,7 +65,7 @@ impl Changes {
         Ok(changes)
     }
 
-    /// P31 for each register with removals, M07 for each with a quarantine.
+    /// W24 for each register with removals, M07 for each with a quarantine.
     pub fn findings(&self) -> Vec<Finding> {
         let removals = self.removed.chunk_by(|a, b| a.0 == b.0).map(|of_register| {
             let (zh, en) = (of_register[0].0.zh(), of_register[0].0.name());
@@ -79,7 +79,7 @@ impl Changes {
                 "信标前 {DAYS} 日内从{zh}移出 {n} 行：{why}",
                 "{n} rows left {en} within {DAYS} days before the beacon: {reasons}"
             );
-            Finding::new("P31", cause).id(en)
+            Finding::new("W24", cause).id(en)
         });
         let waiting = self.quarantined.iter().map(|(register, n)| {
             let (zh, en) = (register.zh(), register.name());

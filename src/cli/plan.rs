@@ -14,7 +14,7 @@ use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_time, parse_date};
 use crate::base::digest::{Digest, Suite};
-use crate::base::finding::{Finding, Findings, Text};
+use crate::base::finding::{Finding, Findings, Severity, Text};
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
 use crate::plan::{Freeze, History, Plan};
@@ -287,7 +287,7 @@ pub(super) fn commit(
         unapproved.push(risk(&prepared.forecast));
     }
     if prepared.changes.need_approval() && args.approve_quarantine.is_none() {
-        unapproved.extend(prepared.changes.findings());
+        unapproved.extend(prepared.changes.findings().into_iter().filter(is_error));
     }
     if !unapproved.is_empty() {
         return Err(Failure::bundle(Findings(unapproved)));
@@ -326,6 +326,10 @@ pub(super) fn commit(
     }
     committed(&prepared, &digest, written, &args.out, console);
     Ok(DONE)
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity() == Severity::Error
 }
 
 /// Refuses what this workspace knows to be void, wherever a copy of its bundle lies.

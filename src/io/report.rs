@@ -7,7 +7,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::sheet::{REPORT_COLUMN, REPORT_SHEET, guarded};
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Lang, letters};
-use crate::registry::{Head, Table};
+use crate::registry::{Cells, Head, Table};
 use crate::say;
 
 /// Most characters of a cell in a workbook.
@@ -157,17 +157,27 @@ impl Report {
 /// # Errors
 /// W08 if the workbook cannot be written.
 pub fn workbook(table: &Table) -> Result<Vec<u8>, Finding> {
-    let write = || -> Result<Vec<u8>, XlsxError> {
-        let mut book = book()?;
-        let formats = Formats::new();
+    workbook_of(table, ROWS_MAX).map_err(|e| failed(&e))
+}
+
+/// With so many rows on a sheet, the header included; the rest goes on on further sheets, which `import` joins again.
+fn workbook_of(table: &Table, rows: u32) -> Result<Vec<u8>, XlsxError> {
+    let mut book = book()?;
+    let formats = Formats::new();
+    let (register, all) = (table.register, &table.rows);
+    let parts: Vec<&[Cells]> = match all.is_empty() {
+        true => vec![&[]],
+        false => all.chunks(rows as usize - 1).collect(),
+    };
+    for (n, part) in (1..).zip(parts) {
         let page = book.add_worksheet_with_constant_memory()?;
-        page.set_name(table.register.name())?;
-        let columns = table.register.columns();
-        begin(page, columns.len(), &formats)?;
-        for (at, column) in (0..).zip(columns) {
+        let name = register.name();
+        page.set_name(if n == 1 { name.to_owned() } else { format!("{name} ({n})") })?;
+        begin(page, register.columns().len(), &formats)?;
+        for (at, column) in (0..).zip(register.columns()) {
             page.write_string_with_format(0, at, column.zh, &formats.head)?;
         }
-        for (line, row) in (1..).zip(&table.rows) {
+        for (line, row) in (1..).zip(part) {
             for (at, cell) in (0..).zip(&row.texts) {
                 match day(cell) {
                     Some(day) => page.write_datetime_with_format(line, at, &day, &formats.day)?,
@@ -175,9 +185,8 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, Finding> {
                 };
             }
         }
-        book.save_to_buffer()
-    };
-    write().map_err(|e| failed(&e))
+    }
+    book.save_to_buffer()
 }
 
 /// A register as CSV: UTF-8 with a BOM, by which spreadsheets know the encoding; what they would take for a formula
@@ -302,6 +311,24 @@ mod tests {
             (table.head().sheet.clone().unwrap(), rows)
         };
         source.tables.iter().map(table).collect()
+    }
+
+    #[test]
+    fn a_long_register_goes_on_in_further_sheets() {
+        let register = crate::registry::Register::Incompatibles;
+        let row = |n: u64| Cells {
+            line: n,
+            texts: vec![format!("E{n}"), "E9".to_owned(), "配偶".to_owned()],
+        };
+        let table = Table { register, rows: (0..8).map(row).collect() };
+        let bytes = workbook_of(&table, 4).unwrap();
+        let known = |name: &str| register.columns().iter().any(|column| column.zh == name);
+        let (sheets, _) = super::super::sheet::read("r.xlsx", &bytes, &known).unwrap();
+        let names: Vec<&str> = sheets.iter().filter_map(|sheet| sheet.sheet.as_deref()).collect();
+        assert_eq!(names, ["incompatibles", "incompatibles (2)", "incompatibles (3)"]);
+        let ids: Vec<&str> =
+            sheets.iter().flat_map(|sheet| &sheet.rows).map(|row| row.1[0].as_str()).collect();
+        assert_eq!(ids, ["E0", "E1", "E2", "E3", "E4", "E5", "E6", "E7"]);
     }
 
     #[test]

@@ -271,13 +271,4 @@ pub(super) const RULES: &[Rule] = &[
             "The field is empty, so they could not be placed inside the scope: complete the register.",
         ),
     ),
-    Rule::new(
-        "P31",
-        Note,
-        ("抽取前有对象移出名录", "rows left a register before the draw"),
-        (
-            "移出的不会被抽中：逐一核对（ssj registry diff）；数目和原因写入承诺。",
-            "Whoever left cannot be drawn: look at them with ssj registry diff; the commitment records how many and why.",
-        ),
-    ),
 ];

@@ -1,7 +1,7 @@
 //! W: workspace, files and commands.
 
 use super::Rule;
-use crate::base::finding::Severity::{Error, Warning};
+use crate::base::finding::Severity::{Error, Note, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -197,6 +197,15 @@ pub(super) const RULES: &[Rule] = &[
         (
             "用 -C 指定封存它的工作区；别处没有它的名录和计划。",
             "Name the workspace that committed it with -C: its registers and plan are nowhere else.",
+        ),
+    ),
+    Rule::new(
+        "W24",
+        Note,
+        ("抽取前有对象移出名录", "rows left a register before the draw"),
+        (
+            "移出的不会被抽中：逐一核对（ssj registry diff）；数目和原因写入承诺。",
+            "Whoever left cannot be drawn: look at them with ssj registry diff; the commitment records how many and why.",
         ),
     ),
 ];
