@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::columns::Register;
 use super::dates::civil;
-use super::form::{Form, SEPARATOR, parse_period, split, tidy};
+use super::form::{Form, SEPARATOR, parse_period, split};
 use super::table::Cells;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Text};
@@ -32,8 +32,8 @@ pub(super) struct Cleaner {
 }
 
 impl Cleaner {
-    /// Brings the cells of a row nearer to the form of their columns. A finding is an error: the cell is
-    /// destroyed, and left empty.
+    /// Brings the cells of a row, which are tidy, nearer to the form of their columns. A finding is an error: the cell
+    /// is destroyed, and left empty.
     pub(super) fn clean(
         &mut self,
         register: Register,
@@ -42,8 +42,11 @@ impl Cleaner {
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (at, column) in register.columns().iter().enumerate() {
-            let raw = tidy(&row.texts[at]);
-            let (text, codes) = cleaned(column.form, &raw);
+            let raw = row.texts[at].as_str();
+            if raw.is_empty() {
+                continue;
+            }
+            let (text, codes) = cleaned(column.form, raw);
             for code in codes {
                 let shown = || raw.chars().take(40).filter(|c| !c.is_control()).collect();
                 let first = || (0, row.line, shown());
@@ -51,8 +54,8 @@ impl Cleaner {
             }
             if let Some(cause) = destroyed(column.form, &text) {
                 findings.push(Finding::new("R25", cause).row(row.line).column(&shown[at]));
-            } else if text != row.texts[at] {
-                row.texts[at] = text.into_owned();
+            } else if let Cow::Owned(text) = text {
+                row.texts[at] = text;
             }
         }
         findings

@@ -60,22 +60,22 @@ pub(super) type Refusal = (&'static str, Text);
 
 impl Form {
     /// The canonical text of a cell that is not empty.
-    pub(super) fn canonical(self, cell: &str) -> Result<String, Refusal> {
+    pub(super) fn canonical(self, cell: &str) -> Result<Cow<'_, str>, Refusal> {
         match self {
-            Form::Text if is_text(cell) => Ok(cell.to_owned()),
-            Form::Id if is_id(cell) => Ok(cell.to_owned()),
+            Form::Text if is_text(cell) => Ok(Cow::Borrowed(cell)),
+            Form::Id if is_id(cell) => Ok(Cow::Borrowed(cell)),
             Form::Uscc => uscc(cell),
-            Form::RegNo if is_reg_no(cell) => Ok(cell.to_owned()),
-            Form::Day if parse_date(cell).is_some() => Ok(cell.to_owned()),
+            Form::RegNo if is_reg_no(cell) => Ok(Cow::Borrowed(cell)),
+            Form::Day if parse_date(cell).is_some() => Ok(Cow::Borrowed(cell)),
             Form::Periods => several(cell, "R08", |part| parse_period(part).is_some()),
             Form::Integer(least, most) => integer(cell, least, most),
             Form::Choice(words) => choice(cell, words),
-            Form::Part if is_part(cell) => Ok(cell.to_owned()),
+            Form::Part if is_part(cell) => Ok(Cow::Borrowed(cell)),
             Form::Parts => several(cell, "R11", is_part),
             Form::List => several(cell, "R11", is_text),
             Form::Tags => several(cell, "R11", is_free_tag),
-            Form::Industry if is_id(cell) => Ok(industry(cell).unwrap_or(cell).to_owned()),
-            Form::Listings => listings(cell),
+            Form::Industry if is_id(cell) => Ok(Cow::Borrowed(industry(cell).unwrap_or(cell))),
+            Form::Listings => listings(cell).map(Cow::Owned),
             Form::Id | Form::RegNo | Form::Industry => Err(refused("R07", cell)),
             Form::Day => Err(refused("R08", cell)),
             Form::Text | Form::Part => Err(refused("R11", cell)),
@@ -91,7 +91,10 @@ pub(super) fn tidy(cell: &str) -> Cow<'_, str> {
     }
     let cell = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     // Nearly every character of a register is one of these, which NFC leaves alone.
-    let settled = |c: char| c < '\u{300}' || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let settled = |c: char| {
+        c < '\u{300}'
+            || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{3029}' | '\u{ff01}'..='\u{ff5e}')
+    };
     if cell.chars().all(settled) { Cow::Borrowed(cell) } else { Cow::Owned(cell.nfc().collect()) }
 }
 
@@ -133,10 +136,10 @@ fn is_free_tag(cell: &str) -> bool {
     is_tag(cell) && !RESERVED_KEYS.contains(&tag_key(cell))
 }
 
-fn uscc(cell: &str) -> Result<String, Refusal> {
-    let code = cell.to_ascii_uppercase();
-    if code.len() == 18 && code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Ok(code);
+fn uscc(cell: &str) -> Result<Cow<'_, str>, Refusal> {
+    if cell.len() == 18 && cell.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let lower = cell.bytes().any(|b| b.is_ascii_lowercase());
+        return Ok(if lower { cell.to_ascii_uppercase().into() } else { cell.into() });
     }
     let shown: String = cell.chars().take(60).collect();
     let cause = say!(
@@ -146,9 +149,9 @@ fn uscc(cell: &str) -> Result<String, Refusal> {
     Err(("R07", cause))
 }
 
-fn integer(cell: &str, least: u64, most: u64) -> Result<String, Refusal> {
+fn integer(cell: &str, least: u64, most: u64) -> Result<Cow<'_, str>, Refusal> {
     match parse_integer(cell, most + 1) {
-        Some(n) if n >= least => Ok(cell.to_owned()),
+        Some(n) if n >= least => Ok(Cow::Borrowed(cell)),
         _ => {
             let cause = say!(
                 "“{cell}” 不是 {least} 至 {most} 的整数",
@@ -159,11 +162,14 @@ fn integer(cell: &str, least: u64, most: u64) -> Result<String, Refusal> {
     }
 }
 
-fn choice(cell: &str, words: &[(&str, &str)]) -> Result<String, Refusal> {
+fn choice(
+    cell: &str,
+    words: &[(&'static str, &'static str)],
+) -> Result<Cow<'static, str>, Refusal> {
     if let Some((zh, _)) =
         words.iter().find(|(zh, en)| cell == *zh || cell.eq_ignore_ascii_case(en))
     {
-        return Ok((*zh).to_owned());
+        return Ok(Cow::Borrowed(*zh));
     }
     let zh = words.iter().map(|word| word.0).collect::<Vec<_>>().join("、");
     let en = words.iter().map(|word| word.1).collect::<Vec<_>>().join(", ");
@@ -171,12 +177,19 @@ fn choice(cell: &str, words: &[(&str, &str)]) -> Result<String, Refusal> {
 }
 
 /// Several values, sorted, none twice: their order in the cell means nothing.
-fn several(cell: &str, code: &'static str, good: impl Fn(&str) -> bool) -> Result<String, Refusal> {
+fn several<'c>(
+    cell: &'c str,
+    code: &'static str,
+    good: impl Fn(&str) -> bool,
+) -> Result<Cow<'c, str>, Refusal> {
+    if !cell.contains(SEPARATORS) && good(cell) {
+        return Ok(Cow::Borrowed(cell));
+    }
     let mut parts: Vec<&str> = split(cell).collect();
     if let Some(bad) = parts.iter().find(|part| !good(part)) {
         return Err(refused(code, bad));
     }
     parts.sort_unstable();
     parts.dedup();
-    Ok(parts.join(SEPARATOR))
+    Ok(Cow::Owned(parts.join(SEPARATOR)))
 }

@@ -216,9 +216,9 @@ impl Intake {
         let Some((column, key)) = keys(self.register, row).nth(nth) else {
             unreachable!("bug: a row has as many keys as it had when they were digested");
         };
-        let of = &self.tables[first.table as usize].header.head;
+        let of = &self.tables[usize::from(first.table)].header.head;
         let line = u64::from(first.line);
-        let Text { zh, en } = if first.table == header.table {
+        let Text { zh, en } = if u32::from(first.table) == header.table {
             say!("第 {line} 行", "line {line}")
         } else {
             let sheet = of.sheet.clone().unwrap_or_default();
@@ -324,7 +324,7 @@ impl Header {
             }
             let found = cleaner.clean(self.register, &mut row, &self.layout.shown);
             if found.is_empty() {
-                let (checked, found) = check_row(self.register, &row, &self.layout.shown);
+                let (checked, found) = check_row(self.register, row, &self.layout.shown);
                 row = checked;
                 findings.extend(found);
             } else {

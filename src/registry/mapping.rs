@@ -361,7 +361,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             match mapping.register.columns()[at].form.canonical(&text) {
-                Ok(text) => drop(mapping.constants.insert(at, text)),
+                Ok(text) => drop(mapping.constants.insert(at, text.into_owned())),
                 Err((_, cause)) => self.refuse(value.span().start, cause),
             }
         }

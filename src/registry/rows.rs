@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::columns::Register;
-use super::form::tidy;
+use super::form::{Form, Refusal, tidy};
 use super::ident::reg_no_is_sound;
 use super::identity::{about_uscc, settled};
 use super::table::Cells;
@@ -14,29 +14,22 @@ use crate::base::finding::{Finding, Severity, Text};
 use crate::say;
 
 /// The canonical cells of a row, and what is wrong with it. `shown` names the columns as the user knows them.
-pub(super) fn check_row(
-    register: Register,
-    row: &Cells,
-    shown: &[String],
-) -> (Cells, Vec<Finding>) {
+pub(super) fn check_row(register: Register, row: Cells, shown: &[String]) -> (Cells, Vec<Finding>) {
     let mut findings = Vec::new();
     let settled = match register {
-        Register::Subjects => settled(row, shown),
+        Register::Subjects => settled(&row, shown),
         _ => None,
     };
     let row = match settled {
         Some((row, finding)) => {
             findings.push(finding);
-            Cow::Owned(row)
+            row
         }
-        None => Cow::Borrowed(row),
+        None => row,
     };
     let mut texts = Vec::with_capacity(row.texts.len());
-    for ((column, cell), name) in register.columns().iter().zip(&row.texts).zip(shown) {
-        let cell = tidy(cell);
-        let canonical =
-            if cell.is_empty() { Ok(String::new()) } else { column.form.canonical(&cell) };
-        match canonical {
+    for ((column, cell), name) in register.columns().iter().zip(row.texts).zip(shown) {
+        match canonical(column.form, cell) {
             Ok(text) if text.is_empty() && column.required => findings.push(
                 Finding::new("R06", say!("必填项为空", "a required cell is empty")).column(name),
             ),
@@ -59,6 +52,17 @@ pub(super) fn check_row(
     };
     let findings = findings.into_iter().map(place).collect();
     (row, findings)
+}
+
+/// The canonical text of a cell: itself, in nearly every case.
+fn canonical(form: Form, cell: String) -> Result<String, Refusal> {
+    let tidied = tidy(&cell);
+    if tidied.is_empty() {
+        return Ok(String::new());
+    }
+    let text = form.canonical(&tidied)?;
+    let other = (*text != *cell).then(|| text.into_owned());
+    Ok(other.unwrap_or(cell))
 }
 
 /// Whether the row can be kept.

@@ -10,16 +10,16 @@ use crate::base::digest::Suite;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key([u8; 12]);
 
-/// The name of a business that could stand under two credit codes, as 32 bits of its digest: they decide which of two
+/// The name of a business that could stand under two credit codes, as 16 bits of its digest: they decide which of two
 /// rules an error names, and nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Twin(u32);
+pub(super) struct Twin(u16);
 
-/// Where a key stood first.
+/// Where a key stood first; small, because there is one for each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct First {
     /// The number of its table in the import, from 0.
-    pub table: u32,
+    pub table: u16,
     /// Its line; a file has fewer bytes than a `u32` counts.
     pub line: u32,
     /// What tells one business under two credit codes.
@@ -47,7 +47,7 @@ impl Key {
 impl Twin {
     pub(super) fn of(name: Option<&str>) -> Twin {
         let digest = name.map(|name| Suite::Sha256.digest(name.as_bytes()).first_u64());
-        Twin(digest.map_or(0, |digest| (digest >> 32) as u32 | 1))
+        Twin(digest.map_or(0, |digest| (digest >> 48) as u16 | 1))
     }
 
     pub(super) fn is(self, other: Twin) -> bool {
@@ -70,6 +70,8 @@ impl Seen {
 
 impl First {
     pub(super) fn at(table: u32, line: u64, twin: Twin) -> First {
+        // Names of places in messages: a file with more tables or lines than that is refused long before.
+        let table = u16::try_from(table).unwrap_or(u16::MAX);
         First { table, line: u32::try_from(line).unwrap_or(u32::MAX), twin }
     }
 }

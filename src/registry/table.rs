@@ -129,7 +129,7 @@ pub(super) fn checked<'a>(
             findings.push(Finding::new("R05", cause).row(row.line));
             continue;
         }
-        let (row, found) = check_row(register, row, &shown);
+        let (row, found) = check_row(register, row.clone(), &shown);
         if is_kept(&found) {
             kept.push(row);
         } else {

@@ -1,7 +1,7 @@
 //! What is worth knowing of an import as a whole: rows without a credit code, and official codes that are in no list.
 //! One finding for each distinct code, with a count: a wrong code usually stands in every row of a district.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::{Region, industry, region};
 use super::columns::Register;
@@ -31,6 +31,8 @@ struct Strangers {
     seen: BTreeMap<String, (u64, u64)>,
     /// Rows with other such codes, once there are too many.
     more: u64,
+    /// Codes that were looked up and are in force: registers repeat them in every row.
+    sound: BTreeSet<String>,
 }
 
 impl Tally {
@@ -52,12 +54,8 @@ impl Tally {
             _ => {}
         }
         let (at, code) = (cell("region"), cell("industry"));
-        if !at.is_empty() && region(at) != Region::Current {
-            self.regions.add(at, row.line);
-        }
-        if !code.is_empty() && industry(code).is_none() {
-            self.industries.add(code, row.line);
-        }
+        self.regions.count(at, row.line, |code| region(code) == Region::Current);
+        self.industries.count(code, row.line, |code| industry(code).is_some());
     }
 
     /// R70–R73; `shown` names the columns as the user knows them.
@@ -84,6 +82,17 @@ impl Tally {
 }
 
 impl Strangers {
+    fn count(&mut self, code: &str, line: u64, is_sound: impl Fn(&str) -> bool) {
+        if code.is_empty() || self.sound.contains(code) {
+            return;
+        }
+        if is_sound(code) {
+            self.sound.insert(code.to_owned());
+        } else {
+            self.add(code, line);
+        }
+    }
+
     fn add(&mut self, code: &str, line: u64) {
         if let Some((count, _)) = self.seen.get_mut(code) {
             *count += 1;
