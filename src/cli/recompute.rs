@@ -47,13 +47,13 @@ pub(super) fn against_registry(
         ));
         console.findings(&findings);
     }
-    let versions: Vec<Value> = basis
+    let used: Vec<Value> = basis
         .versions
         .iter()
         .map(|(register, n)| json!({"register": register.name(), "version": n}))
         .collect();
     console.report(&json!({
-        "command": "verify", "what": "registry", "ok": findings.is_empty(), "versions": versions,
+        "command": "verify", "what": "recomputed", "ok": findings.is_empty(), "used": used,
         "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     Ok(if findings.is_empty() { DONE } else { NOT_VERIFIED })

@@ -29,8 +29,8 @@ fn the_workspace_recomputes_what_it_froze() {
     assert!(ran.out.contains(&line), "{}", ran.out);
     let ran = office.done(&["--json", "verify", "bundle", "--registry"]);
     let last: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
-    assert_eq!(last["versions"][1], json!({"register": "subjects", "version": 2}));
-    assert_eq!((&last["what"], &last["ok"]), (&json!("registry"), &json!(true)));
+    assert_eq!(last["used"][1], json!({"register": "subjects", "version": 2}));
+    assert_eq!((&last["what"], &last["ok"]), (&json!("recomputed"), &json!(true)));
 }
 
 #[test]
