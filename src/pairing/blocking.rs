@@ -11,7 +11,7 @@ use super::rules::{Case, Exclusions};
 pub fn shortfall(case: &Case, exclusions: &Exclusions, slots: &[(u32, u32)]) -> i64 {
     let mut visits_open: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     for (visit, slot) in slots {
-        for (i, _) in case.open(exclusions, *visit, *slot as usize) {
+        for i in case.who(exclusions, *visit, *slot as usize) {
             visits_open.entry(i).or_default().insert(*visit);
         }
     }
@@ -57,9 +57,8 @@ struct Filling<'a> {
 
 impl<'a> Filling<'a> {
     fn new(case: &'a Case, exclusions: &Exclusions, slots: &'a [(u32, u32)]) -> Self {
-        let open = |(visit, slot): &(u32, u32)| {
-            case.open(exclusions, *visit, *slot as usize).map(|(i, _)| i).collect()
-        };
+        let open =
+            |(visit, slot): &(u32, u32)| case.who(exclusions, *visit, *slot as usize).collect();
         Filling {
             case,
             slots,

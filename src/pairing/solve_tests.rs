@@ -3,7 +3,55 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidates, Inspector, Instance, Optimum, Visit, solve};
+use super::super::problem::{self, Inspector, Problem, Tickets};
+use super::super::shortage::Blocking;
+use super::{Optimum, Search};
+
+/// One slot's candidates: (inspector, W), ascending, none twice.
+type Candidates = Vec<(u32, u64)>;
+
+/// One visit with the candidates of each slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Visit {
+    slots: Vec<Candidates>,
+}
+
+/// A problem whose tickets are written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Instance {
+    inspectors: Vec<Inspector>,
+    visits: Vec<Visit>,
+}
+
+impl Tickets for Instance {
+    fn price(&self, visit: u32, slot: usize, open: &mut [(u32, u64)]) {
+        let candidates = &self.visits[visit as usize].slots[slot];
+        for (i, ticket) in open {
+            let found = candidates.binary_search_by_key(i, |one| one.0);
+            *ticket = candidates[found.expect("only the eligible are priced")].1;
+        }
+    }
+}
+
+/// Searches an instance in which every slot has a kind of its own, but for equal ones.
+fn solve(instance: &Instance, progress: &mut dyn FnMut(usize)) -> Result<Optimum, Blocking> {
+    let mut kinds: Vec<Vec<u32>> = Vec::new();
+    let mut kind = |slot: &Candidates| {
+        let names: Vec<u32> = slot.iter().map(|one| one.0).collect();
+        let known = kinds.iter().position(|kind| *kind == names);
+        known.unwrap_or_else(|| {
+            kinds.push(names);
+            kinds.len() - 1
+        }) as u32
+    };
+    let of_visit = |visit: &Visit| visit.slots.iter().map(&mut kind).collect();
+    let of_visits: Vec<Vec<u32>> = instance.visits.iter().map(of_visit).collect();
+    let visits = of_visits.iter().map(|kinds| problem::Visit { kinds, barred: Vec::new() });
+    let inspectors = instance.inspectors.clone();
+    let problem =
+        Problem { inspectors, kinds: &kinds, visits: visits.collect(), tickets: instance };
+    Search::new(problem, progress).optimum()
+}
 
 /// The xorshift generator of G. Marsaglia (Journal of Statistical Software 8, 2003).
 struct Xorshift(u64);
@@ -247,7 +295,7 @@ fn agrees_with_exhaustive_search() {
         let instance = tiny(&mut random);
         let mut heard = Vec::new();
         let result = solve(&instance, &mut |filled| heard.push(filled));
-        assert_eq!(heard, (1..=heard.len()).collect::<Vec<_>>());
+        assert!(heard.is_sorted_by(|a, b| a < b));
         let slots: usize = instance.visits.iter().map(|visit| visit.slots.len()).sum();
         match (result, exhaust(&instance, false)) {
             (Ok(optimum), Some(best)) => {
@@ -260,7 +308,7 @@ fn agrees_with_exhaustive_search() {
                 let full = |team: &Team| team.iter().copied().map(Option::unwrap).collect();
                 let best_teams: Vec<Vec<u32>> = best.teams.iter().map(full).collect();
                 assert_eq!(objective(&instance, &optimum.teams), objective(&instance, &best_teams));
-                assert_eq!(heard.len(), slots);
+                assert_eq!(heard.last(), Some(&slots));
                 if best.ways == 1 {
                     assert_eq!(teams, best.teams);
                     unique += 1;
@@ -278,7 +326,6 @@ fn agrees_with_exhaustive_search() {
                     assert!(exhaust(&restrict(&instance, &part), false).is_some());
                 }
                 assert_eq!(blocking.unfilled, exhaust(&instance, true).unwrap().unfilled);
-                assert_eq!(heard.len() + blocking.unfilled as usize, slots);
                 blocked += 1;
             }
             (result, best) => panic!("{result:?}, but a pairing exists: {}", best.is_some()),
@@ -439,7 +486,7 @@ fn nothing_to_pair_is_solved() {
 }
 
 #[test]
-#[should_panic(expected = "bug: candidates of visit 0 are not ascending")]
+#[should_panic(expected = "bug: kind 0 is not ascending")]
 fn unordered_candidates_are_a_bug() {
     let inspectors = vec![Inspector { capacity: 1, load: 0 }; 2];
     let visits = vec![Visit { slots: vec![vec![(1, 0), (0, 0)]] }];
