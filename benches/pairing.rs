@@ -1,19 +1,18 @@
 //! The pairing at the size of a district and of a region: time beside bare hashing of the eligible pairs in the same
-//! run, and peak memory. `cargo bench --bench pairing -- [NAME] [--arcs DIR]`; the arcs are what
-//! `benches/peers.py` gives to OR-Tools. Nothing here is a test.
+//! run, and peak memory of the process so far. `cargo bench --bench pairing -- [NAME …] [--arcs DIR [--cheapest N]]`;
+//! the arcs are what `benches/peers.py` gives to OR-Tools. Nothing here is a test.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use shuangsuiji::base::digest::{Digest, Suite};
-use shuangsuiji::pairing::certificate;
 use shuangsuiji::pairing::rounds::{Round, pair};
 use shuangsuiji::pairing::rules::{Case, Exclusions};
 use shuangsuiji::pairing::slots::{Demand, VisitSlot};
+use shuangsuiji::pairing::{blocking, certificate};
 use shuangsuiji::record::commitment::Role;
 use shuangsuiji::record::ids::{Iid, Sid};
 use shuangsuiji::record::tables::{IncompatibleRow, InspectorRow, RecusalRow};
@@ -26,8 +25,12 @@ struct Instance {
     inspectors: usize,
     /// Visits and inspectors belong to so many regions; one means that place does not matter.
     regions: usize,
-    /// One inspector in so many has the speciality that slot 0 of one visit in three needs; none if 0.
-    special: usize,
+    /// Specialities; a third of all slots need one of them.
+    specialities: usize,
+    /// One inspector in so many has each of them.
+    rarity: usize,
+    /// Links of a chain of districts, each of whose inspectors serve two; the first ones have most of the visits.
+    chain: usize,
     /// Most visits of an inspector.
     capacity: u32,
     /// Loads to start from are below this.
@@ -42,22 +45,69 @@ const PLAIN: Instance = Instance {
     slots: 2,
     inspectors: 600,
     regions: 1,
-    special: 0,
+    specialities: 0,
+    rarity: 1,
+    chain: 0,
     capacity: 1 << 16,
     loads: 1,
     quarrels: 0,
 };
 
+/// Small enough for any solver, and nothing about it is even.
+const ORACLE: Instance = Instance {
+    name: "oracle",
+    visits: 500,
+    inspectors: 30,
+    specialities: 3,
+    rarity: 2,
+    loads: 50,
+    capacity: 300,
+    ..PLAIN
+};
+
 const INSTANCES: &[Instance] = &[
     Instance { name: "small", visits: 2_000, inspectors: 200, ..PLAIN },
     PLAIN,
-    Instance { name: "regional", regions: 12, special: 5, ..PLAIN },
-    Instance { name: "tagged", special: 5, ..PLAIN },
-    Instance { name: "loaded", special: 5, loads: 40, capacity: 70, quarrels: 500, ..PLAIN },
+    Instance { name: "regional", regions: 12, specialities: 1, rarity: 5, ..PLAIN },
+    Instance { name: "tagged", specialities: 1, rarity: 5, ..PLAIN },
+    Instance {
+        name: "loaded",
+        specialities: 1,
+        rarity: 5,
+        loads: 40,
+        capacity: 120,
+        quarrels: 500,
+        ..PLAIN
+    },
+    Instance { name: "mosaic", specialities: 12, rarity: 6, loads: 20, ..PLAIN },
+    Instance { name: "scarce", specialities: 12, rarity: 60, loads: 200, ..PLAIN },
+    Instance { name: "full", capacity: 56, specialities: 12, rarity: 6, ..PLAIN },
+    Instance { name: "chain", chain: 50, ..PLAIN },
+    Instance { name: "short", capacity: 55, ..PLAIN },
     Instance { name: "province", visits: 100_000, inspectors: 5_000, regions: 100, ..PLAIN },
-    Instance { name: "three", visits: 5_000, slots: 3, inspectors: 300, special: 4, ..PLAIN },
+    Instance {
+        name: "three",
+        visits: 5_000,
+        slots: 3,
+        inspectors: 300,
+        specialities: 1,
+        rarity: 4,
+        ..PLAIN
+    },
     Instance { name: "four", visits: 4_000, slots: 4, inspectors: 300, capacity: 54, ..PLAIN },
-    Instance { name: "six", visits: 2_000, slots: 6, inspectors: 200, special: 4, ..PLAIN },
+    Instance {
+        name: "six",
+        visits: 2_000,
+        slots: 6,
+        inspectors: 200,
+        specialities: 1,
+        rarity: 4,
+        ..PLAIN
+    },
+    Instance { name: "oracle3", slots: 3, ..ORACLE },
+    Instance { name: "oracle4", slots: 4, ..ORACLE },
+    Instance { name: "oracle6", slots: 6, ..ORACLE },
+    Instance { name: "oracle12", slots: 12, ..ORACLE },
     Instance { name: "twelve", visits: 1_000, slots: 12, inspectors: 150, loads: 20, ..PLAIN },
 ];
 
@@ -66,8 +116,10 @@ impl Instance {
         let tag = |region: usize| format!("area:{region:03}");
         let inspector = |i: usize| {
             let mut tags = vec![tag(i % self.regions)];
-            if self.special > 0 && (i / self.regions).is_multiple_of(self.special) {
-                tags.push("special".to_owned());
+            let holds = |t: &usize| mixed(i, *t).is_multiple_of(self.rarity);
+            tags.extend((0..self.specialities).filter(holds).map(|t| format!("s:{t:02}")));
+            if let Some(link) = i.checked_rem(self.chain) {
+                tags.extend([format!("link:{link:03}"), format!("link:{:03}", link + 1)]);
             }
             InspectorRow {
                 iid: iid(i),
@@ -81,8 +133,13 @@ impl Instance {
             if self.regions > 1 {
                 needs.push(tag(v % self.regions));
             }
-            if self.special > 0 && s == 0 && (v / self.regions).is_multiple_of(3) {
-                needs.push("special".to_owned());
+            let wanted = mixed(v, s + 1_000) % (3 * self.specialities).max(1);
+            if wanted < self.specialities {
+                needs.push(format!("s:{wanted:02}"));
+            }
+            if let Some(one) = mixed(v, 1).checked_rem(self.chain) {
+                let link = one * (mixed(v, 2) % self.chain) / self.chain;
+                needs.push(format!("link:{link:03}"));
             }
             let text = format!("s{s:02}|inspector|{}|", needs.join(","));
             VisitSlot { text, role: Role::Inspector, needs, avoids: Vec::new() }
@@ -111,6 +168,12 @@ impl Instance {
         )
         .with_tickets(Suite::Sha256, &seed())
     }
+}
+
+/// A number that looks random (D. E. Knuth's multiplicative hashing).
+fn mixed(a: usize, b: usize) -> usize {
+    let once = (a * 1_009 + b + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (once ^ once >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33
 }
 
 fn seed() -> Digest {
@@ -174,63 +237,85 @@ fn objective(case: &Case, round: &Round) -> (u128, u128) {
     (squares.sum(), tickets)
 }
 
-/// Writes a part's arcs as OR-Tools is to have them: first `inspectors`, `visits` and the objective, then how many
-/// visits each inspector makes, then `visit slot inspector W` of every eligible pair. Loads are fixed, as no
-/// solver with 64-bit costs can hold both objectives at once.
-fn write_arcs(folder: &Path, name: &str, case: &Case, round: &Round) {
+/// Where and how many arcs to write for other solvers.
+#[derive(Default)]
+struct Arcs {
+    folder: Option<PathBuf>,
+    /// The cheapest of each slot, beside those of the optimum; all if 0.
+    cheapest: usize,
+}
+
+/// Writes the arcs that `benches/peers.py` reads: a line of JSON, then for each arc visit, slot, inspector (u32) and W
+/// (u64), little-endian. Loads are fixed to those of the optimum, as no solver with 64-bit costs can hold both
+/// objectives at once; what is left is ΣW.
+fn write_arcs(arcs: &Arcs, name: &str, case: &Case, round: &Round, nanos: u128) {
+    let Some(folder) = &arcs.folder else { return };
     let none = Exclusions::new();
     let mut visits = vec![0u32; case.inspectors.len()];
     round.teams.iter().flatten().for_each(|i| visits[*i as usize] += 1);
-    let (squares, tickets) = objective(case, round);
-    let mut text = format!("{} {} {squares} {tickets}\n", case.inspectors.len(), case.visits.len());
-    let counts: Vec<String> = visits.iter().map(u32::to_string).collect();
-    text += &counts.join(" ");
-    text.push('\n');
-    for v in 0..u32::try_from(case.visits.len()).unwrap() {
-        for slot in 0..case.visits[v as usize].slots.len() {
-            for (i, w) in case.open(&none, v, slot) {
-                writeln!(text, "{v} {slot} {i} {w}").unwrap();
+    let (_, tickets) = objective(case, round);
+    let loads: Vec<String> = visits.iter().map(u32::to_string).collect();
+    let loads = loads.join(",");
+    let head = format!(
+        "{{\"visits\":{},\"nanos\":{nanos},\"tickets\":\"{tickets}\",\"loads\":[{loads}]}}\n",
+        case.visits.len()
+    );
+    let mut bytes = head.into_bytes();
+    for (v, team) in (0u32..).zip(&round.teams) {
+        for (slot, holder) in (0u32..).zip(team) {
+            let mut open: Vec<(u64, u32)> =
+                case.open(&none, v, slot as usize).map(|(i, w)| (w, i)).collect();
+            open.sort_unstable();
+            let wanted = if arcs.cheapest == 0 { open.len() } else { arcs.cheapest };
+            for (place, (w, i)) in open.iter().enumerate() {
+                if place < wanted || i == holder {
+                    for number in [v, slot, *i] {
+                        bytes.extend(number.to_le_bytes());
+                    }
+                    bytes.extend(w.to_le_bytes());
+                }
             }
         }
     }
-    std::fs::write(folder.join(format!("{name}.arcs")), text).unwrap();
+    std::fs::write(folder.join(format!("{name}.arcs")), bytes).unwrap();
 }
 
-fn run(instance: &Instance, arcs: Option<&Path>) {
+fn run(instance: &Instance, arcs: &Arcs) {
     let case = instance.case();
-    let Instance { name, visits, slots, inspectors, regions, .. } = instance;
-    println!(
-        "{name}: {visits} visits x {slots} slots x {inspectors} inspectors in {regions} regions"
-    );
+    let Instance { name, visits, slots, inspectors, .. } = instance;
+    println!("{name}: {visits} visits x {slots} slots, {inspectors} inspectors");
     let ((pairs, _), hashing) = timed(|| hash(&case));
     println!("  hashing {pairs} eligible pairs: {hashing:.2?}");
     let (rounds, ours) = timed(|| pair(&case, &mut |_, _| {}));
-    let n = rounds.rounds.len();
-    println!(
-        "  pairing, {n} rounds: {ours:.2?}, {} x hashing; peak {}",
-        ratio(ours, hashing),
-        peak()
-    );
-    let Some(first) = rounds.rounds.first() else { return };
+    let (n, ratio_ours) = (rounds.rounds.len(), ratio(ours, hashing));
+    println!("  pairing, {n} rounds: {ours:.2?}, {ratio_ours} x hashing; peak {}", peak());
     let none = Exclusions::new();
-    let check = || certificate::check(&case, &none, &first.teams, &first.handicaps);
-    let (proved, check) = timed(check);
-    assert_eq!(proved, Ok(()));
-    println!("  certificate: {check:.2?}, {} x hashing", ratio(check, hashing));
-    let (squares, tickets) = objective(&case, first);
-    println!("  objective of round 0: {squares} {tickets}");
-    if let Some(folder) = arcs {
-        write_arcs(folder, name, &case, first);
+    if let Some(first) = rounds.rounds.first() {
+        let check = || certificate::check(&case, &none, &first.teams, &first.handicaps);
+        let (proved, check) = timed(check);
+        assert_eq!(proved, Ok(()));
+        println!("  certificate: {check:.2?}, {} x hashing", ratio(check, hashing));
+        let (squares, tickets) = objective(&case, first);
+        println!("  objective of round 0: {squares}, {tickets}");
+        write_arcs(arcs, name, &case, first, ours.as_nanos());
+    } else if let Some(shortage) = rounds.shortage {
+        let (proved, check) = timed(|| {
+            blocking::shortfall(&case, &none, &shortage.slots) == 1
+                && blocking::is_minimal(&case, &none, &shortage.slots)
+        });
+        assert!(proved);
+        println!("  blocking set of {} slots, proved in {check:.2?}", shortage.slots.len());
     }
 }
 
 fn main() {
     let mut names = BTreeSet::new();
-    let mut arcs = None;
+    let mut arcs = Arcs { folder: None, cheapest: 24 };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--arcs" => arcs = arguments.next(),
+            "--arcs" => arcs.folder = arguments.next().map(PathBuf::from),
+            "--cheapest" => arcs.cheapest = arguments.next().unwrap().parse().unwrap(),
             // What cargo adds.
             "--bench" => {}
             _ => drop(names.insert(argument)),
@@ -238,7 +323,7 @@ fn main() {
     }
     for instance in INSTANCES {
         if names.is_empty() || names.contains(instance.name) {
-            run(instance, arcs.as_deref().map(Path::new));
+            run(instance, &arcs);
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Who is considered for a slot. Of hundreds to whom it is open hardly anybody but the cheapest dozen
 //! ever matters, so only they are kept; the pairs of a district would fill 300 MB.
 //!
-//! A kept list is a guess, and [`Market::overlooked`](super::market::Market) proves it right: whoever was left out of a slot's list cost at
-//! least the list's floor at the prices of that time, so he costs at least the floor plus the least that
-//! any price has risen since. Where that is below the slot's ceiling (see `team`) the slot is hashed
-//! again and everybody eligible is priced; whoever is below the ceiling joins the list, and the search
-//! goes on. When nobody is, no eligible pair in the whole problem could make a team cheaper, and the
-//! optimum among the kept is the optimum.
+//! A kept list is a guess, and pricing all eligible pairs proves it right: whoever was left out of a slot's
+//! list cost at least the list's floor at the prices of that time, so he costs at least the floor plus
+//! the least that any price has risen since. Where that is below the slot's ceiling (see `team`) the
+//! slot is hashed again and everybody is priced one by one; whoever is below the ceiling joins the list,
+//! and the search goes on. When nobody is, no eligible pair of the whole problem could make a team
+//! cheaper, and the optimum among the kept is the optimum. (Column generation: L. R. Ford, D. R. Fulkerson,
+//! Management Science 5, 1958.) Lists only grow, so this ends.
 
 use super::components::Part;
 use super::problem::Problem;
+use crate::draw::smallest::Smallest;
 
 /// Candidates kept of each slot, at least twice the visit's slots, so that different ones can be found.
 const KEPT: usize = 24;
@@ -63,43 +65,30 @@ impl List {
     }
 }
 
-/// Room for the tickets of one slot, used again for the next.
-#[derive(Default)]
-pub(super) struct Scratch {
-    open: Vec<(u32, u64)>,
-    costs: Vec<(i128, u32, u64)>,
-}
-
-/// Prices everybody to whom a slot is open, and keeps the cheapest.
+/// Prices everybody to whom a slot is open, and keeps the cheapest; `open` is room for their tickets.
 pub(super) fn keep(
     problem: &Problem<'_>,
     part: &Part,
     (visit, slot): (usize, usize),
     (prices, epoch): (&[i128], usize),
-    scratch: &mut Scratch,
+    open: &mut Vec<(u32, u64)>,
 ) -> List {
-    let Scratch { open, costs } = scratch;
     let (slots, name) = (part.slots(visit), part.visits[visit]);
     let barred = &problem.visits[name as usize].barred;
-    let fitting = &part.kinds[part.kind[slots.start + slot] as usize];
-    let names = fitting.iter().map(|i| (part.inspectors[*i as usize], 0));
+    let fitting = part.kinds[part.kind[slots.start + slot] as usize].iter();
+    let fitting = fitting.filter(|i| !barred.contains(&part.inspectors[**i as usize]));
     open.clear();
-    open.extend(names.filter(|(i, _)| !barred.contains(i)));
+    open.extend(fitting.clone().map(|i| (part.inspectors[*i as usize], 0)));
     problem.tickets.price(name, slot, open);
-    let fitting = fitting.iter().filter(|i| !barred.contains(&part.inspectors[**i as usize]));
-    costs.clear();
-    costs.extend(
-        open.iter()
-            .zip(fitting)
-            .map(|((_, ticket), i)| (i128::from(*ticket) + prices[*i as usize], *i, *ticket)),
-    );
     let kept = KEPT.max(2 * slots.len());
-    let mut floor = None;
-    if costs.len() > kept {
-        let (_, beyond, _) = costs.select_nth_unstable(kept);
-        floor = Some(Floor { cost: beyond.0, epoch });
-        costs.truncate(kept);
+    let mut cheapest = Smallest::new(kept + 1);
+    for (i, (_, ticket)) in fitting.zip(&*open) {
+        cheapest.push((i128::from(*ticket) + prices[*i as usize], *i, *ticket));
     }
-    costs.sort_unstable();
-    List { open: costs.iter().map(|(_, i, ticket)| (*i, *ticket)).collect(), floor }
+    let mut cheapest = cheapest.sorted();
+    let beyond = if cheapest.len() > kept { cheapest.pop() } else { None };
+    List {
+        open: cheapest.into_iter().map(|(_, i, ticket)| (i, ticket)).collect(),
+        floor: beyond.map(|(cost, _, _)| Floor { cost, epoch }),
+    }
 }

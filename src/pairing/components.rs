@@ -115,3 +115,36 @@ impl Sets {
         self.parent[one.max(other)] = one.min(other);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pairing::problem::{Inspector, Tickets, Visit};
+
+    struct Free;
+
+    impl Tickets for Free {
+        fn price(&self, _: u32, _: usize, _: &mut [(u32, u64)]) {}
+    }
+
+    #[test]
+    fn what_shares_nobody_falls_apart() {
+        let kinds = [vec![0, 1], vec![2, 5], vec![1, 3], vec![]];
+        let demands: [&[u32]; 5] = [&[0], &[1, 1], &[2], &[3], &[3, 1]];
+        let visit = |kinds| Visit { kinds, barred: Vec::new() };
+        let problem = Problem {
+            inspectors: vec![Inspector { capacity: 1, load: 0 }; 6],
+            kinds: &kinds,
+            visits: demands.into_iter().map(visit).collect(),
+            tickets: &Free,
+        };
+        let parts = parts(&problem);
+        let of = |part: &Part| (part.inspectors.clone(), part.visits.clone());
+        let found: Vec<_> = parts.iter().map(of).collect();
+        // Inspector 4 is needed by nobody; the kind without anybody joins visits 1, 3 and 4.
+        assert_eq!(found, [(vec![0, 1, 3], vec![0, 2]), (vec![2, 5], vec![1, 3, 4])]);
+        assert_eq!((&parts[0].kinds, &parts[0].kind), (&vec![vec![0, 1], vec![1, 2]], &vec![0, 1]));
+        assert_eq!(parts[1].kinds, [vec![0, 1], vec![]]);
+        assert_eq!((&parts[1].kind, &parts[1].first), (&vec![0, 0, 1, 1, 0], &vec![0, 2, 3, 5]));
+    }
+}

@@ -1,15 +1,16 @@
 //! First prices: how many visits everybody will have, before any ticket is looked at.
 //!
-//! The first objective, Σ (load + visits)², knows no tickets, and nearly no visits: only how many
+//! The first objective, Σ (load + visits)², knows no tickets, and hardly any visits: only how many
 //! slots there are of each kind. Poured like water into the inspectors to whom it is open, every
 //! kind's demand finds its level; pouring kind after kind again and again comes to the common minimum
-//! (block coordinate descent of a convex function: D. P. Bertsekas, J. N. Tsitsiklis, Parallel and
-//! Distributed Computation, 1989, §3.3). In the integral optimum those who share a level z have ⌊z⌋ or
-//! ⌈z⌉ visits (A. Frank, K. Murota, Mathematical Programming 195, 2022), so that the price of a visit is
-//! M(2⌊z⌋ + 1) for all of them, but for the tickets.
+//! (the non-linear Gauss–Seidel method: D. P. Bertsekas, J. N. Tsitsiklis, Parallel and Distributed
+//! Computation, 1989). In the integral optimum those who share a level z have ⌊z⌋ or ⌈z⌉ visits
+//! (A. Frank, K. Murota, Japan Journal of Industrial and Applied Mathematics 40, 2023), so that the price
+//! of a visit is M(2⌊z⌋ + 1) for all of them, but for the tickets.
 //!
-//! These prices only begin the search: it is exact from any prices whatever, and slow from bad ones.
-//! So it does not matter that water is divided more finely than visits, nor where pouring stops.
+//! These prices only begin the search: it is exact from any prices whatever, and slow from bad ones. So it
+//! does not matter that water is divided more finely than visits, nor where pouring stops. From here
+//! nine in ten slots and more go to the right inspector at once, which is why no auction is needed.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +23,16 @@ const VISIT: u64 = 1 << 10;
 /// How often every kind is poured at most.
 const POURS: u32 = 40;
 
-/// Prices to begin with, of the part's inspectors.
-pub(super) fn first_prices(part: &Part, limits: &[Inspector]) -> Vec<i128> {
+/// What a part can be told before any ticket is looked at.
+pub(super) struct Outlook {
+    /// Prices to begin with, of the part's inspectors.
+    pub(super) prices: Vec<i128>,
+    /// Whether some of the demand found no room: it is worth asking what blocks a pairing.
+    pub(super) is_doubtful: bool,
+}
+
+/// Pours the part's demand.
+pub(super) fn outlook(part: &Part, limits: &[Inspector]) -> Outlook {
     let water = Water::poured(part, limits);
     let mut groups = water.groups(part);
     let mut levels: BTreeMap<usize, Level> = BTreeMap::new();
@@ -39,7 +48,10 @@ pub(super) fn first_prices(part: &Part, limits: &[Inspector]) -> Vec<i128> {
         Some(group) if water.amount[i] > 0 => group.price(),
         _ => limit.first_price(),
     };
-    limits.iter().enumerate().map(price).collect()
+    Outlook {
+        prices: limits.iter().enumerate().map(price).collect(),
+        is_doubtful: water.amount.iter().sum::<u64>() < VISIT * part.kind.len() as u64,
+    }
 }
 
 /// The level of a group of inspectors who share it.
@@ -166,4 +178,52 @@ fn visits_open(part: &Part) -> Vec<u64> {
         fitting.iter().for_each(|i| open[*i as usize] += visits);
     }
     open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One slot a visit, of the kind given; the inspectors as (capacity, load). In units of M.
+    fn steps(kinds: &[&[u32]], kind: &[u32], limits: &[(u32, u32)]) -> (Vec<i128>, bool) {
+        let part = Part {
+            inspectors: (0..).take(limits.len()).collect(),
+            visits: (0..).take(kind.len()).collect(),
+            kinds: kinds.iter().map(|fitting| fitting.to_vec()).collect(),
+            kind: kind.to_vec(),
+            first: (0..=kind.len()).collect(),
+        };
+        let limits =
+            limits.iter().map(|(capacity, load)| Inspector { capacity: *capacity, load: *load });
+        let Outlook { prices, is_doubtful } = outlook(&part, &limits.collect::<Vec<_>>());
+        (prices.iter().map(|price| price / M).collect(), is_doubtful)
+    }
+
+    #[test]
+    fn water_finds_its_level() {
+        let all: &[u32] = &[0, 1, 2];
+        // Seven visits among three: two or three each, and the next step is 2·2 + 1.
+        assert_eq!(steps(&[all], &[0; 7], &[(99, 0); 3]), (vec![5; 3], false));
+        // Who has done five already is not needed, and keeps his own price.
+        assert_eq!(steps(&[all], &[0; 7], &[(99, 0), (99, 0), (99, 5)]), (vec![7, 7, 11], false));
+        // Who may do one only shares the price of those who do three.
+        assert_eq!(steps(&[all], &[0; 7], &[(1, 0), (99, 0), (99, 0)]), (vec![6; 3], false));
+    }
+
+    #[test]
+    fn demand_flows_from_kind_to_kind() {
+        let of = |one, other| [vec![0; one], vec![1; other]].concat();
+        // 0 and 1 may do the first, 1 and 2 the others: in the end all three share fourteen visits.
+        let kinds: [&[u32]; 2] = [&[0, 1], &[1, 2]];
+        assert_eq!(steps(&kinds, &of(8, 6), &[(99, 0); 3]).0, [9; 3]);
+        // Five each, and four that 2 does alone.
+        assert_eq!(steps(&kinds, &of(10, 4), &[(99, 0); 3]).0, [10, 10, 8]);
+    }
+
+    #[test]
+    fn too_little_room_is_doubtful() {
+        assert!(steps(&[&[0, 1]], &[0; 7], &[(3, 0); 2]).1);
+        assert!(!steps(&[&[0, 1]], &[0; 6], &[(3, 0); 2]).1);
+        assert!(steps(&[&[]], &[0], &[]).1);
+    }
 }

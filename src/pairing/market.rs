@@ -9,10 +9,10 @@
 
 use rayon::prelude::*;
 
-use super::candidates::{List, Scratch, keep};
+use super::candidates::{List, keep};
 use super::certificate::M;
 use super::components::{Part, number};
-use super::levels::first_prices;
+use super::levels::{Outlook, outlook};
 use super::problem::{FORBIDDEN, Inspector, Problem};
 use super::team::{Seat, Team};
 
@@ -22,6 +22,8 @@ const UNKNOWN: i128 = i128::MIN / 4;
 /// A part with its state.
 pub(super) struct Market {
     pub(super) part: Part,
+    /// Whether the inspectors may be too few.
+    pub(super) is_doubtful: bool,
     limits: Vec<Inspector>,
     /// Price h of each inspector, still with the ground added.
     pub(super) prices: Vec<i128>,
@@ -49,8 +51,9 @@ impl Market {
     pub(super) fn new(problem: &Problem<'_>, part: Part) -> Market {
         let limits = part.inspectors.iter().map(|i| problem.inspectors[*i as usize]);
         let limits: Vec<Inspector> = limits.collect();
-        let prices = first_prices(&part, &limits);
+        let Outlook { prices, is_doubtful } = outlook(&part, &limits);
         Market {
+            is_doubtful,
             limits,
             ground: 0,
             lists: Vec::new(),
@@ -71,9 +74,9 @@ impl Market {
             visits.flat_map(|visit| (0..self.part.slots(visit).len()).map(move |s| (visit, s)));
         let slots: Vec<(usize, usize)> = slots.collect();
         let current = (&self.prices[..], 0);
-        let lists = slots.par_iter().map_init(Scratch::default, |scratch, place| {
-            keep(problem, &self.part, *place, current, scratch)
-        });
+        let lists = slots
+            .par_iter()
+            .map_init(Vec::new, |room, place| keep(problem, &self.part, *place, current, room));
         let lists: Vec<List> = lists.collect();
         self.lists.extend(lists);
         slots.len()
@@ -99,12 +102,11 @@ impl Market {
     pub(super) fn strike(&mut self, problem: &Problem<'_>, visits: &[usize]) -> bool {
         let epoch = self.epochs.len();
         self.epochs.push(self.prices.clone());
-        let mut scratch = Scratch::default();
+        let mut room = Vec::new();
         for visit in visits {
             for (slot, place) in self.part.slots(*visit).enumerate() {
                 let current = (&self.prices[..], epoch);
-                self.lists[place] =
-                    keep(problem, &self.part, (*visit, slot), current, &mut scratch);
+                self.lists[place] = keep(problem, &self.part, (*visit, slot), current, &mut room);
             }
         }
         visits.iter().all(|visit| self.buy(*visit))
@@ -123,10 +125,10 @@ impl Market {
                 let missing = self.lists[place].may_miss(ceiling, |epoch| risen[epoch][kind]);
                 missing.then_some((visit, slot, ceiling))
             });
-            let mut scratch = Scratch::default();
+            let mut room = Vec::new();
             let hashed = suspect.map(|(visit, slot, ceiling)| {
                 let current = (&self.prices[..], epoch);
-                let fresh = keep(problem, &self.part, (visit, slot), current, &mut scratch);
+                let fresh = keep(problem, &self.part, (visit, slot), current, &mut room);
                 (visit, slot, ceiling, fresh)
             });
             hashed.collect::<Vec<_>>()

@@ -47,3 +47,7 @@ pub fn pair(case: &Case, progress: &mut dyn FnMut(u32, usize)) -> Rounds {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "rounds_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 //!
 //! Slots are filled one by one along augmenting paths (L. R. Ford, D. R. Fulkerson, Flows in Networks,
 //! 1962), without a look at tickets. Sets of slots that can be filled at once are the independent sets
-//! of a matroid (J. Edmonds, D. R. Fulkerson, Journal of Research of the NBS 69B, 1965), so the
+//! of a matroid (a gammoid: J. H. Mason, Proceedings of the London Mathematical Society 25, 1972), so the
 //! minimal set that blocks the first slot is unique: whatever search finds it, it finds the same.
 //!
 //! **Why the set proves it.** Let `f` be a slot that no augmenting path fills, and A the slots whose
@@ -21,6 +21,7 @@
 
 use super::components::number;
 use super::problem::Problem;
+use super::rules::{Case, Exclusions};
 
 /// Why no pairing fills every slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,13 @@ pub fn blocking(problem: &Problem<'_>) -> Option<Blocking> {
         filling.bury();
     }
     found
+}
+
+/// Whether all slots can be filled at once: the first round then has an optimum.
+pub fn is_fillable(case: &Case) -> bool {
+    let problem = Problem::of_case(case, &Exclusions::new());
+    let mut filling = Filling::new(&problem);
+    (0..filling.visit.len()).all(|slot| filling.fill(slot))
 }
 
 /// Nobody, or no slot.

@@ -27,8 +27,8 @@ use super::team::UNREACHABLE;
 /// Instead of a visit: the balance with the ground.
 const GROUND: u32 = u32::MAX;
 
-/// The labels of one search after the other.
-struct Search {
+/// The shortest-path tree of one search after the other.
+struct Tree {
     /// Distance of each inspector and of the ground, which comes last.
     labels: Vec<i128>,
     /// From whom, and in which visit he is replaced.
@@ -45,12 +45,12 @@ struct Search {
 /// Brings all inspectors to the visits that they want.
 pub(super) fn balance(market: &mut Market) {
     let inspectors = market.prices.len();
-    let mut search = Search::new(inspectors + 1);
+    let mut tree = Tree::new(inspectors + 1);
     for node in 0..=inspectors {
         while excess(market, node) > 0 {
-            let end = search.find(market, node);
-            search.raise(market, end.1);
-            search.hand_on(market, node, end.0);
+            let end = tree.find(market, node);
+            tree.raise(market, end.1);
+            tree.hand_on(market, node, end.0);
         }
     }
 }
@@ -63,9 +63,9 @@ fn excess(market: &Market, node: usize) -> i64 {
     }
 }
 
-impl Search {
-    fn new(nodes: usize) -> Search {
-        Search {
+impl Tree {
+    fn new(nodes: usize) -> Tree {
+        Tree {
             labels: vec![UNREACHABLE; nodes],
             parents: vec![(0, 0); nodes],
             settled: vec![false; nodes],

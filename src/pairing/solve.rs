@@ -56,8 +56,8 @@ pub struct Optimum {
 pub struct Search<'a> {
     problem: Problem<'a>,
     markets: Vec<Market>,
-    /// Whether some visit alone cannot be staffed.
-    stuck: bool,
+    /// Why there is no pairing, as soon as it is known.
+    blocking: Option<Blocking>,
 }
 
 impl<'a> Search<'a> {
@@ -69,17 +69,15 @@ impl<'a> Search<'a> {
         problem.check();
         let parts: Vec<Part> = parts(&problem);
         let markets = parts.into_par_iter().map(|part| Market::new(&problem, part));
-        let mut markets: Vec<Market> = markets.collect();
-        let mut slots = 0;
-        for market in &mut markets {
-            let visits = market.part.visits.len();
-            for first in (0..visits).step_by(BLOCK) {
-                slots += market.look(&problem, first..visits.min(first + BLOCK));
-                progress(slots);
-            }
+        let mut search = Search { markets: markets.collect(), problem, blocking: None };
+        if search.markets.iter().any(|market| market.is_doubtful) {
+            // What nobody can pair needs no tickets.
+            search.blocking = blocking(&search.problem);
         }
-        let stuck = !markets.par_iter_mut().map(Market::open).reduce(|| true, |a, b| a && b);
-        Search { problem, markets, stuck }
+        if search.blocking.is_none() {
+            search.look(progress);
+        }
+        search
     }
 
     /// Finds the pairing of least cost, or the first blocking set in the order of the slots.
@@ -90,14 +88,17 @@ impl<'a> Search<'a> {
     /// # Panics
     /// With `bug:` if the search breaks its own laws.
     pub fn optimum(&mut self) -> Result<Optimum, Blocking> {
-        let problem = &self.problem;
-        if !self.stuck {
+        if self.blocking.is_none() {
+            let problem = &self.problem;
             self.markets.par_iter_mut().for_each(|market| settle(market, problem));
+            if self.markets.iter().any(Market::is_over) {
+                self.find_blocking();
+            }
         }
-        if self.stuck || self.markets.iter().any(Market::is_over) {
-            return Err(blocking(problem).expect("bug: what blocks a pairing is not found"));
+        match &self.blocking {
+            Some(blocking) => Err(blocking.clone()),
+            None => Ok(self.result()),
         }
-        Ok(self.result())
     }
 
     /// Excludes inspectors from visits, for the next round.
@@ -106,15 +107,37 @@ impl<'a> Search<'a> {
             self.problem.visits[*visit as usize].barred.push(*inspector);
         }
         let problem = &self.problem;
-        let fine = self.markets.par_iter_mut().map(|market| {
+        let bought = self.markets.par_iter_mut().map(|market| {
+            let is_touched =
+                |name: u32| exclusions.range((name, 0)..=(name, u32::MAX)).next().is_some();
             let visits = market.part.visits.iter().enumerate();
-            let touched = visits.filter(|(_, name)| {
-                exclusions.range((**name, 0)..=(**name, u32::MAX)).next().is_some()
-            });
+            let touched = visits.filter(|(_, name)| is_touched(**name));
             let touched: Vec<usize> = touched.map(|(visit, _)| visit).collect();
             market.strike(problem, &touched)
         });
-        self.stuck |= !fine.reduce(|| true, |a, b| a && b);
+        if !bought.reduce(|| true, |a, b| a && b) {
+            self.find_blocking();
+        }
+    }
+
+    /// Finds the candidates of every slot, and the first teams.
+    fn look(&mut self, progress: &mut dyn FnMut(usize)) {
+        let mut slots = 0;
+        for market in &mut self.markets {
+            let visits = market.part.visits.len();
+            for first in (0..visits).step_by(BLOCK) {
+                slots += market.look(&self.problem, first..visits.min(first + BLOCK));
+                progress(slots);
+            }
+        }
+        if !self.markets.par_iter_mut().map(Market::open).reduce(|| true, |a, b| a && b) {
+            self.find_blocking();
+        }
+    }
+
+    fn find_blocking(&mut self) {
+        let found = blocking(&self.problem);
+        self.blocking = Some(found.expect("bug: what blocks a pairing is not found"));
     }
 
     fn result(&self) -> Optimum {
