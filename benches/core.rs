@@ -4,16 +4,12 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use shuangsuiji::base::digest::{Digest, Suite};
+use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::merkle::Root;
 use shuangsuiji::draw::select::select;
-use shuangsuiji::pairing::certificate;
-use shuangsuiji::pairing::rounds::pair;
-use shuangsuiji::pairing::rules::{Case, Exclusions};
-use shuangsuiji::pairing::slots::{Demand, VisitSlot};
-use shuangsuiji::record::commitment::{List, Method, Quota, Role, Stratum};
-use shuangsuiji::record::ids::{Iid, Sid};
-use shuangsuiji::record::tables::{FrameRow, InspectorRow};
+use shuangsuiji::record::commitment::{List, Method, Quota, Stratum};
+use shuangsuiji::record::ids::Sid;
+use shuangsuiji::record::tables::FrameRow;
 
 /// The shortest of several runs: the one least disturbed.
 fn timed<T>(runs: u32, mut work: impl FnMut() -> T) -> Duration {
@@ -89,50 +85,8 @@ fn selection(n: usize, method: Method) {
     report(&name, ours, "bare compressions on one thread", bare_compressions(n));
 }
 
-fn demands(visits: usize) -> Vec<Demand> {
-    let slot = |name: &str| VisitSlot {
-        text: format!("{name}|inspector||"),
-        role: Role::Inspector,
-        needs: Vec::new(),
-        avoids: Vec::new(),
-    };
-    (0..visits)
-        .map(|v| Demand {
-            sid: Sid::parse(&format!("S{v:06}")).unwrap(),
-            salt: None,
-            slots: vec![slot("a"), slot("b")],
-        })
-        .collect()
-}
-
-fn pairing(visits: usize, inspectors: usize, capacity: u32) {
-    let rows: Vec<InspectorRow> = (0..inspectors)
-        .map(|i| InspectorRow {
-            iid: Iid::parse(&format!("E{i:05}")).unwrap(),
-            capacity,
-            load: 0,
-            tags: Vec::new(),
-        })
-        .collect();
-    let seed: Digest = Suite::Sha256.digest(b"seed");
-    let case = Case::new(rows, &[], &[], demands(visits));
-    let hashing = timed(3, || case.clone().with_tickets(Suite::Sha256, &seed));
-    let case = case.with_tickets(Suite::Sha256, &seed);
-    let name = format!("{visits} visits x 2 slots x {inspectors} inspectors, all eligible");
-    let ours = timed(1, || pair(&case, &mut |_, _| {}));
-    report(&format!("pairing of {name}"), ours, "hashing the eligible pairs", hashing);
-    let rounds = pair(&case, &mut |_, _| {});
-    let round = rounds.rounds.last().unwrap();
-    let none = Exclusions::new();
-    let check =
-        timed(3, || certificate::check(&case, &none, &round.teams, &round.handicaps).unwrap());
-    report(&format!("certificate of {name}"), check, "hashing the eligible pairs", hashing);
-}
-
 fn main() {
     for method in [Method::Fixed, Method::Proportional { n: 4_000 }, Method::Pareto { n: 4_000 }] {
         selection(176_245, method);
     }
-    pairing(2_000, 200, 40);
-    pairing(4_000, 300, 40);
 }

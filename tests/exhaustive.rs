@@ -301,9 +301,10 @@ fn permuted(case: &Case, random: &mut Random) -> (Case, Vec<u32>) {
         (a.min(b), a.max(b))
     };
     other.incompatible = case.incompatible.iter().map(pair).collect();
-    for slot in other.visits.iter_mut().flat_map(|visit| &mut visit.candidates) {
-        slot.iter_mut().for_each(|(i, _)| *i = new[*i as usize]);
-        slot.sort_unstable();
+    let recused = other.visits.iter_mut().map(|visit| &mut visit.recused);
+    for set in other.kinds.iter_mut().chain(recused) {
+        set.iter_mut().for_each(|i| *i = new[*i as usize]);
+        set.sort_unstable();
     }
     (other, old)
 }

@@ -246,9 +246,9 @@ impl Drawn {
         let blocking = self.rounds.shortage.as_ref()?;
         let place =
             |(visit, slot): &(u32, u32)| (&self.case.visits[*visit as usize], *slot as usize);
-        let open =
-            blocking.slots.iter().map(place).flat_map(|(visit, slot)| &visit.candidates[slot]);
-        let open: BTreeSet<u32> = open.map(|(i, _)| *i).collect();
+        let open = blocking.slots.iter();
+        let open = open.flat_map(|(visit, slot)| self.case.eligible(*visit, *slot as usize));
+        let open: BTreeSet<u32> = open.collect();
         let capacity = |i: &u32| u64::from(self.case.inspectors[*i as usize].capacity);
         let slots = blocking.slots.iter().map(place);
         Some(Blockage {

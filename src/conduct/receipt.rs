@@ -128,9 +128,7 @@ fn team(
         let team: Option<Vec<u32>> = rows.map(|row| place.get(&row.iid).copied()).collect();
         let slots = &case.visits[0].slots;
         let Some(team) = team.filter(|team| {
-            let open = |(slot, i): (usize, &u32)| {
-                case.open(&exclusions, 0, slot).any(|(open, _)| open == *i)
-            };
+            let open = |(slot, i): (usize, &u32)| case.is_open(&exclusions, 0, slot, *i);
             team.len() == slots.len() && team.iter().enumerate().all(open)
         }) else {
             let cause = say!(

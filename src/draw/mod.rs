@@ -9,6 +9,6 @@
 mod pareto;
 pub mod quota;
 pub mod select;
-mod smallest;
+pub(crate) mod smallest;
 pub mod ticket;
 pub mod visits;

@@ -2,7 +2,7 @@
 
 /// Keeps the `k` smallest items pushed, and knows early which ones cannot be among them.
 #[derive(Clone, Debug)]
-pub(super) struct Smallest<T> {
+pub(crate) struct Smallest<T> {
     k: usize,
     /// At most 2k + [`SPARE`] items; all that may still be among the smallest.
     kept: Vec<T>,
@@ -14,7 +14,7 @@ pub(super) struct Smallest<T> {
 const SPARE: usize = 64;
 
 impl<T: Ord + Copy> Smallest<T> {
-    pub(super) fn new(k: usize) -> Self {
+    pub(crate) fn new(k: usize) -> Self {
         Smallest { k, kept: Vec::new(), cut: None }
     }
 
@@ -23,7 +23,7 @@ impl<T: Ord + Copy> Smallest<T> {
         self.cut.as_ref()
     }
 
-    pub(super) fn push(&mut self, item: T) {
+    pub(crate) fn push(&mut self, item: T) {
         if self.k == 0 || self.cut.is_some_and(|cut| item > cut) {
             return;
         }
@@ -40,7 +40,7 @@ impl<T: Ord + Copy> Smallest<T> {
     }
 
     /// The `k` smallest in order; all of them if fewer were pushed.
-    pub(super) fn sorted(mut self) -> Vec<T> {
+    pub(crate) fn sorted(mut self) -> Vec<T> {
         self.drop_rest();
         self.kept.sort_unstable();
         self.kept

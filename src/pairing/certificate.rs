@@ -48,6 +48,7 @@ pub fn check(
     }
 }
 
+/// One visit at a time, so that nothing grows with the number of pairs: tickets are made, compared and forgotten.
 fn improves(
     case: &Case,
     exclusions: &Exclusions,
@@ -55,37 +56,58 @@ fn improves(
     team: &[u32],
     handicaps: &[i128],
 ) -> bool {
-    let cost = |(i, ticket): (u32, u64)| (i, i128::from(ticket) + handicaps[i as usize]);
-    let slots = 0..team.len();
-    let candidates: Vec<Vec<(u32, i128)>> =
-        slots.map(|slot| case.open(exclusions, visit, slot).map(cost).collect()).collect();
-    !is_best_team(&candidates, team)
+    let mut gains = Gains::new(team);
+    for slot in 0..team.len() {
+        let open = case.open(exclusions, visit, slot);
+        gains.add(slot, open.map(|(i, ticket)| (i, i128::from(ticket) + handicaps[i as usize])));
+    }
+    gains.any()
 }
 
-/// Whether no distinct team is cheaper; `candidates` are the costs W + h of everybody open, per slot. By the
-/// negative-cycle criterion (Klein 1967) a cheaper one exists exactly if the exchange graph over the team's
-/// slots and one node for everybody outside has a negative cycle: an arc from a to b says that the holder of
-/// b moves to a, an arc from a to outside that an outsider takes a.
+/// Whether no distinct team is cheaper; `candidates` are the costs W + h of everybody open, per slot.
 pub fn is_best_team(candidates: &[Vec<(u32, i128)>], team: &[u32]) -> bool {
-    let outside = team.len();
-    let mut gain = vec![vec![None::<i128>; outside + 1]; outside + 1];
+    let mut gains = Gains::new(team);
     for (slot, open) in candidates.iter().enumerate() {
-        let mut held = 0;
+        gains.add(slot, open.iter().copied());
+    }
+    !gains.any()
+}
+
+/// What exchanges would change. By the negative-cycle criterion (Klein 1967) a cheaper team exists exactly if
+/// the exchange graph over the team's slots and one node for everybody outside has a negative cycle: an arc
+/// from a to b says that the holder of b moves to a, an arc from a to outside that an outsider takes a.
+struct Gains<'a> {
+    team: &'a [u32],
+    walk: Vec<Vec<Option<i128>>>,
+}
+
+impl<'a> Gains<'a> {
+    fn new(team: &'a [u32]) -> Self {
+        let outside = team.len();
+        let mut walk = vec![vec![None; outside + 1]; outside + 1];
+        // A chain of moves begins where somebody leaves the team and ends with an outsider coming in.
+        walk[outside][..outside].fill(Some(0));
+        Gains { team, walk }
+    }
+
+    /// Takes in everybody open to a slot, with what he costs in it.
+    fn add(&mut self, slot: usize, open: impl Iterator<Item = (u32, i128)>) {
+        let (mut held, mut newcomer) = (0, None::<i128>);
         for (i, cost) in open {
-            let holder = team.iter().position(|member| member == i);
-            if holder == Some(slot) {
-                held = *cost;
-            } else {
-                let best = &mut gain[slot][holder.unwrap_or(outside)];
-                *best = Some(best.map_or(*cost, |best| best.min(*cost)));
+            match self.team.iter().position(|member| *member == i) {
+                None => newcomer = Some(newcomer.map_or(cost, |best| best.min(cost))),
+                Some(own) if own == slot => held = cost,
+                Some(other) => self.walk[slot][other] = Some(cost),
             }
         }
+        self.walk[slot][self.team.len()] = newcomer;
         // Whoever holds the slot now leaves it.
-        gain[slot].iter_mut().flatten().for_each(|cost| *cost -= held);
+        self.walk[slot].iter_mut().flatten().for_each(|cost| *cost -= held);
     }
-    // A chain of moves begins where somebody leaves the team and ends with an outsider coming in.
-    gain[outside][..outside].fill(Some(0));
-    !has_negative_cycle(gain)
+
+    fn any(self) -> bool {
+        has_negative_cycle(self.walk)
+    }
 }
 
 /// Floyd and Warshall's shortest walks; a negative diagonal is a negative cycle. At most 17 nodes.

@@ -2,13 +2,21 @@
 //! capacities, THE one that minimises (Σ over inspectors of (load + visits)², then Σ of pair tickets W).
 //! It is a function of public inputs, whatever solver finds it, and a certificate proves it without replay.
 //!
-//! [`slots`], [`rules`], [`certificate`] and [`blocking`] are what verification uses; [`solve`] and
-//! [`rounds`] search, and verification never calls them.
+//! [`slots`], [`rules`], [`certificate`] and [`blocking`] are what verification uses. All others search, and
+//! verification never calls them: [`problem`] is what [`solve`] finds the optimum of, or [`shortage`] why there is
+//! none, and [`rounds`] does both again and again.
 
 pub mod blocking;
+mod candidates;
 pub mod certificate;
-mod residual;
+mod components;
+mod levels;
+mod market;
+pub mod problem;
 pub mod rounds;
 pub mod rules;
+pub mod shortage;
+mod shortest;
 pub mod slots;
 pub mod solve;
+mod team;

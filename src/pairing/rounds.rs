@@ -1,7 +1,9 @@
 //! Rounds: the optimum, again without whoever the rule excludes, until no team holds incompatible inspectors.
 
+use super::problem::Problem;
 use super::rules::{Case, Exclusions};
-use super::solve::{self, Instance, solve};
+use super::shortage::Blocking;
+use super::solve::Search;
 
 /// The rounds of a pairing. They end, since each adds an exclusion.
 #[derive(Clone, Debug)]
@@ -9,7 +11,7 @@ pub struct Rounds {
     /// The rounds that have an optimum.
     pub rounds: Vec<Round>,
     /// Why the next round has none; the drawn subjects stand all the same.
-    pub shortage: Option<solve::Blocking>,
+    pub shortage: Option<Blocking>,
 }
 
 /// The optimum of one round.
@@ -21,13 +23,14 @@ pub struct Round {
     pub handicaps: Vec<i128>,
 }
 
-/// Computes all rounds; `progress` learns (round, slots filled).
+/// Computes all rounds; `progress` learns (round, slots done). A round after the first takes up the search of the
+/// round before: exclusions change a few visits, and prices hardly at all.
 pub fn pair(case: &Case, progress: &mut dyn FnMut(u32, usize)) -> Rounds {
-    let mut exclusions = Exclusions::new();
+    let problem = Problem::of_case(case, &Exclusions::new());
+    let mut search = Search::new(problem, &mut |slots| progress(0, slots));
     let mut rounds = Vec::new();
     loop {
-        let round = u32::try_from(rounds.len()).expect("bug: fewer rounds than exclusions");
-        match solve(&instance(case, &exclusions), &mut |filled| progress(round, filled)) {
+        match search.optimum() {
             Err(blocking) => {
                 return Rounds { rounds, shortage: Some(blocking) };
             }
@@ -37,25 +40,14 @@ pub fn pair(case: &Case, progress: &mut dyn FnMut(u32, usize)) -> Rounds {
                 if more.is_empty() {
                     return Rounds { rounds, shortage: None };
                 }
-                exclusions.extend(more);
+                let round = u32::try_from(rounds.len()).expect("bug: fewer rounds than exclusions");
+                progress(round, case.slots());
+                search.exclude(&more);
             }
         }
     }
 }
 
-fn instance(case: &Case, exclusions: &Exclusions) -> Instance {
-    let inspector = |row: &crate::record::tables::InspectorRow| solve::Inspector {
-        capacity: row.capacity,
-        load: row.load,
-    };
-    let visit = |v: u32| solve::Visit {
-        slots: (0..case.visits[v as usize].slots.len())
-            .map(|slot| case.open(exclusions, v, slot).collect())
-            .collect(),
-    };
-    let visits = u32::try_from(case.visits.len()).expect("bug: fewer than 2^24 visits");
-    Instance {
-        inspectors: case.inspectors.iter().map(inspector).collect(),
-        visits: (0..visits).map(visit).collect(),
-    }
-}
+#[cfg(test)]
+#[path = "rounds_tests.rs"]
+mod tests;

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::Frozen;
-use crate::pairing::blocking::is_fillable;
 use crate::pairing::rules::fitting;
+use crate::pairing::shortage::is_fillable;
 use crate::pairing::slots::{VisitSlot, visit_slots};
 use crate::say;
 

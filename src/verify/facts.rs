@@ -191,11 +191,13 @@ impl Facts {
 
     pub(super) fn add_case(&mut self, case: &Case) {
         self.visits = Some(case.visits.len());
-        for visit in &case.visits {
-            for (slot, candidates) in
-                (0..).zip(&visit.candidates).filter(|(_, candidates)| candidates.len() < 3)
-            {
-                self.forced_slots.push((visit.sid.as_str().to_owned(), slot, candidates.len()));
+        for (v, visit) in (0..).zip(&case.visits) {
+            for (slot, number) in (0..).zip(0u32..).take(visit.slots.len()) {
+                // Three are enough to know that there is a choice.
+                let eligible = case.eligible(v, slot).take(3).count();
+                if eligible < 3 {
+                    self.forced_slots.push((visit.sid.as_str().to_owned(), number, eligible));
+                }
             }
         }
     }

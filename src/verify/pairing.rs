@@ -136,7 +136,7 @@ impl Rounds {
                     let i = *place.get(iid).ok_or_else(|| {
                         refuse(say!("名录中没有 {iid}", "{iid} is not among the inspectors"))
                     })?;
-                    if !case.open(&excluded, v, slot).any(|(open, _)| open == i) {
+                    if !case.is_open(&excluded, v, slot, i) {
                         return Err(refuse(say!(
                             "{iid} 不符合该岗位的条件、应回避或已被排除",
                             "{iid} is not eligible for this slot, recused or excluded"
