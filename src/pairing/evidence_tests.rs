@@ -258,7 +258,7 @@ pub(super) fn certify(instance: &Instance, optimum: &Optimum) {
     let unit: i128 = 1 << 88;
     for ((inspector, count), h) in instance.inspectors.iter().zip(counts).zip(handicaps) {
         let level = i128::from(inspector.load + count);
-        assert!(h.abs() < 1 << 120, "bound");
+        assert!((1..=1 << 112).contains(h), "bound");
         assert!(count == 0 || unit * (2 * level - 1) <= *h, "condition 2");
         assert!(count >= inspector.capacity || *h <= unit * (2 * level + 1), "condition 3");
     }

@@ -27,11 +27,11 @@ pub(super) struct Market {
     limits: Vec<Inspector>,
     /// Price h of each inspector, still with the ground added.
     pub(super) prices: Vec<i128>,
-    /// What h is measured from. Prices only rise during the search, and the ground with them.
+    /// What h is measured from. Prices only rise during the search, and the ground among them.
     pub(super) ground: i128,
     /// Per slot who is considered.
     lists: Vec<List>,
-    /// Per visit who has it; empty before the first prices are worked out.
+    /// Per visit who makes it; empty until all lists are there.
     teams: Vec<Team>,
     /// Per inspector the visits that he has.
     served: Vec<Vec<u32>>,
@@ -68,7 +68,7 @@ impl Market {
         }
     }
 
-    /// Looks at the next visits, at most `count`, at first prices; how many slots they have.
+    /// Finds the candidates of the next visits at first prices; how many slots they have.
     pub(super) fn look(&mut self, problem: &Problem<'_>, visits: std::ops::Range<usize>) -> usize {
         let slots =
             visits.flat_map(|visit| (0..self.part.slots(visit).len()).map(move |s| (visit, s)));
@@ -82,7 +82,7 @@ impl Market {
         slots.len()
     }
 
-    /// Lets every visit buy its cheapest team. False if one finds none, at whatever prices.
+    /// Lets every visit buy its cheapest team, and asks the inspectors. False if one finds none, at whatever prices.
     pub(super) fn open(&mut self) -> bool {
         let teams = (0..self.part.visits.len()).into_par_iter();
         let teams = teams.map(|visit| Team::cheapest(self.lists(visit), &self.prices));
@@ -156,6 +156,14 @@ impl Market {
     /// The inspectors of a visit's slots, in the problem's numbers.
     pub(super) fn team(&self, visit: usize) -> Vec<u32> {
         self.teams[visit].members().map(|i| self.part.inspectors[i as usize]).collect()
+    }
+
+    /// The certificate's h of an inspector; who has no visit keeps the price of his first one.
+    pub(super) fn handicap(&self, i: usize) -> i128 {
+        match self.served[i].is_empty() {
+            true => self.limits[i].first_price(),
+            false => self.prices[i] - self.ground,
+        }
     }
 
     /// Visits that an inspector has beyond those that he wants; negative if he wants more.

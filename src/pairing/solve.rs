@@ -23,9 +23,12 @@
 //! out is THE optimum, unless two are equal to the last bit, for which 64-bit tickets leave a chance below
 //! pairs/2^64; and `certificate` proves it to others without this search.
 //!
-//! **Bounds.** A way passes each slot once, so it costs between −2^88 and 2^88 in tickets and two steps
-//! of balance, each below 2^107, or [`FORBIDDEN`](super::problem::FORBIDDEN) = 2^112 above capacity, which
-//! no way around is worth. Prices begin within these bounds and follow such ways: they stay below 2^120.
+//! **Bounds.** An inspector can always hand a visit to the ground (see `shortest`), which costs 2^112 above
+//! capacity and less below, so no price is further above the ground than that. Whoever has a visit has a
+//! price of at least M; whoever has none is given the price of his first one, the largest that condition 3
+//! allows, since nobody buys from him even below it. So every handicap is between 1 and 2^112. A visit above
+//! capacity is never worth its price where there is a way around it: that has at most one step of balance,
+//! below 2^88 · 2^18, and tickets below 2^88.
 //!
 //! What this refuses: it has no random choice, no hash map and no float, and threads only share out
 //! work whose results are put together in the order of the input.
@@ -142,14 +145,14 @@ impl<'a> Search<'a> {
 
     fn result(&self) -> Optimum {
         let mut teams = vec![Vec::new(); self.problem.visits.len()];
-        let idle = self.problem.inspectors.iter().map(|inspector| inspector.first_price());
-        let mut handicaps: Vec<i128> = idle.collect();
+        let inspectors = self.problem.inspectors.iter();
+        let mut handicaps: Vec<i128> = inspectors.map(|one| one.first_price()).collect();
         for market in &self.markets {
             for (visit, name) in market.part.visits.iter().enumerate() {
                 teams[*name as usize] = market.team(visit);
             }
-            for (name, price) in market.part.inspectors.iter().zip(&market.prices) {
-                handicaps[*name as usize] = price - market.ground;
+            for (i, name) in market.part.inspectors.iter().enumerate() {
+                handicaps[*name as usize] = market.handicap(i);
             }
         }
         Optimum { teams, handicaps }
