@@ -248,7 +248,7 @@ struct Arcs {
 /// Writes the arcs that `benches/peers.py` reads: a line of JSON, then for each arc visit, slot, inspector (u32) and W
 /// (u64), little-endian. Loads are fixed to those of the optimum, as no solver with 64-bit costs can hold both
 /// objectives at once; what is left is ΣW.
-fn write_arcs(arcs: &Arcs, name: &str, case: &Case, round: &Round, nanos: u128) {
+fn write_arcs(arcs: &Arcs, name: &str, case: &Case, round: &Round, times: [Duration; 2]) {
     let Some(folder) = &arcs.folder else { return };
     let none = Exclusions::new();
     let mut visits = vec![0u32; case.inspectors.len()];
@@ -256,8 +256,9 @@ fn write_arcs(arcs: &Arcs, name: &str, case: &Case, round: &Round, nanos: u128) 
     let (_, tickets) = objective(case, round);
     let loads: Vec<String> = visits.iter().map(u32::to_string).collect();
     let loads = loads.join(",");
+    let [nanos, hashing] = times.map(|time| time.as_nanos());
     let head = format!(
-        "{{\"visits\":{},\"nanos\":{nanos},\"tickets\":\"{tickets}\",\"loads\":[{loads}]}}\n",
+        "{{\"visits\":{},\"nanos\":{nanos},\"hashing\":{hashing},\"tickets\":\"{tickets}\",\"loads\":[{loads}]}}\n",
         case.visits.len()
     );
     let mut bytes = head.into_bytes();
@@ -297,7 +298,7 @@ fn run(instance: &Instance, arcs: &Arcs) {
         println!("  certificate: {check:.2?}, {} x hashing", ratio(check, hashing));
         let (squares, tickets) = objective(&case, first);
         println!("  objective of round 0: {squares}, {tickets}");
-        write_arcs(arcs, name, &case, first, ours.as_nanos());
+        write_arcs(arcs, name, &case, first, [ours, hashing]);
     } else if let Some(shortage) = rounds.shortage {
         let (proved, check) = timed(|| {
             blocking::shortfall(&case, &none, &shortage.slots) == 1
