@@ -117,8 +117,20 @@ pub enum Limit {
 ///
 /// # Errors
 /// What the reader fails with.
-pub fn read_limited(mut input: impl Read, limit: Limit) -> io::Result<Result<Vec<u8>, Finding>> {
-    let mut bytes = Vec::new();
+pub fn read_limited(input: impl Read, limit: Limit) -> io::Result<Result<Vec<u8>, Finding>> {
+    read_limited_into(Vec::new(), input, limit)
+}
+
+/// Reads everything behind what is there. Bytes that have room for the whole of a large file are not moved while
+/// they grow.
+///
+/// # Errors
+/// As [`read_limited`].
+pub fn read_limited_into(
+    mut bytes: Vec<u8>,
+    mut input: impl Read,
+    limit: Limit,
+) -> io::Result<Result<Vec<u8>, Finding>> {
     let mut chunk = vec![0; 256 * 1024];
     let (mut line, mut row, mut after_cr) = (0usize, 1u64, false);
     loop {

@@ -1,17 +1,16 @@
-//! The rows of the files of an import, once through: one thread reads and has them cleaned on all cores, chunk by chunk,
-//! while the caller stores the chunk before. Few rows are in memory at a time, in whatever order the threads run, and the
+//! The rows of the files of an import, once through: one thread reads them, has them cleaned on all cores and judges
+//! them, chunk by chunk, while the caller does nothing but store the chunk before. Few rows are in memory at a time, in whatever order the threads run, and the
 //! rows arrive in the order of the files.
 
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::sheet::{Item, Source, Table};
 use crate::base::finding::Finding;
-use crate::registry::{
-    Cleaned, Counts, Head, Header, Intake, Mapping, Numbering, Register, Rows, Verdict,
-};
+use crate::registry::{Counts, Head, Header, Intake, Mapping, Numbering, Register, Rows, Verdict};
 
 /// Most rows of a chunk.
 const CHUNK_ROWS_MAX: usize = 4_096;
@@ -45,8 +44,7 @@ pub enum Event<'a> {
 /// What the reading thread sends.
 enum Sent {
     Table(usize),
-    Chunk(Rows, Cleaned),
-    Blank(u64),
+    Chunk(Rows, Vec<Verdict>),
     Note(Finding),
     /// The file cannot be read any further.
     Broken(Finding),
@@ -107,13 +105,18 @@ impl<'a> Files<'a> {
         each: &mut dyn FnMut(Event<'_>) -> Result<(), Finding>,
     ) -> Result<Counts, Finding> {
         let (mut intake, headers) = self.begin();
-        thread::scope(|scope| {
+        let intake = thread::scope(|scope| {
             let (sender, receiver) = sync_channel(CHUNKS_WAITING);
-            scope.spawn({
+            let reader = scope.spawn({
                 let headers = &headers;
-                move || self.read(headers, &sender)
+                move || {
+                    // Whether the caller listened to the end, it knows itself.
+                    let _ = self.read(&mut intake, headers, &sender);
+                    intake
+                }
             });
-            self.receive(&mut intake, &headers, receiver, each)
+            self.receive(receiver, each)?;
+            Ok::<Intake, Finding>(reader.join().unwrap_or_else(|panic| resume_unwind(panic)))
         })?;
         let (counts, notes) = intake.finish();
         notes.into_iter().try_for_each(|note| each(Event::Note(note)))?;
@@ -129,8 +132,13 @@ impl<'a> Files<'a> {
         (intake, headers)
     }
 
-    /// Reads and cleans, until the caller wants no more.
-    fn read(&self, headers: &[Arc<Header>], to: &SyncSender<Sent>) -> ControlFlow<()> {
+    /// Reads, cleans and judges, until the caller wants no more.
+    fn read(
+        &self,
+        intake: &mut Intake,
+        headers: &[Arc<Header>],
+        to: &SyncSender<Sent>,
+    ) -> ControlFlow<()> {
         let mut numbering = self.numbering.clone();
         for (at, (table, header)) in self.tables.iter().zip(headers).enumerate() {
             send(to, Sent::Table(at))?;
@@ -141,17 +149,20 @@ impl<'a> Files<'a> {
                         rows.push(row.line, row.cells, row.findings);
                         numbering.iter_mut().for_each(|n| n.number(header, &mut rows, row.cells));
                         match rows.len() >= CHUNK_ROWS_MAX || rows.bytes() >= CHUNK_BYTES {
-                            true => flush(&mut rows, header, to),
+                            true => flush(&mut rows, intake, header, to),
                             false => ControlFlow::Continue(()),
                         }
                     }
-                    Item::Blank(n) => send(to, Sent::Blank(n)),
+                    Item::Blank(n) => {
+                        intake.blank(header, n);
+                        ControlFlow::Continue(())
+                    }
                     Item::Note(finding) => send(to, Sent::Note(finding)),
                 };
                 flow
             });
             flow?;
-            flush(&mut rows, header, to)?;
+            flush(&mut rows, intake, header, to)?;
             if let Err(finding) = read {
                 return send(to, Sent::Broken(finding));
             }
@@ -161,26 +172,21 @@ impl<'a> Files<'a> {
 
     fn receive(
         &self,
-        intake: &mut Intake,
-        headers: &[Arc<Header>],
         from: Receiver<Sent>,
         each: &mut dyn FnMut(Event<'_>) -> Result<(), Finding>,
     ) -> Result<(), Finding> {
-        let mut at = 0;
         for sent in from {
             match sent {
-                Sent::Table(next) => {
-                    at = next;
+                Sent::Table(at) => {
                     let head = self.tables[at].head();
                     let width = self.widths.get(at).copied().unwrap_or(head.header.len());
                     each(Event::Table(head, width))?;
                 }
-                Sent::Chunk(rows, cleaned) => {
-                    for (row, verdict) in intake.take(&headers[at], cleaned).enumerate() {
+                Sent::Chunk(rows, verdicts) => {
+                    for (row, verdict) in verdicts.into_iter().enumerate() {
                         each(Event::Row(rows.cells(row), verdict))?;
                     }
                 }
-                Sent::Blank(n) => intake.blank(&headers[at], n),
                 Sent::Note(finding) => each(Event::Note(finding))?,
                 Sent::Broken(finding) => return Err(finding),
             }
@@ -189,13 +195,18 @@ impl<'a> Files<'a> {
     }
 }
 
-fn flush(rows: &mut Rows, header: &Header, to: &SyncSender<Sent>) -> ControlFlow<()> {
+fn flush(
+    rows: &mut Rows,
+    intake: &mut Intake,
+    header: &Header,
+    to: &SyncSender<Sent>,
+) -> ControlFlow<()> {
     let rows = std::mem::take(rows);
     if rows.is_empty() {
         return ControlFlow::Continue(());
     }
-    let cleaned = header.clean(&rows);
-    send(to, Sent::Chunk(rows, cleaned))
+    let verdicts = intake.take(header, header.clean(&rows)).collect();
+    send(to, Sent::Chunk(rows, verdicts))
 }
 
 fn send(to: &SyncSender<Sent>, what: Sent) -> ControlFlow<()> {

@@ -2,6 +2,9 @@
 //! half-width ones, blanks, brackets, asterisks, dashes and case mean nothing, so that `统一社会信用代码（必填）`,
 //! `TYXYDM` and `uni_code` are one column. Sources: the templates and tables of provincial platforms.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::Register;
@@ -21,8 +24,8 @@ pub(super) fn aliases(register: Register) -> &'static [Names] {
     }
 }
 
-/// What a header cell is to a register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a header cell is to a register; the better known, the smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Known {
     /// The register's own name of the column with this index.
     Own(usize),
@@ -36,25 +39,26 @@ pub(super) enum Known {
 
 /// What a header cell is: its own names come first, so that no alias ever takes a column from them.
 pub(super) fn known(register: Register, header: &str) -> Known {
-    let (whole, short) = (folded(header), folded(without_brackets(header).as_str()));
-    let is = |name: &str| {
-        let name = folded(name);
-        name == whole || (name == short && !short.is_empty())
-    };
-    let columns = register.columns();
-    if let Some(at) = columns.iter().position(|column| is(column.zh) || is(column.id)) {
-        return Known::Own(at);
-    }
-    let other = aliases(register).iter().find(|(_, names)| names.iter().any(|name| is(name)));
-    if let Some((id, _)) = other {
-        return Known::Alias(register.index(id));
-    }
-    let not_kept = NOT_KEPT.iter().find(|(of, _)| *of == register);
-    match not_kept {
-        Some((_, names)) if names.iter().any(|name| is(name)) => Known::NotKept,
-        _ => Known::Unknown,
-    }
+    let names = &NAMES[&register];
+    let of = |name: &str| names.get(&folded(name)).copied().unwrap_or(Known::Unknown);
+    of(header).min(of(&without_brackets(header)))
 }
+
+/// Every name of every register's columns as it is compared, folded once.
+static NAMES: LazyLock<BTreeMap<Register, BTreeMap<String, Known>>> = LazyLock::new(|| {
+    let of = |register: Register| {
+        let own = (0..).zip(register.columns());
+        let own = own.flat_map(|(at, column)| [column.zh, column.id].map(|n| (n, Known::Own(at))));
+        let others = aliases(register).iter().flat_map(|(id, names)| {
+            let alias = Known::Alias(register.index(id));
+            names.iter().map(move |name| (*name, alias))
+        });
+        let not_kept = NOT_KEPT.iter().filter(|(of, _)| *of == register).flat_map(|(_, n)| *n);
+        let all = own.chain(others).chain(not_kept.map(|name| (*name, Known::NotKept)));
+        (register, all.map(|(name, known)| (folded(name), known)).collect())
+    };
+    Register::ALL.into_iter().map(of).collect()
+});
 
 /// A name as it is compared: half-width, lower case, letters and digits only.
 pub(super) fn folded(name: &str) -> String {

@@ -37,13 +37,15 @@ pub(super) use text::guarded;
 
 use self::layout::Shape;
 use super::durable::failed;
-use super::folder::{Limit, read_limited};
+use super::folder::{Limit, read_limited_into};
 use crate::base::finding::{Finding, Findings, Severity};
 use crate::registry::{Head, Sheet};
 use crate::say;
 
 /// Most bytes of a file.
 const FILE_BYTES_MAX: u64 = 1 << 30;
+/// Most bytes that a file gets room for before any of them is read: a sparse file claims what it likes.
+const ROOM_BYTES_MAX: u64 = 256 << 20;
 /// A line of CSV: names and addresses stay far below; a longer one is a damaged file.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// Most characters of a cell, as in spreadsheets.
@@ -145,6 +147,8 @@ struct Merge {
 /// W15, W08; F09 for a CSV line without end; R45.
 pub fn load(path: &Path) -> Result<Vec<u8>, Finding> {
     let file = File::open(path).map_err(|e| failed(path, &e))?;
+    // A pipe has no length; what a file says of its length may change, and only saves copying.
+    let length = file.metadata().map_or(0, |about| about.len()).min(ROOM_BYTES_MAX);
     let mut input = file.take(FILE_BYTES_MAX + 1);
     let mut head = Vec::new();
     input.by_ref().take(8).read_to_end(&mut head).map_err(|e| failed(path, &e))?;
@@ -153,7 +157,8 @@ pub fn load(path: &Path) -> Result<Vec<u8>, Finding> {
     } else {
         Limit::Text(LINE_BYTES_MAX)
     };
-    let read = read_limited(head.chain(input), limit).map_err(|e| failed(path, &e))?;
+    let room = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    let read = read_limited_into(room, head.chain(input), limit).map_err(|e| failed(path, &e))?;
     let bytes = read.map_err(|finding| finding.file(path.display().to_string()))?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         let gib = FILE_BYTES_MAX >> 30;
