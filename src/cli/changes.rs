@@ -55,7 +55,7 @@ impl Changes {
         let mut changes = Changes::default();
         for (register, number) in versions {
             let since_s = earliest_s.saturating_sub(DAYS * 86_400);
-            let removed = store.removed_since(*register, since_s)?;
+            let removed = store.removed_since(*register, *number, since_s)?;
             changes.removed.extend(removed.into_iter().map(|(why, n)| (*register, why, n)));
             let all = store.versions(Some(*register))?;
             let used = all.iter().find(|version| version.number == *number);

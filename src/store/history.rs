@@ -164,20 +164,21 @@ impl Store {
         })
     }
 
-    /// How many rows were removed from a register since then, in seconds of UTC, by reason: whoever is removed
-    /// shortly before a draw cannot be drawn.
+    /// How many rows were removed from a register since then, in seconds of UTC, up to a version, by reason: whoever is
+    /// removed shortly before a draw cannot be drawn.
     ///
     /// # Errors
     /// W09.
     pub fn removed_since(
         &self,
         register: Register,
+        version: i64,
         since_s: u64,
     ) -> Result<Vec<(Removal, u64)>, Finding> {
         self.run(async |connection| {
             let sql = "select coalesce(reason, ''), cast(sum(removed) as bigint) from version \
-                 where register = $1 and at_s >= $2 and removed > 0 group by reason";
-            let values = [register.name().into(), stored(since_s).into()];
+                 where register = $1 and at_s >= $2 and number <= $3 and removed > 0 group by reason";
+            let values = [register.name().into(), stored(since_s).into(), version.into()];
             let mut counts = Vec::new();
             for row in connection.rows(sql, &values).await? {
                 let reason = Removal::parse(row.text(0)?).unwrap_or(Removal::Other);
