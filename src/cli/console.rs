@@ -1,5 +1,6 @@
 //! What people and machines read: texts in one language, tables that fit 80 columns, progress, JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -35,7 +36,7 @@ impl Console {
     pub fn line(&self, text: &str) {
         if !self.json {
             // A closed pipe is no fault of the draw.
-            let _ = writeln!(std::io::stdout(), "{text}");
+            let _ = writeln!(std::io::stdout(), "{}", harmless(text));
         }
     }
 
@@ -64,7 +65,7 @@ impl Console {
     fn grouped(&self, findings: &[&Finding], all: &BTreeMap<&str, u64>) {
         if !self.json {
             for line in grouped(findings, all, self.lang) {
-                let _ = writeln!(std::io::stderr(), "{line}");
+                let _ = writeln!(std::io::stderr(), "{}", harmless(&line));
             }
         }
     }
@@ -98,6 +99,12 @@ impl Console {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// A text without characters that command a terminal: titles and names of a bundle are somebody else's words.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && c != '\n';
+    if text.contains(commands) { text.replace(commands, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Says in the user's language what the argument parser's own message, which follows, is about.
@@ -200,4 +207,15 @@ pub(super) fn table(rows: &[Vec<String>]) -> Vec<String> {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_s_words_command_the_terminal() {
+        assert_eq!(harmless("\u{1b}[2J核验通过\r\n  二"), "\u{fffd}[2J核验通过\u{fffd}\n  二");
+        assert!(matches!(harmless("核验不通过\n"), Cow::Borrowed(_)));
+    }
 }
