@@ -38,7 +38,12 @@ pub(super) fn verify(
             (true, None) => verify_bundle(path, console),
             (true, Some(workspace)) => verify_bundle(path, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
-            (false, _) => verify_file(path, console),
+            (false, None) => verify_file(path, console),
+            (false, Some(_)) => {
+                let cause =
+                    say!("--registry 只用于公示包文件夹", "--registry is for bundle folders only");
+                Err(Finding::new("W07", cause).file(path.display().to_string()).into())
+            }
         };
         match one {
             Ok(code) => exit = exit.max(code),

@@ -74,6 +74,14 @@ fn who_did_not_commit_it_cannot_recompute_it() {
 }
 
 #[test]
+fn receipts_have_no_registers_to_recompute() {
+    let office = Office::drawn();
+    office.write("receipt.json", "{}");
+    let said = &["W07 receipt.json", "--registry 只用于公示包文件夹"];
+    office.refuses(2, &["verify", "receipt.json", "--registry"], said);
+}
+
+#[test]
 fn removals_before_the_draw_are_on_record() {
     let office = Office::new();
     let gone =
