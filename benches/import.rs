@@ -1,6 +1,6 @@
 //! `ssj import` of a CSV file, all of the command, against a bare sqlx bulk insert of the same rows, in one run:
 //! `cargo bench --bench import`. An argument is the number of subjects (1,000,000 by default); `postgres://…` as a
-//! second one adds COPY into an empty database of that server. Each part is a process of its own, so that its peak of
+//! second one adds COPY into a database of its own on that server, which is dropped afterwards. Each part is a process of its own, so that its peak of
 //! memory can be told. Nothing here is a test.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
@@ -13,13 +13,19 @@ use std::time::{Duration, Instant};
 use shuangsuiji::registry::{Cells, Register};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, QueryBuilder, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, QueryBuilder, Sqlite};
 use tokio::runtime::Runtime;
 
 const ROWS_PER_INSERT: usize = 250;
 const BYTES_PER_COPY: usize = 1 << 20;
-const PARTS: [&str; 5] =
-    ["bare SQLite", "import SQLite", "again SQLite", "bare PostgreSQL", "import PostgreSQL"];
+const PARTS: [&str; 6] = [
+    "bare SQLite",
+    "import SQLite",
+    "again SQLite",
+    "bare PostgreSQL",
+    "copy PostgreSQL",
+    "import PostgreSQL",
+];
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -30,11 +36,13 @@ fn main() {
         return std::fs::write(args.last().unwrap(), took.as_micros().to_string()).unwrap();
     }
     let temp = tempfile::tempdir().unwrap();
+    let own = server.map(|server| Own::on(server));
+    let server = own.as_ref().map(|own| &own.url);
     write_csv(&temp.path().join("subjects.csv"), count);
     for part in PARTS.into_iter().filter(|part| server.is_some() || part.ends_with("SQLite")) {
         let database = part.split(' ').next_back().unwrap();
         let note = temp.path().join(part);
-        let mut command = match part.starts_with("bare") {
+        let mut command = match part.starts_with("bare") || part.starts_with("copy") {
             true => {
                 let mut command = Command::new(std::env::current_exe().unwrap());
                 command.arg(count.to_string()).args(server).arg(part).arg(&note);
@@ -49,9 +57,40 @@ fn main() {
         std::fs::write(note, took.as_micros().to_string()).unwrap();
         println!("{part}: {count} subjects in {took:.2?}, peak of memory {peak} kB");
     }
-    ratio(temp.path(), "SQLite");
+    ratio(temp.path(), "bare", "SQLite");
     if server.is_some() {
-        ratio(temp.path(), "PostgreSQL");
+        ratio(temp.path(), "bare", "PostgreSQL");
+        ratio(temp.path(), "copy", "PostgreSQL");
+    }
+}
+
+/// A database that exists as long as the benchmark, so that each run begins with an empty one.
+struct Own {
+    server: PgConnectOptions,
+    name: String,
+    url: String,
+}
+
+impl Own {
+    fn on(server: &str) -> Own {
+        let server: PgConnectOptions = server.parse().unwrap();
+        let name = format!("ssj_bench_{}", std::process::id());
+        let url = server.clone().database(&name).to_url_lossy().to_string();
+        let own = Own { server, name, url };
+        own.run("create database");
+        own
+    }
+
+    fn run(&self, what: &str) {
+        let sql = AssertSqlSafe(format!("{what} {}", self.name));
+        let run = async { sqlx::raw_sql(sql).execute(&mut self.server.connect().await?).await };
+        runtime().block_on(run).unwrap();
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.run("drop database");
     }
 }
 
@@ -90,7 +129,8 @@ fn import(folder: &Path, database: &str, server: Option<&String>) -> Command {
 fn bare(part: &str, count: usize, server: Option<&String>, note: &Path) -> Duration {
     match part {
         "bare SQLite" => bare_sqlite(count, note.parent().unwrap()),
-        _ => bare_postgres(count, server.unwrap()),
+        "bare PostgreSQL" => bare_postgres(count, server.unwrap()),
+        _ => bare_copy(count, server.unwrap()),
     }
 }
 
@@ -98,15 +138,19 @@ fn write_csv(path: &Path, count: usize) {
     let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
     let header: Vec<&str> = Register::Subjects.columns().iter().map(|column| column.zh).collect();
     writeln!(file, "{}", header.join(",")).unwrap();
-    (0..count).for_each(|n| writeln!(file, "{}", subject(n).texts.join(",")).unwrap());
+    (0..count).for_each(|n| {
+        writeln!(file, "{}", subject(n).iter().collect::<Vec<_>>().join(",")).unwrap()
+    });
 }
 
-fn ratio(folder: &Path, database: &str) {
+fn ratio(folder: &Path, peer: &str, database: &str) {
     let micros = |part: &str| -> u64 {
         std::fs::read_to_string(folder.join(format!("{part} {database}"))).unwrap().parse().unwrap()
     };
-    let permille = micros("bare") * 1000 / micros("import");
-    println!("{database}: the speed of a bare insert × {}.{:03}", permille / 1000, permille % 1000);
+    let permille = micros(peer) * 1000 / micros("import");
+    let peer = if peer == "copy" { "COPY" } else { "multi-row insert" };
+    let (whole, rest) = (permille / 1000, permille % 1000);
+    println!("{database}: the speed of a bare {peer} × {whole}.{rest:03}");
 }
 
 /// The n-th credit code with right check characters (GB 11714—1997, GB 32100—2015), as nearly all real ones have.
@@ -144,8 +188,8 @@ fn subject(n: usize) -> Cells {
         "address" => format!("示例区示例路{}号院{}号楼", n % 900, n % 30),
         _ => String::new(),
     };
-    let texts = Register::Subjects.columns().iter().map(|column| cell(column.id)).collect();
-    Cells { line: n as u64, texts }
+    let texts = Register::Subjects.columns().iter().map(|column| cell(column.id));
+    Cells::new(n as u64, texts)
 }
 
 /// Rows come in chunks that are made while no clock runs: only what takes them is measured.
@@ -201,8 +245,8 @@ fn bare_sqlite(count: usize, folder: &Path) -> Duration {
             query.push_values(rows, |mut values, row| {
                 n += 1;
                 values.push_bind(1i64).push_bind(n);
-                row.texts.iter().for_each(|cell| {
-                    values.push_bind(cell.as_str());
+                row.iter().for_each(|cell| {
+                    values.push_bind(cell);
                 });
             });
             runtime.block_on(query.build().execute(&mut connection)).unwrap();
@@ -216,34 +260,71 @@ fn bare_sqlite(count: usize, folder: &Path) -> Duration {
     took
 }
 
-fn bare_postgres(count: usize, server: &str) -> Duration {
-    let runtime = runtime();
+/// A connection with an empty table, in a transaction.
+fn begun(runtime: &Runtime, server: &str) -> PgConnection {
     let options: PgConnectOptions = server.parse().unwrap();
     let mut connection = runtime.block_on(options.connect()).unwrap();
-    async fn run(connection: &mut PgConnection, sql: String) {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
+    for sql in [create_table(), "begin".to_owned()] {
+        runtime.block_on(run(&mut connection, sql));
     }
-    runtime.block_on(run(&mut connection, "drop table if exists bare".to_owned()));
-    runtime.block_on(run(&mut connection, create_table()));
-    runtime.block_on(run(&mut connection, "begin".to_owned()));
+    connection
+}
+
+/// Commits, within the time that is measured, and drops the table, which is not.
+fn end(runtime: &Runtime, mut connection: PgConnection, took: &mut Duration) {
+    timed(took, || runtime.block_on(run(&mut connection, "commit".to_owned())));
+    runtime.block_on(run(&mut connection, "drop table bare".to_owned()));
+}
+
+async fn run(connection: &mut PgConnection, sql: String) {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
+}
+
+fn bare_postgres(count: usize, server: &str) -> Duration {
+    let runtime = runtime();
+    let mut connection = begun(&runtime, server);
+    let insert = format!("insert into bare (added, n, {}) ", columns().join(", "));
+    let mut n = 0i64;
+    let mut took = timed_chunks(count, |rows| {
+        for rows in rows.chunks(ROWS_PER_INSERT) {
+            let mut query = QueryBuilder::<Postgres>::new(insert.as_str());
+            query.push_values(rows, |mut values, row| {
+                n += 1;
+                values.push_bind(1i64).push_bind(n);
+                row.iter().for_each(|cell| {
+                    values.push_bind(cell);
+                });
+            });
+            runtime.block_on(query.build().execute(&mut connection)).unwrap();
+        }
+    });
+    end(&runtime, connection, &mut took);
+    took
+}
+
+fn bare_copy(count: usize, server: &str) -> Duration {
+    let runtime = runtime();
+    let mut connection = begun(&runtime, server);
     let copy = format!("copy bare (added, n, {}) from stdin", columns().join(", "));
     let mut buffer = String::new();
     let mut n = 0;
     let mut took = timed_chunks(count, |rows| {
         for row in rows {
             n += 1;
-            writeln!(buffer, "1\t{n}\t{}", row.texts.join("\t")).unwrap();
+            write!(buffer, "1\t{n}").unwrap();
+            for cell in row.iter() {
+                buffer.push('\t');
+                buffer.push_str(cell);
+            }
+            buffer.push('\n');
             if buffer.len() >= BYTES_PER_COPY {
                 runtime.block_on(send(&mut connection, &copy, &buffer));
                 buffer.clear();
             }
         }
     });
-    timed(&mut took, || {
-        runtime.block_on(send(&mut connection, &copy, &buffer));
-        runtime.block_on(run(&mut connection, "commit".to_owned()));
-    });
-    runtime.block_on(run(&mut connection, "drop table bare".to_owned()));
+    timed(&mut took, || runtime.block_on(send(&mut connection, &copy, &buffer)));
+    end(&runtime, connection, &mut took);
     took
 }
 

@@ -48,7 +48,8 @@ fn copy(from: &Path, to: &Path) {
 /// The subjects in force, as the store gives them out; their cells, sorted.
 fn in_force(folder: &Path) -> Vec<Vec<String>> {
     let table = Store::open(folder).unwrap().table(Register::Subjects).unwrap();
-    let mut rows: Vec<Vec<String>> = table.rows.into_iter().map(|row| row.texts).collect();
+    let texts = |row: &shuangsuiji::registry::Cells| row.iter().map(str::to_owned).collect();
+    let mut rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
     rows.sort();
     rows
 }

@@ -155,7 +155,7 @@ fn diff(
     let mut changes = Vec::new();
     for (before, after) in &diff.changed {
         console.line(&format!("~ {}", id(after)));
-        let cells = register.columns().iter().zip(before.texts.iter().zip(&after.texts));
+        let cells = register.columns().iter().zip(before.iter().zip(after.iter()));
         let cells: Vec<_> = cells.filter(|(_, (before, after))| before != after).collect();
         for (column, (before, after)) in &cells {
             console.line(&format!("    {}", cell_line(column, before, after, console.lang)));

@@ -178,7 +178,7 @@ fn workbook_of(table: &Table, rows: u32) -> Result<Vec<u8>, XlsxError> {
             page.write_string_with_format(0, at, column.zh, &formats.head)?;
         }
         for (line, row) in (1..).zip(part) {
-            for (at, cell) in (0..).zip(&row.texts) {
+            for (at, cell) in (0..).zip(row.iter()) {
                 match day(cell) {
                     Some(day) => page.write_datetime_with_format(line, at, &day, &formats.day)?,
                     None => text(page, line, at, cell, &formats)?,
@@ -203,7 +203,7 @@ pub fn csv(table: &Table) -> Vec<u8> {
             .expect("bug: memory is written");
     };
     write(header.collect());
-    table.rows.iter().for_each(|row| write(row.texts.iter().map(String::as_str).collect()));
+    table.rows.iter().for_each(|row| write(row.iter().collect()));
     writer.into_inner().expect("bug: memory is written")
 }
 
@@ -316,10 +316,7 @@ mod tests {
     #[test]
     fn a_long_register_goes_on_in_further_sheets() {
         let register = crate::registry::Register::Incompatibles;
-        let row = |n: u64| Cells {
-            line: n,
-            texts: vec![format!("E{n}"), "E9".to_owned(), "配偶".to_owned()],
-        };
+        let row = |n: u64| Cells::new(n, [format!("E{n}").as_str(), "E9", "配偶"]);
         let table = Table { register, rows: (0..8).map(row).collect() };
         let bytes = workbook_of(&table, 4).unwrap();
         let known = |name: &str| register.columns().iter().any(|column| column.zh == name);

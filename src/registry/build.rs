@@ -77,7 +77,7 @@ impl Registry {
                 let unknown =
                     |row: &&Cells| self.subjects_named(&Recusal::of(row).subject).is_empty();
                 let strangers = rows.iter().filter(unknown).map(|row| {
-                    let id = &row.texts[register.index("subject")];
+                    let id = row.cell(register.index("subject"));
                     refers(register, row, "subject", id)
                 });
                 findings.into_iter().chain(strangers).collect()
@@ -155,8 +155,8 @@ impl Registry {
         let mut findings = Vec::new();
         for row in rows {
             for column in columns {
-                let id = &row.texts[register.index(column)];
-                if !known.contains(id.as_str()) {
+                let id = row.cell(register.index(column));
+                if !known.contains(id) {
                     findings.push(refers(register, row, column, id));
                 }
             }
@@ -182,7 +182,7 @@ fn periods_of(leave: &[Leave], certificate: Option<&str>) -> Vec<(Date, Date)> {
 fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {
     let at = Register::Subjects.index("key_matters");
     let mut findings = Vec::new();
-    for row in rows.iter().filter(|row| !row.texts[at].is_empty()) {
+    for row in rows.iter().filter(|row| !row.cell(at).is_empty()) {
         for id in Subject::of(row).key_matters.iter().filter(|id| !known.contains(id.as_str())) {
             findings.push(refers(Register::Subjects, row, "key_matters", id));
         }

@@ -156,11 +156,13 @@ fn a_digest_is_what_the_guide_says() {
 fn a_store_that_was_edited_is_not_believed() {
     let mut tables = tables();
     let spoil = |table: &mut Table, column: usize, text: &str| {
-        table.rows[0].texts[column] = text.to_owned();
+        let mut cells: Vec<&str> = table.rows[0].iter().collect();
+        cells[column] = text;
+        table.rows[0] = Cells::new(table.rows[0].line, cells);
     };
     spoil(&mut tables[2], Register::Subjects.index("station"), "一 所");
     spoil(&mut tables[3], Register::Inspectors.index("capacity"), "many");
-    tables[1].rows.push(Cells { line: 3, texts: vec![] });
+    tables[1].rows.push(Cells::new(3, [""; 0]));
     let (registry, findings) = Registry::build(&tables);
     let errors: Vec<&str> =
         findings.iter().map(|f| f.code()).filter(|code| *code != "R16").collect();

@@ -9,18 +9,12 @@ use std::collections::BTreeMap;
 use super::columns::Register;
 use super::dates::civil;
 use super::form::{Form, SEPARATOR, parse_period, split};
-use super::table::Cells;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Text};
 use crate::say;
 
 /// A float keeps 15 decimal digits; those after them are made up.
 const FLOAT_DIGITS: usize = 15;
-/// Words that say that a cell is empty.
-const NOTHING: &[&str] =
-    &["无", "-", "--", "—", "——", "/", "空", "暂无", "null", "NULL", "N/A", "#N/A"];
-/// The longest of them.
-const NOTHING_BYTES_MAX: usize = 6;
 
 /// What was done to cells: code, and how many of a column, with the first line and cell.
 type Counts = BTreeMap<(&'static str, usize), (u64, u64, String)>;
@@ -37,25 +31,26 @@ impl Cleaner {
     pub(super) fn clean(
         &mut self,
         register: Register,
-        row: &mut Cells,
+        line: u64,
+        cells: &mut [Cow<'_, str>],
         shown: &[String],
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (at, column) in register.columns().iter().enumerate() {
-            let raw = row.texts[at].as_str();
+            let raw = &*cells[at];
             if raw.is_empty() {
                 continue;
             }
             let (text, codes) = cleaned(column.form, raw);
             for code in codes {
                 let shown = || raw.chars().take(40).filter(|c| !c.is_control()).collect();
-                let first = || (0, row.line, shown());
+                let first = || (0, line, shown());
                 self.counts.entry((code, at)).or_insert_with(first).0 += 1;
             }
             if let Some(cause) = destroyed(column.form, &text) {
-                findings.push(Finding::new("R25", cause).row(row.line).column(&shown[at]));
+                findings.push(Finding::new("R25", cause).row(line).column(&shown[at]));
             } else if let Cow::Owned(text) = text {
-                row.texts[at] = text;
+                cells[at] = Cow::Owned(text);
             }
         }
         findings
@@ -92,8 +87,7 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
         }
     };
     change(&mut text, "R27", visible(form, cell));
-    let short = text.len() <= NOTHING_BYTES_MAX;
-    if short && !matches!(form, Form::Text | Form::Part) && NOTHING.contains(&text.as_ref()) {
+    if !matches!(form, Form::Text | Form::Part) && is_nothing(&text) {
         change(&mut text, "R28", Some(String::new()));
     }
     match form {
@@ -124,6 +118,14 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
     (text, codes)
 }
 
+/// Words that say that a cell is empty.
+fn is_nothing(text: &str) -> bool {
+    matches!(
+        text,
+        "无" | "-" | "--" | "—" | "——" | "/" | "空" | "暂无" | "null" | "NULL" | "N/A" | "#N/A"
+    )
+}
+
 /// Without characters that nobody sees; codes, dates and numbers also half-width and without blanks.
 fn visible(form: Form, cell: &str) -> Option<String> {
     // Those that turn the direction of writing make one name look like another.
@@ -141,7 +143,11 @@ fn visible(form: Form, cell: &str) -> Option<String> {
             || (narrow && half_width(c) != c)
             || (close && (c.is_whitespace() || c.is_ascii_lowercase()))
     };
-    if !cell.chars().any(odd) {
+    // In UTF-8 these begin every character that is hidden or full-width: nearly no name has one.
+    let may_be_odd =
+        |b: u8| matches!(b, 0xc2 | 0xe2 | 0xe3 | 0xef) || (close && !b.is_ascii_graphic());
+    let lower = close && cell.bytes().any(|b| b.is_ascii_lowercase());
+    if !lower && !cell.bytes().any(may_be_odd) || !cell.chars().any(odd) {
         return None;
     }
     let kept = cell.chars().filter(|c| !(hidden(*c) || close && c.is_whitespace()));

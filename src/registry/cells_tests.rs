@@ -43,7 +43,7 @@ fn read(column: &str, cell: &str) -> (Option<String>, Vec<Finding>) {
     cells[at] = cell;
     let (table, findings) = of_cells(&[&cells.join("|")]);
     let at = Register::Subjects.index(column);
-    (table.rows.first().map(|row| row.texts[at].clone()), findings)
+    (table.rows.first().map(|row| row.cell(at).to_owned()), findings)
 }
 
 #[test]
@@ -89,6 +89,6 @@ fn periods_in_other_forms() {
     let row = "I1|张|市监|在岗|3|2026年8月3日至2026年8月7日；2026/9/1~2026/9/2";
     let (table, findings) = Table::read(Register::Inspectors, &sheet(header, &[row]));
     assert_eq!(findings.iter().map(Finding::code).collect::<Vec<_>>(), ["R26"]);
-    let leave = &table.rows[0].texts[Register::Inspectors.index("leave")];
+    let leave = table.rows[0].cell(Register::Inspectors.index("leave"));
     assert_eq!(leave, "2026-08-03..2026-08-07;2026-09-01..2026-09-02");
 }

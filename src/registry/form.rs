@@ -117,7 +117,10 @@ pub(super) fn refused(code: &'static str, cell: &str) -> Refusal {
 }
 
 fn is_text(cell: &str) -> bool {
-    cell.chars().count() <= FIELD_CHARS_MAX && !cell.chars().any(char::is_control)
+    let short = cell.len() <= FIELD_CHARS_MAX || cell.chars().count() <= FIELD_CHARS_MAX;
+    // In UTF-8 a control character beyond ASCII begins with C2.
+    let may_be_control = |b: u8| b.is_ascii_control() || b == 0xc2;
+    short && (!cell.bytes().any(may_be_control) || !cell.chars().any(char::is_control))
 }
 
 fn is_id(cell: &str) -> bool {

@@ -2,10 +2,11 @@
 //! what is no 统一社会信用代码 is often the only identifier that a subject has: it is moved to the column where it
 //! belongs, with a warning that says what it is, so that nobody leaves the register for want of a code.
 
+use std::borrow::Cow;
+
 use super::columns::Register;
 use super::form::{Form, tidy};
 use super::ident::{UsccFault, organisation_code_is_sound, uscc_fault, uscc_is_sound};
-use super::table::Cells;
 use crate::base::finding::{Finding, Text};
 use crate::say;
 
@@ -35,13 +36,17 @@ enum Kind {
     None,
 }
 
-/// A row whose identifiers stand where they belong, and what was moved; none if nothing is to move.
-pub(super) fn settled(row: &Cells, shown: &[String]) -> Option<(Cells, Finding)> {
-    let uscc = tidy(&row.texts[Register::Subjects.index("uscc")]);
+/// The cells of a subject, in the order of the register's columns.
+type Row<'r, 'c> = &'r mut [Cow<'c, str>];
+
+/// Puts the identifiers of a row where they belong; what was moved, if anything was.
+pub(super) fn settle(row: Row<'_, '_>, shown: &[String]) -> Option<Finding> {
+    let uscc = tidy(&row[Register::Subjects.index("uscc")]);
     if !uscc.is_empty() && !has_form_of_uscc(&uscc) {
+        let uscc = uscc.into_owned();
         return Some(move_from_uscc(row, &uscc, shown));
     }
-    let number = tidy(&row.texts[Register::Subjects.index("reg_no")]);
+    let number = tidy(&row[Register::Subjects.index("reg_no")]);
     let is_code = has_form_of_uscc(&number) && uscc_is_sound(&number);
     if is_code && (uscc.is_empty() || uscc == number) {
         let text = number.into_owned();
@@ -101,7 +106,7 @@ fn repaired(code: &str) -> Option<String> {
     uscc_is_sound(&right).then_some(right)
 }
 
-fn move_from_uscc(row: &Cells, text: &str, shown: &[String]) -> (Cells, Finding) {
+fn move_from_uscc(row: Row<'_, '_>, text: &str, shown: &[String]) -> Finding {
     let kind = Kind::of(text);
     let what = kind.name();
     let (target, new) = match kind {
@@ -114,7 +119,7 @@ fn move_from_uscc(row: &Cells, text: &str, shown: &[String]) -> (Cells, Finding)
         Kind::None => return left_out(row, text, shown),
     };
     let at = Register::Subjects.index(target);
-    let there = tidy(&row.texts[at]);
+    let there = tidy(&row[at]).into_owned();
     let (Text { zh, en }, name) = (what, Register::Subjects.columns()[at].zh);
     if there.is_empty() {
         let cause = say!(
@@ -138,10 +143,10 @@ fn move_from_uscc(row: &Cells, text: &str, shown: &[String]) -> (Cells, Finding)
 }
 
 /// A cell that is no identifier: an error only if the row has no other.
-fn left_out(row: &Cells, text: &str, shown: &[String]) -> (Cells, Finding) {
+fn left_out(row: Row<'_, '_>, text: &str, shown: &[String]) -> Finding {
     let shown_text: String =
         text.chars().take(60).map(|c| if c.is_control() { '␤' } else { c }).collect();
-    let has = |id: &str| !tidy(&row.texts[Register::Subjects.index(id)]).is_empty();
+    let has = |id: &str| !tidy(&row[Register::Subjects.index(id)]).is_empty();
     let other = has("reg_no") || has("own_id");
     let (code, cause) = if other {
         ("R68", say!("“{shown_text}”不是编号", "\"{shown_text}\" is no identifier"))
@@ -156,25 +161,23 @@ fn left_out(row: &Cells, text: &str, shown: &[String]) -> (Cells, Finding) {
 }
 
 fn moved(
-    row: &Cells,
+    row: Row<'_, '_>,
     from: &str,
     to: &str,
     text: String,
     cause: Text,
     shown: &[String],
-) -> (Cells, Finding) {
-    let mut row = row.clone();
+) -> Finding {
     let [from, to] = [from, to].map(|id| Register::Subjects.index(id));
-    row.texts[from].clear();
-    row.texts[to] = text;
-    (row, Finding::new("R67", cause).column(&shown[from]))
+    row[from] = Cow::Borrowed("");
+    row[to] = Cow::Owned(text);
+    Finding::new("R67", cause).column(&shown[from])
 }
 
-fn without_uscc(row: &Cells, finding: Finding, shown: &[String]) -> (Cells, Finding) {
-    let mut row = row.clone();
+fn without_uscc(row: Row<'_, '_>, finding: Finding, shown: &[String]) -> Finding {
     let at = Register::Subjects.index("uscc");
-    row.texts[at].clear();
-    (row, finding.column(&shown[at]))
+    row[at] = Cow::Borrowed("");
+    finding.column(&shown[at])
 }
 
 impl Kind {

@@ -6,6 +6,7 @@
 //! at each row by itself, in parallel. [`Intake::take`] sees the rows in their order, and finds those that repeat an
 //! earlier one of any sheet or file.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -302,12 +303,12 @@ impl Header {
     pub(super) fn full_cell<S: AsRef<str>>(&self, column: usize, cells: &[S]) -> Option<String> {
         let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
         let full = cells.len() == self.head.header.len() && !cells.iter().all(|c| is_blank(c));
-        full.then(|| self.layout.pick_one(column, &cells))
+        full.then(|| self.layout.pick_one(column, &cells).into_owned())
     }
 
     fn check(&self, rows: &Rows, at: usize, cleaner: &mut Cleaner) -> Checked {
         let (cells, mark) = (rows.cells(at), rows.mark(at));
-        let mut row = Cells { line: mark.line, texts: Vec::new() };
+        let mut row = Cells::with_capacity(mark.line, 0, 0);
         let mut findings = mark.findings.clone();
         if findings.is_empty() && cells.iter().all(|cell| is_blank(cell)) {
             let (keys, twin) = (Vec::new(), Twin::default());
@@ -318,20 +319,22 @@ impl Header {
             let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
             findings.push(Finding::new("R05", cause).row(row.line));
         } else {
-            row.texts = self.layout.pick(&cells);
+            let mut picked = self.layout.pick(&cells);
             if let Some(id) = &mark.id {
-                row.texts[self.register.index("id")].clone_from(id);
+                picked[self.register.index("id")] = Cow::Borrowed(id);
             }
-            let found = cleaner.clean(self.register, &mut row, &self.layout.shown);
-            if found.is_empty() {
-                let (checked, found) = check_row(self.register, row, &self.layout.shown);
+            let (register, shown) = (self.register, &self.layout.shown);
+            let destroyed = cleaner.clean(register, mark.line, &mut picked, shown);
+            if destroyed.is_empty() {
+                let (checked, found) = check_row(register, mark.line, picked, shown);
                 row = checked;
                 findings.extend(found);
             } else {
-                findings.extend(found);
+                row = Cells::new(mark.line, picked);
+                findings.extend(destroyed);
             }
         }
-        let known = !row.texts.is_empty();
+        let known = row.iter().len() > 0;
         let id = known.then(|| name_of(self.register, &row)).flatten().map(str::to_owned);
         // The keys of a row that is not taken keep no other row out.
         let keys = match is_kept(&findings) {

@@ -60,7 +60,7 @@ fn every_row_ends_as_one_thing_and_the_counts_add_up() {
     ];
     assert_eq!(found, expected.map(|(line, codes)| (line, codes.to_vec())));
     let fates = verdicts.iter().map(|verdict| match &verdict.fate {
-        Fate::Taken(cells) => cells.texts[3].as_str(),
+        Fate::Taken(cells) => cells.cell(3),
         Fate::Quarantined => "quarantined",
         Fate::Blank => "blank",
     });

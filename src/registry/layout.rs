@@ -55,12 +55,12 @@ impl Layout {
     }
 
     /// The cells of a row, tidied, in the order of the register's columns.
-    pub(super) fn pick(&self, cells: &[&str]) -> Vec<String> {
+    pub(super) fn pick<'c>(&'c self, cells: &[&'c str]) -> Vec<Cow<'c, str>> {
         (0..self.sources.len()).map(|column| self.pick_one(column, cells)).collect()
     }
 
     /// The cell of one column, tidied; what fills it if it is empty.
-    pub(super) fn pick_one(&self, column: usize, cells: &[&str]) -> String {
+    pub(super) fn pick_one<'c>(&'c self, column: usize, cells: &[&'c str]) -> Cow<'c, str> {
         let picked = match self.sources[column][..] {
             [] => Cow::Borrowed(""),
             [at] => tidy(cells[at]),
@@ -71,7 +71,7 @@ impl Layout {
                 Cow::Owned(parts.join(self.joints[column]))
             }
         };
-        if picked.is_empty() { self.fillings[column].clone() } else { picked.into_owned() }
+        if picked.is_empty() { Cow::Borrowed(&self.fillings[column]) } else { picked }
     }
 }
 

@@ -53,13 +53,13 @@ fn a_mapping_names_joins_fills_and_ignores() {
     );
     let (table, findings) = Table::read_mapped(Register::Subjects, &sheet, &mapping);
     assert_eq!(findings, []);
-    let texts = &table.rows[0].texts;
-    let cell = |id: &str| texts[Register::Subjects.index(id)].as_str();
+    let row = &table.rows[0];
+    let cell = |id: &str| row.cell(Register::Subjects.index(id));
     assert_eq!(
         ["name", "kind", "status", "tags"].map(cell),
         ["甲公司", "企业", "存续", "火锅;餐饮"]
     );
-    assert_eq!(table.rows[1].texts[Register::Subjects.index("status")], "歇业");
+    assert_eq!(table.rows[1].cell(Register::Subjects.index("status")), "歇业");
     let (_, findings) = Table::read_mapped(Register::Matters, &sheet, &mapping);
     assert!(found(&findings).contains(&("R22", 0)));
 }
@@ -72,8 +72,7 @@ fn rows_of_one_matter_are_numbered() {
     let sheet = sheet("编号|抽查事项名称|抽查子项|抽查主体", &rows);
     let (table, findings) = Table::read_mapped(Register::Matters, &sheet, &mapping);
     assert_eq!(findings, []);
-    let shown: Vec<[&str; 2]> =
-        table.rows.iter().map(|r| [0, 1].map(|at| r.texts[at].as_str())).collect();
+    let shown: Vec<[&str; 2]> = table.rows.iter().map(|r| [0, 1].map(|at| r.cell(at))).collect();
     assert_eq!(shown, [["1.1", "登记·名称"], ["2", "年报"], ["1.2", "登记·住所"]]);
 }
 

@@ -229,7 +229,7 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn text(&self, column: &str) -> &'a str {
-        &self.cells.texts[self.register.index(column)]
+        self.cells.cell(self.register.index(column))
     }
 
     fn own(&self, column: &str) -> String {

@@ -7,41 +7,38 @@ use jiff::civil::Date;
 use super::columns::Register;
 use super::form::{Form, Refusal, tidy};
 use super::ident::reg_no_is_sound;
-use super::identity::{about_uscc, settled};
+use super::identity::{about_uscc, settle};
 use super::table::Cells;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Severity, Text};
 use crate::say;
 
 /// The canonical cells of a row, and what is wrong with it. `shown` names the columns as the user knows them.
-pub(super) fn check_row(register: Register, row: Cells, shown: &[String]) -> (Cells, Vec<Finding>) {
+pub(super) fn check_row(
+    register: Register,
+    line: u64,
+    mut cells: Vec<Cow<'_, str>>,
+    shown: &[String],
+) -> (Cells, Vec<Finding>) {
     let mut findings = Vec::new();
-    let settled = match register {
-        Register::Subjects => settled(&row, shown),
-        _ => None,
-    };
-    let row = match settled {
-        Some((row, finding)) => {
-            findings.push(finding);
-            row
-        }
-        None => row,
-    };
-    let mut texts = Vec::with_capacity(row.texts.len());
-    for ((column, cell), name) in register.columns().iter().zip(row.texts).zip(shown) {
+    if register == Register::Subjects {
+        findings.extend(settle(&mut cells, shown));
+    }
+    let bytes = cells.iter().map(|cell| cell.len()).sum();
+    let mut row = Cells::with_capacity(line, cells.len(), bytes);
+    for ((column, cell), name) in register.columns().iter().zip(&cells).zip(shown) {
         match canonical(column.form, cell) {
-            Ok(text) if text.is_empty() && column.required => findings.push(
-                Finding::new("R06", say!("必填项为空", "a required cell is empty")).column(name),
-            ),
-            Ok(text) => {
-                texts.push(text);
+            Ok(text) if !text.is_empty() || !column.required => {
+                row.push(&text);
                 continue;
             }
+            Ok(_) => findings.push(
+                Finding::new("R06", say!("必填项为空", "a required cell is empty")).column(name),
+            ),
             Err((code, cause)) => findings.push(Finding::new(code, cause).column(name)),
         }
-        texts.push(String::new());
+        row.push("");
     }
-    let row = Cells { line: row.line, texts };
     if is_kept(&findings) {
         findings.extend(check_cells_together(register, &row, shown));
     }
@@ -55,14 +52,12 @@ pub(super) fn check_row(register: Register, row: Cells, shown: &[String]) -> (Ce
 }
 
 /// The canonical text of a cell: itself, in nearly every case.
-fn canonical(form: Form, cell: String) -> Result<String, Refusal> {
-    let tidied = tidy(&cell);
-    if tidied.is_empty() {
-        return Ok(String::new());
+fn canonical(form: Form, cell: &str) -> Result<Cow<'_, str>, Refusal> {
+    match tidy(cell) {
+        Cow::Borrowed("") => Ok(Cow::Borrowed("")),
+        Cow::Borrowed(tidied) => form.canonical(tidied),
+        Cow::Owned(tidied) => form.canonical(&tidied).map(|text| Cow::Owned(text.into_owned())),
     }
-    let text = form.canonical(&tidied)?;
-    let other = (*text != *cell).then(|| text.into_owned());
-    Ok(other.unwrap_or(cell))
 }
 
 /// Whether the row can be kept.
@@ -72,7 +67,7 @@ pub(super) fn is_kept(findings: &[Finding]) -> bool {
 
 /// Rules that join several cells of one row, and the check characters.
 fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Vec<Finding> {
-    let cell = |id: &str| row.texts[register.index(id)].as_str();
+    let cell = |id: &str| row.cell(register.index(id));
     let at = |code, id: &str, cause| Finding::new(code, cause).column(&shown[register.index(id)]);
     let mut findings = Vec::new();
     match register {
@@ -130,13 +125,13 @@ pub fn name_of(register: Register, row: &Cells) -> Option<&str> {
         Register::Inspectors => &["iid", "name"],
         Register::Recusals | Register::Incompatibles | Register::Leave => &["iid"],
     };
-    ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
+    ids.iter().map(|id| row.cell(register.index(id))).find(|text| !text.is_empty())
 }
 
 /// What may stand once in a register: the column that a finding names, and the key. A row of canonical cells has
 /// at least one; two versions of a register are compared by them.
 pub fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-    let cell = |id: &str| row.texts[register.index(id)].as_str();
+    let cell = |id: &str| row.cell(register.index(id));
     let own = |id: &'static str| Some((id, Cow::Borrowed(cell(id))));
     let joined = |id, parts: [&str; 3]| [Some((id, Cow::Owned(parts.join(" ")))), None, None];
     let keys = match register {
@@ -171,7 +166,7 @@ pub(super) fn repeated(
 
 /// What tells one business under two credit codes: its name, if it has a registration number and such a code.
 pub(super) fn twin(register: Register, row: &Cells) -> Option<&str> {
-    let cell = |id: &str| row.texts[register.index(id)].as_str();
+    let cell = |id: &str| row.cell(register.index(id));
     let is_told =
         register == Register::Subjects && ["uscc", "reg_no"].iter().all(|id| !cell(id).is_empty());
     is_told.then(|| cell("name"))

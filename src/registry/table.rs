@@ -41,13 +41,15 @@ pub struct Head {
     pub header: Vec<String>,
 }
 
-/// A row of a table.
+/// A row of a table: canonical cells in the order of the register's columns; empty means absent. They stand in one
+/// text, since a register has millions of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cells {
     /// The line of the file it was read from; 0 for a row of a store, which has left its file behind.
     pub line: u64,
-    /// Its canonical cells in the order of the register's columns; empty means absent.
-    pub texts: Vec<String>,
+    text: String,
+    /// Where each cell ends in the text.
+    ends: Vec<u32>,
 }
 
 /// A register as text: what the store keeps and gives back.
@@ -57,6 +59,44 @@ pub struct Table {
     pub register: Register,
     /// Its rows, in the order of the file.
     pub rows: Vec<Cells>,
+}
+
+impl Cells {
+    /// A row of these cells.
+    pub fn new<S: AsRef<str>>(line: u64, cells: impl IntoIterator<Item = S>) -> Cells {
+        let mut row = Cells::with_capacity(line, 0, 0);
+        cells.into_iter().for_each(|cell| row.push(cell.as_ref()));
+        row
+    }
+
+    /// A row without cells yet, with room for so many cells and bytes.
+    pub(super) fn with_capacity(line: u64, cells: usize, bytes: usize) -> Cells {
+        Cells { line, text: String::with_capacity(bytes), ends: Vec::with_capacity(cells) }
+    }
+
+    pub(super) fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(u32::try_from(self.text.len()).expect("bug: a row is shorter than 4 GiB"));
+    }
+
+    /// The cell of the column with this index.
+    ///
+    /// # Panics
+    /// If the row has none.
+    pub fn cell(&self, at: usize) -> &str {
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.text[from..self.ends[at] as usize]
+    }
+
+    /// All cells, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let cell = &self.text[from..*end as usize];
+            from = *end as usize;
+            cell
+        })
+    }
 }
 
 impl Sheet {
@@ -123,13 +163,14 @@ pub(super) fn checked<'a>(
     let shown: Vec<String> = columns.iter().map(|column| column.zh.to_owned()).collect();
     let (mut kept, mut findings) = (Vec::new(), Vec::new());
     for row in rows {
-        if row.texts.len() != columns.len() {
-            let (want, found) = (columns.len(), row.texts.len());
+        let (want, found) = (columns.len(), row.iter().len());
+        if want != found {
             let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
             findings.push(Finding::new("R05", cause).row(row.line));
             continue;
         }
-        let (row, found) = check_row(register, row.clone(), &shown);
+        let (row, found) =
+            check_row(register, row.line, row.iter().map(Cow::Borrowed).collect(), &shown);
         if is_kept(&found) {
             kept.push(row);
         } else {
@@ -159,7 +200,8 @@ pub(super) fn checked<'a>(
 /// no effect.
 pub(super) fn digests(register: Register, rows: &[Cells]) -> (Digest, Digest) {
     let ids: Vec<&str> = register.columns().iter().map(|column| column.id).collect();
-    let mut lines: Vec<String> = rows.iter().map(|row| row.texts.join("\t") + "\n").collect();
+    let line = |row: &Cells| row.iter().collect::<Vec<&str>>().join("\t") + "\n";
+    let mut lines: Vec<String> = rows.iter().map(line).collect();
     lines.sort_unstable();
     let head = format!("ssj-register/1 {}\n{}\n", register.name(), ids.join("\t"));
     let digest = |suite: Suite| {

@@ -28,7 +28,7 @@ fn cells_become_canonical() {
     let (table, findings) = read(Register::Subjects, SUBJECTS, &[row]);
     assert_eq!(codes_of(&findings), ["R27"]);
     let (same, _) = read(Register::Subjects, SUBJECTS, &[GOOD]);
-    assert_eq!(table.rows[0].texts[14], "食品销售;餐饮");
+    assert_eq!(table.rows[0].cell(14), "食品销售;餐饮");
     assert_eq!(table.rows, same.rows);
 }
 
@@ -188,7 +188,7 @@ fn good_rows_have_no_findings() {
     let row =
         "I1|张|市监|在岗|65536|2026-08-03..2026-08-07；2026-09-01..2026-09-01|skill:食品|东、西";
     let (table, findings) = read(Register::Inspectors, PEOPLE, &[row]);
-    assert_eq!((table.rows[0].texts[5].as_str(), findings), ("东;西", vec![]));
+    assert_eq!((table.rows[0].cell(5), findings), ("东;西", vec![]));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn lists_days_and_industries_become_canonical() {
     let header = format!("{LISTED}|行业代码|核准日期");
     let row = "甲|企业|存续|K1|列入经营异常名录（2026年3月1日）；白名单|2026/3/2|Ａ0111|2020-01-01";
     let (table, findings) = read(Register::Subjects, &header, &[row]);
-    let cell = |id: &str| table.rows[0].texts[Register::Subjects.index(id)].as_str();
+    let cell = |id: &str| table.rows[0].cell(Register::Subjects.index(id));
     assert_eq!(
         ["lists", "status_date", "industry"].map(cell),
         ["经营异常@2026-03-01..;白名单", "2026-03-02", "0111"]

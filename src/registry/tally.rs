@@ -47,7 +47,7 @@ impl Tally {
         if self.register != Register::Subjects {
             return;
         }
-        let cell = |id: &str| row.texts[Register::Subjects.index(id)].as_str();
+        let cell = |id: &str| row.cell(Register::Subjects.index(id));
         match (cell("uscc"), cell("reg_no")) {
             ("", "") => self.by_own_id += 1,
             ("", _) => self.by_reg_no += 1,

@@ -264,9 +264,9 @@ impl Store {
                 let mut loader =
                     Loader::new(connection, "drawn_subject", &["commitment", "sid", "drawn_on"]);
                 for sid in sids.map(Sid::as_str).collect::<BTreeSet<&str>>() {
-                    loader.text(hex.clone());
-                    loader.text(sid.to_owned());
-                    loader.text(day.to_owned());
+                    loader.text(&hex);
+                    loader.text(sid);
+                    loader.text(day);
                     if loader.end_row() {
                         loader.send(connection).await?;
                     }

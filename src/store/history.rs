@@ -312,7 +312,7 @@ fn joined_columns(register: Register) -> String {
 }
 
 fn cells(joined: &str) -> Cells {
-    Cells { line: 0, texts: joined.split(JOINT).map(str::to_owned).collect() }
+    Cells::new(0, joined.split(JOINT))
 }
 
 /// A version as it is read; none of a register that a newer program knows.

@@ -102,7 +102,7 @@ impl Import<'_> {
             self.n += 1;
             self.rows.integer(self.number);
             self.rows.integer(self.n);
-            row.texts.into_iter().for_each(|cell| self.rows.text(cell));
+            row.iter().for_each(|cell| self.rows.text(cell));
             if self.rows.end_row() {
                 self.send()?;
             }
@@ -121,14 +121,14 @@ impl Import<'_> {
         if self.apply {
             self.quarantine.integer(self.number);
             self.quarantine.integer(stored(self.done.quarantined));
-            self.quarantine.text(row.file);
-            self.quarantine.text(row.sheet.unwrap_or_default());
+            self.quarantine.text(&row.file);
+            self.quarantine.text(row.sheet.as_deref().unwrap_or_default());
             self.quarantine.integer(stored(row.line));
             // PostgreSQL keeps no NUL in a text.
-            self.quarantine.text(row.id.unwrap_or_default().replace('\0', "␀"));
-            self.quarantine.text(row.codes.join(" "));
+            self.quarantine.text(&row.id.unwrap_or_default().replace('\0', "␀"));
+            self.quarantine.text(&row.codes.join(" "));
             let cells = serde_json::to_string(&row.cells);
-            self.quarantine.text(cells.expect("bug: texts are always encoded"));
+            self.quarantine.text(&cells.expect("bug: texts are always encoded"));
             if self.quarantine.end_row() {
                 self.send()?;
             }

@@ -149,7 +149,6 @@ impl Index {
 /// A print of all cells of a row.
 fn cells_print(row: &Cells) -> Print {
     let hasher = row
-        .texts
         .iter()
         .fold(Suite::Sha256.hasher(), |hasher, cell| hasher.with(cell.as_bytes()).with(b"\t"));
     first_bits(hasher.finish().as_bytes())
@@ -185,10 +184,10 @@ fn own_columns(register: Register) -> &'static [&'static str] {
 
 /// The people whom a row of several is about: a recusal that cannot be read holds all of that inspector's.
 fn names_only(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, &str)> {
-    let people = register.columns().iter().zip(&row.texts).filter(move |(column, _)| {
+    let people = register.columns().iter().zip(row.iter()).filter(move |(column, _)| {
         own_columns(register).is_empty() && ["iid", "iid2"].contains(&column.id)
     });
-    people.map(|(column, cell)| (column.id, cell.as_str()))
+    people.map(|(column, cell)| (column.id, cell))
 }
 
 #[cfg(test)]
@@ -198,7 +197,7 @@ mod tests {
     fn matter(id: &str, name: &str) -> Cells {
         let mut texts = vec![String::new(); Register::Matters.columns().len()];
         (texts[0], texts[1]) = (id.to_owned(), name.to_owned());
-        Cells { line: 0, texts }
+        Cells::new(0, texts)
     }
 
     #[test]

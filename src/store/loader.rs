@@ -61,13 +61,13 @@ impl Loader {
     }
 
     /// The next cell of the row, a text.
-    pub fn text(&mut self, text: String) {
+    pub fn text(&mut self, text: &str) {
         match &mut self.buffer {
             Buffer::Inserts { values, .. } => {
-                values.add(text).expect("bug: a text is always encoded");
+                values.add(text.to_owned()).expect("bug: a text is always encoded");
             }
             Buffer::Copy(bytes) => {
-                escape(&text, bytes);
+                escape(text, bytes);
                 bytes.push(b'\t');
             }
         }
@@ -123,6 +123,11 @@ fn insert_of(head: &str, width: usize, rows: usize) -> String {
 /// A text as COPY reads it: its four special characters behind a backslash. Nearly no cell has one.
 fn escape(text: &str, into: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
+    // A look at every byte without a way out is one at many bytes at once.
+    let special = |any, b: &u8| any | (*b < b' ') | (*b == b'\\');
+    if !rest.iter().fold(false, special) {
+        return into.extend_from_slice(rest);
+    }
     while let Some(at) = rest.iter().position(|b| matches!(b, b'\\' | b'\t' | b'\n' | b'\r')) {
         into.extend_from_slice(&rest[..at]);
         into.extend_from_slice(match rest[at] {

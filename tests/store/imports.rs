@@ -5,7 +5,7 @@ use shuangsuiji::registry::{Cells, Register, Removal};
 use shuangsuiji::store::{Change, Mode, Store};
 
 use crate::site::{
-    apply, cells_at, counts, everywhere, fill, meta, names, row, shop, subject, unread,
+    apply, cells_at, counts, everywhere, fill, meta, names, row, shop, subject, texts, unread,
 };
 
 const DAY: u64 = 86_400;
@@ -32,7 +32,7 @@ fn every_applied_import_is_a_dated_version() {
         let store = Store::open(folder).unwrap();
         assert_eq!(names(&store), ["丁", "丙", "乙二"]);
         let old: Vec<Vec<String>> =
-            [shop(1, "甲"), shop(2, "乙"), shop(3, "丙")].map(|row| row.texts).to_vec();
+            [shop(1, "甲"), shop(2, "乙"), shop(3, "丙")].map(|row| texts(&row)).to_vec();
         assert_eq!(cells_at(&store, Register::Subjects, 1), old);
         assert_eq!(cells_at(&store, Register::Subjects, 2), old);
         let versions = store.versions(Some(Register::Subjects)).unwrap();

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use shuangsuiji::registry::{Cells, Register};
 use shuangsuiji::store::Store;
 
-use crate::site::{apply, cells_at, counts, everywhere, shop};
+use crate::site::{apply, cells_at, counts, everywhere, shop, texts};
 
 /// Names with everything that a text format may trip over; canonical cells hold no control characters.
 const NAMES: [&str; 7] = ["店", "\\N", "a\\tb", "\"引'号\"", "$1 ? --", "👨‍👩‍👧 Ā", "\\."];
@@ -29,9 +29,9 @@ fn every_version_of_a_long_history_can_be_read_again() {
             for _ in 0..size / 2 + 1 {
                 let n = (rng.next_u32() % 10_000) as usize;
                 let name = NAMES[(rng.next_u32() % 7) as usize];
-                let mut cells = shop(n, name);
-                cells.texts.last_mut().unwrap().push_str(&"址".repeat(n % 40));
-                model.insert(n, cells);
+                let mut cells = texts(&shop(n, name));
+                cells.last_mut().unwrap().push_str(&"址".repeat(n % 40));
+                model.insert(n, Cells::new(0, cells));
             }
             let rows: Vec<Cells> = model.values().cloned().collect();
             let done = apply(&store, step as u64, &rows, &[]);
@@ -46,8 +46,7 @@ fn every_version_of_a_long_history_can_be_read_again() {
             versions.push((done.version.unwrap(), model.clone()));
         }
         for (version, rows) in &versions {
-            let mut expected: Vec<Vec<String>> =
-                rows.values().map(|row| row.texts.clone()).collect();
+            let mut expected: Vec<Vec<String>> = rows.values().map(texts).collect();
             expected.sort();
             let found = cells_at(&store, Register::Subjects, *version);
             assert!(found == expected, "version {version} differs");

@@ -31,7 +31,7 @@ pub fn row(register: Register, cells: &[(&str, &str)]) -> Cells {
         assert!(columns.iter().any(|column| column.id == *id), "there is no column {id}");
     }
     let cell = |id: &str| cells.iter().find(|(name, _)| *name == id).map_or("", |(_, text)| *text);
-    Cells { line: 0, texts: columns.iter().map(|column| cell(column.id).to_owned()).collect() }
+    Cells::new(0, columns.iter().map(|column| cell(column.id)))
 }
 
 /// A subject by its three identifiers and its name.
@@ -86,16 +86,21 @@ pub fn counts(done: &Imported) -> [u64; 6] {
 /// The cells of a version's rows, sorted.
 pub fn cells_at(store: &Store, register: Register, version: i64) -> Vec<Vec<String>> {
     let table = store.table_at(register, version).unwrap();
-    let mut rows: Vec<Vec<String>> = table.rows.into_iter().map(|row| row.texts).collect();
+    let mut rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
     rows.sort();
     rows
+}
+
+/// The cells of a row.
+pub fn texts(row: &Cells) -> Vec<String> {
+    row.iter().map(str::to_owned).collect()
 }
 
 /// The names of the subjects in force, sorted.
 pub fn names(store: &Store) -> Vec<String> {
     let table = store.table(Register::Subjects).unwrap();
     let name = Register::Subjects.columns().iter().position(|c| c.id == "name").unwrap();
-    let mut names: Vec<String> = table.rows.iter().map(|row| row.texts[name].clone()).collect();
+    let mut names: Vec<String> = table.rows.iter().map(|row| row.cell(name).to_owned()).collect();
     names.sort();
     names
 }
