@@ -14,7 +14,7 @@ use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::{BEACON, COMMITMENT};
 use shuangsuiji::record::commitment::{Commitment, List, Method, Quota, Stratum};
-use shuangsuiji::record::ids::Sid;
+use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::{FrameRow, Outcome};
 use support::random::{Draft, Random};
 use support::vector;
@@ -76,13 +76,16 @@ fn the_selection_is_the_front_of_the_ranks() {
     }
 }
 
+fn name_of(stratum: &Stratum) -> Name {
+    Name::parse("stratum", &stratum.stratum).unwrap()
+}
+
 #[test]
 fn equal_tickets_are_refused_across_strata() {
     let draft = Draft::of(7);
     let list = &draft.commitment.lists[0];
     let mut frame = draft.frames[&list.list].clone();
-    let again =
-        FrameRow { stratum: list.strata.last().unwrap().stratum.clone(), ..frame[0].clone() };
+    let again = FrameRow { stratum: name_of(list.strata.last().unwrap()), ..frame[0].clone() };
     frame.push(again);
     for order in [select, rank] {
         let refused = order(draft.commitment.suite, &seed_of(7), list, &frame).unwrap_err();
@@ -108,7 +111,7 @@ fn leaving_out_an_undrawn_subject_changes_no_ticket_and_no_fixed_outcome() {
                 }
                 let (mut list, mut rest) = (list.clone(), frame.clone());
                 let left_out = rest.remove(ranked.index);
-                let stratum = |s: &&mut Stratum| s.stratum == left_out.stratum;
+                let stratum = |s: &&mut Stratum| left_out.stratum == *s.stratum;
                 list.strata.iter_mut().find(stratum).unwrap().size -= 1;
                 let after = rank(suite, &seed, &list, &rest).unwrap();
                 let others = |s: &Selection, frame: &[FrameRow]| -> BTreeMap<Sid, Ranked> {
@@ -170,7 +173,7 @@ fn raising_n_extends_a_fixed_list() {
             assert!(drawn(&few, frame).is_subset(&drawn(&many, frame)));
             for (before, after) in few.ranked.iter().zip(&many.ranked) {
                 assert_eq!((before.index, before.key), (after.index, after.key));
-                let n = few.quotas[&frame[before.index].stratum];
+                let n = few.quotas[frame[before.index].stratum.as_str()];
                 let newly =
                     before.outcome != after.outcome && after.outcome == Some(Outcome::Drawn);
                 assert_eq!(newly, before.rank == n + 1);
@@ -216,7 +219,7 @@ fn raising_n_extends_a_proportional_stratum_unless_the_rounding_moves() {
             let after = rank(suite, &seed, &more, frame).unwrap();
             let of = |selection: &Selection, g: usize| -> BTreeSet<usize> {
                 let stratum = &list.strata[g].stratum;
-                places(selection).filter(|index| frame[*index].stratum == *stratum).collect()
+                places(selection).filter(|index| frame[*index].stratum == **stratum).collect()
             };
             for g in 0..few.len() {
                 let (before, after) = (of(&before, g), of(&after, g));
@@ -418,7 +421,7 @@ fn counted(method: Method, strata: &[(&str, u64, u64)]) -> (List, Vec<FrameRow>)
         for n in 0..*size {
             frame.push(FrameRow {
                 sid: Sid::parse(&format!("{stratum}{n:03}")).unwrap(),
-                stratum: (*stratum).to_owned(),
+                stratum: Name::parse("stratum", stratum).unwrap(),
                 weight: *weight,
                 tags: Vec::new(),
                 salt: None,

@@ -121,7 +121,7 @@ fn values_between_agree() {
             assert_eq!(fronts[0], fronts[1]);
             assert_eq!(rows.len(), all.ranked.len());
             for (fact, ranked) in rows.iter().zip(&all.ranked) {
-                assert_eq!(fact["stratum"], frame[ranked.index].stratum);
+                assert_eq!(fact["stratum"], frame[ranked.index].stratum.as_str());
                 assert_eq!(fact["rank"], ranked.rank);
                 assert_eq!(fact["sid"], frame[ranked.index].sid.as_str());
                 assert_eq!(fact["key"], ranked.key.to_string());

@@ -72,7 +72,7 @@ fn entries(frozen: &Frozen, seed: &Digest, sid: &Sid) -> Result<Vec<Entry>, Find
         let texts: Vec<String> = frame.iter().map(Row::format).collect();
         let leaves: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
         let row = &frame[index];
-        let (size, n) = bounds(list, &selection, &row.stratum);
+        let (size, n) = bounds(list, &selection, row.stratum.as_str());
         entries.push(Entry {
             list: list.list.clone(),
             index: index as u64,

@@ -1,6 +1,8 @@
 //! Keys of Pareto order sampling (Rosén 1997): ⌊2^64·a/b⌋ with a = X(W − n·w), b = (2^65 − X)·n·w, X = 2U + 1 and U
 //! the first 64 bits of the ticket. n·w/W is the probability aimed at; nothing is a float.
 
+use rayon::prelude::*;
+
 use crate::base::digest::Digest;
 use crate::record::tables::FrameRow;
 
@@ -18,6 +20,11 @@ pub(super) struct Pareto {
 impl Pareto {
     /// Takes out, until nobody changes any more, all whose n·w reaches W.
     pub(super) fn new(frame: &[FrameRow], n: u64) -> Self {
+        let weights = frame.par_iter().map(|row| (row.weight, row.weight));
+        let (total, most) = weights.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1.max(b.1)));
+        if n > 0 && most < total.div_ceil(n) {
+            return Pareto { n, total, certain: u64::MAX };
+        }
         // The rows of a large frame do not fit into a cache, their weights do.
         let mut weights: Vec<u64> = frame.iter().map(|row| row.weight).collect();
         let mut left = Pareto { n, total: 0, certain: u64::MAX };
@@ -66,29 +73,36 @@ impl Pareto {
     }
 }
 
-/// min(2^128 − 1, ⌊2^64·a/b⌋) for a, b < 2^117 and b > 0, by long division one bit at a time.
+/// min(2^128 − 1, ⌊2^64·a/b⌋) for b > 0.
 fn scaled_quotient(a: u128, b: u128) -> u128 {
-    let (whole, mut rest) = (a / b, a % b);
-    if whole >= 1 << 64 {
-        return u128::MAX;
+    let (whole, rest) = (a / b, a % b);
+    match whole >> 64 {
+        0 => whole << 64 | u128::from(fraction(rest, b)),
+        _ => u128::MAX,
     }
-    let mut quotient = whole;
-    for _ in 0..64 {
-        rest <<= 1;
-        quotient <<= 1;
-        if rest >= b {
-            rest -= b;
-            quotient |= 1;
-        }
+}
+
+/// ⌊2^64·a/b⌋ for a < b, as one step of long division by digits of 64 bits (Knuth, The Art of Computer Programming,
+/// vol. 2, 4.3.1, algorithm D): with the highest bit of b set, the first digit tells the quotient but for two.
+fn fraction(a: u128, b: u128) -> u64 {
+    let shift = b.leading_zeros();
+    let (a, b) = (a << shift, b << shift);
+    let (high, low) = (b >> 64, b & u128::from(u64::MAX));
+    let mut quotient = (a / high).min(u128::from(u64::MAX));
+    // 2^64·a − quotient·b = 2^64·(a − quotient·high) − quotient·low: too large a quotient makes it negative.
+    let mut rest = a - quotient * high;
+    while rest >> 64 == 0 && quotient * low > rest << 64 {
+        quotient -= 1;
+        rest += high;
     }
-    quotient
+    u64::try_from(quotient).expect("bug: a digit has 64 bits")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::digest::Suite;
-    use crate::record::ids::Sid;
+    use crate::record::ids::{Name, Sid};
 
     #[test]
     fn long_division_agrees_where_u128_suffices() {
@@ -102,10 +116,36 @@ mod tests {
         assert_eq!(scaled_quotient((1 << 116) - 1, 1 << 116), u128::from(u64::MAX));
     }
 
+    #[test]
+    fn one_digit_at_a_time_is_one_bit_at_a_time() {
+        let bit_by_bit = |a: u128, b: u128| {
+            let step = |(rest, quotient): (u128, u64), _| match (rest << 1).checked_sub(b) {
+                Some(rest) => (rest, quotient << 1 | 1),
+                None => (rest << 1, quotient << 1),
+            };
+            (0..64).fold((a, 0), step).1
+        };
+        let odd = |i: u32| {
+            let digest = Suite::Sha256.digest(&i.to_be_bytes());
+            let word = |at: usize| u128::from(digest.as_bytes()[at]);
+            let all = (0..16).fold(0, |sum, at| sum << 8 | word(at));
+            // Few bits, many bits, ends of words.
+            (all >> 11) >> (u32::from(digest.as_bytes()[20]) % 117)
+        };
+        for i in 0..20_000 {
+            let b = odd(2 * i).max(1);
+            for a in [odd(2 * i + 1) % b, b - 1, b / 2, 0] {
+                assert_eq!(fraction(a, b), bit_by_bit(a, b), "{a}/{b}");
+            }
+        }
+        let b = (1 << 117) - (1 << 64) + 1;
+        assert_eq!(fraction(b - 1, b), bit_by_bit(b - 1, b));
+    }
+
     fn frame(weights: &[u64]) -> Vec<FrameRow> {
         let row = |(i, weight): (usize, &u64)| FrameRow {
             sid: Sid::parse(&format!("S{i}")).unwrap(),
-            stratum: "all".to_owned(),
+            stratum: Name::parse("stratum", "all").unwrap(),
             weight: *weight,
             tags: Vec::new(),
             salt: None,

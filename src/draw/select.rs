@@ -84,7 +84,7 @@ fn order(
             Method::Pareto { n } => Some(Pareto::new(frame, n)),
             Method::Fixed | Method::Proportional { .. } => None,
         },
-        names: quotas.keys().map(|name| Name::of(name)).collect(),
+        names: quotas.keys().map(|name| Front::of(name)).collect(),
     };
     let depths = quotas.values().map(|n| usize::try_from(depth(*n)).unwrap_or(usize::MAX));
     let none: Vec<Smallest<(OrderKey, usize)>> =
@@ -117,25 +117,25 @@ struct Draw<'a> {
     tickets: Tickets,
     pareto: Option<Pareto>,
     /// The strata by name; for `pareto` one without a name.
-    names: Vec<Name<'a>>,
+    names: Vec<Front<'a>>,
 }
 
 /// A stratum's name, compared by its first bytes first: nearly all names are told apart by them.
 #[derive(Clone, Copy)]
-struct Name<'a> {
+struct Front<'a> {
     front: u64,
     rest: &'a [u8],
 }
 
-impl<'a> Name<'a> {
+impl<'a> Front<'a> {
     fn of(name: &'a str) -> Self {
         let bytes = name.bytes().take(8);
         // No name holds a NUL, so that a shorter name is another number.
         let front = bytes.fold(0, |front, byte| front << 8 | u64::from(byte));
-        Name { front, rest: name.as_bytes().get(8..).unwrap_or_default() }
+        Front { front, rest: name.as_bytes().get(8..).unwrap_or_default() }
     }
 
-    fn is(&self, other: &Name<'_>) -> bool {
+    fn is(&self, other: &Front<'_>) -> bool {
         // To compare two empty slices costs more than a ticket: memcmp looks where they do not point.
         self.front == other.front
             && self.rest.len() == other.rest.len()
@@ -158,7 +158,7 @@ impl Draw<'_> {
             let mut group = 0;
             let weighted = match &self.pareto {
                 None => {
-                    let name = Name::of(&row.stratum);
+                    let name = Front::of(row.stratum.as_str());
                     let found = self.names.iter().position(|other| other.is(&name));
                     // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
                     let Some(found) = found else { continue };
@@ -222,7 +222,7 @@ impl Selection {
             let FrameRow { sid, stratum, .. } = &frame[ranked.index];
             let Ranked { rank, key, outcome, .. } = *ranked;
             Some(DrawRow {
-                stratum: stratum.clone(),
+                stratum: stratum.to_string(),
                 rank,
                 sid: sid.clone(),
                 key,
@@ -241,7 +241,7 @@ impl Selection {
     /// [`rank`] made the selection.
     pub fn roll(&self, suite: Suite, list: &str, frame: &[FrameRow]) -> Vec<RollRow> {
         let row = |Ranked { index, rank, key, .. }: &Ranked| RollRow {
-            stratum: frame[*index].stratum.clone(),
+            stratum: frame[*index].stratum.to_string(),
             key: suite.digest(format!("{}.{list}.{rank}", key.ticket).as_bytes()),
         };
         let mut rows: Vec<RollRow> = self.ranked.iter().map(row).collect();

@@ -12,7 +12,7 @@ use super::scope::Standing;
 use crate::base::date::days_between;
 use crate::base::finding::Finding;
 use crate::record::commitment::{Quota, TagUse};
-use crate::record::ids::{Sid, WEIGHT_SUM_MAX};
+use crate::record::ids::{Name, Sid, WEIGHT_SUM_MAX};
 use crate::record::tables::FrameRow;
 use crate::registry::{CreditClass, Subject};
 use crate::say;
@@ -253,7 +253,13 @@ impl Ground<'_> {
                 _ => 1,
             };
             let tags = tags_of(subject, self.used);
-            FrameRow { sid: sid.clone(), stratum: stratum.to_owned(), weight, tags, salt: None }
+            FrameRow {
+                sid: sid.clone(),
+                stratum: Name::parse("stratum", stratum).expect("bug: a class is a name"),
+                weight,
+                tags,
+                salt: None,
+            }
         };
         eligible.iter().map(row).collect()
     }

@@ -88,11 +88,12 @@ fn other_modes() {
     let list = &freeze.commitment.lists[0];
     assert_eq!((list.method, list.strata[0].quota), (Method::Pareto { n: 7 }, Quota::Own));
     let rows: Vec<FrameRow> = table::parse(&freeze.files["frames/T1.tsv"]).unwrap();
-    assert!(rows.iter().all(|row| row.weight == 100 && row.stratum == "all"));
+    assert!(rows.iter().all(|row| row.weight == 100 && row.stratum.as_str() == "all"));
     let weighted = "by = \"credit\", number = 7, weights = { A = 1, B = 2, C = 5, D = 20 }";
     let freeze = Office::small().sample(weighted).freeze();
     let rows: Vec<FrameRow> = table::parse(&freeze.files["frames/T1.tsv"]).unwrap();
-    let weight_of = |class: &str| rows.iter().find(|row| row.stratum == class).unwrap().weight;
+    let weight_of =
+        |class: &str| rows.iter().find(|row| row.stratum.as_str() == class).unwrap().weight;
     assert_eq!(["A", "B", "C", "D"].map(weight_of), [1, 2, 5, 20]);
 }
 

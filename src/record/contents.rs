@@ -231,7 +231,7 @@ fn check_rows(list: &List, frame: &[FrameRow]) -> Option<Finding> {
         if !sids.insert(&row.sid) {
             return refuse("sid", say!("对象出现两次", "the subject stands twice"));
         }
-        *sizes.entry(&row.stratum).or_default() += 1;
+        *sizes.entry(row.stratum.as_str()).or_default() += 1;
     }
     if let Some(stratum) =
         list.strata.iter().find(|s| sizes.get(s.stratum.as_str()).copied().unwrap_or(0) != s.size)

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use compact_str::{CompactString, format_compact};
+
 use crate::base::digest::Suite;
 use crate::base::finding::Finding;
 use crate::base::table::bad_field;
@@ -22,7 +24,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $column:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name(CompactString);
 
         impl $name {
             /// Checks the form: 1–55 of `[0-9A-Za-z_:-]`, not `-` alone.
@@ -30,7 +32,7 @@ macro_rules! id {
             /// # Errors
             /// F03 naming the column.
             pub fn parse(text: &str) -> Result<Self, Finding> {
-                if is_id(text) { Ok($name(text.to_owned())) } else { Err(bad_field($column, text)) }
+                if is_id(text) { Ok($name(text.into())) } else { Err(bad_field($column, text)) }
             }
 
             /// The identifier as it stands in tables and hashes.
@@ -58,6 +60,37 @@ id!(
     "iid"
 );
 
+/// The name of a stratum, where every row has one: names as short as they are stand in the row itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name(CompactString);
+
+impl Name {
+    /// Checks the form: [`is_name`].
+    ///
+    /// # Errors
+    /// F03 naming the column.
+    pub fn parse(column: &str, text: &str) -> Result<Self, Finding> {
+        if is_name(text) { Ok(Name(text.into())) } else { Err(bad_field(column, text)) }
+    }
+
+    /// The name as it stands in tables.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl Sid {
     /// The identifier of a subject without code and registration number: `X:` and the first 52 hex digits
     /// of the digest of its official code.
@@ -69,12 +102,12 @@ impl Sid {
 impl Iid {
     /// The certificate number where it has the form of an identifier, else its digest form.
     pub fn of_certificate(suite: Suite, number: &str) -> Self {
-        Iid(if is_id(number) { number.to_owned() } else { digest_id(suite, number) })
+        Iid(if is_id(number) { number.into() } else { digest_id(suite, number) })
     }
 }
 
-fn digest_id(suite: Suite, code: &str) -> String {
-    format!("X:{}", &suite.digest(code.as_bytes()).hex()[..52])
+fn digest_id(suite: Suite, code: &str) -> CompactString {
+    format_compact!("X:{}", &suite.digest(code.as_bytes()).hex()[..52])
 }
 
 fn is_id(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ids::{CAPACITY_MAX, Iid, Sid, WEIGHT_MAX, format_tags, is_name, parse_tags};
+use super::ids::{CAPACITY_MAX, Iid, Name, Sid, WEIGHT_MAX, format_tags, is_name, parse_tags};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::table::{Row, any_field, bad_field};
@@ -15,7 +15,7 @@ pub struct FrameRow {
     /// The subject.
     pub sid: Sid,
     /// Its stratum.
-    pub stratum: String,
+    pub stratum: Name,
     /// Its weight, 1 … 2^20.
     pub weight: u64,
     /// The tags that slots of the draw refer to, sorted.
@@ -32,7 +32,7 @@ impl Row for FrameRow {
         let [sid, stratum, weight, tags, salt] = columns(fields);
         Ok(FrameRow {
             sid: Sid::parse(sid)?,
-            stratum: name("stratum", stratum)?,
+            stratum: Name::parse("stratum", stratum)?,
             weight: number("weight", weight, WEIGHT_MAX + 1)
                 .and_then(|w| positive("weight", weight, w))?,
             tags: parse_tags(tags)?,

@@ -169,7 +169,8 @@ impl Facts {
         for (facts, (list, selection)) in self.lists.iter_mut().zip(selections) {
             let mut drawn: BTreeMap<&str, u64> = BTreeMap::new();
             for ranked in selection.drawn() {
-                *drawn.entry(&contents.frames[list][ranked.index].stratum).or_default() += 1;
+                *drawn.entry(contents.frames[list][ranked.index].stratum.as_str()).or_default() +=
+                    1;
             }
             facts.drawn = Some(drawn.values().sum());
             for stratum in &mut facts.strata {

@@ -136,7 +136,8 @@ fn check_entry(
             say!("该行不在封存的抽样框中", "the row is not in the committed frame"),
         ));
     }
-    let Some(g) = list.strata.iter().position(|stratum| stratum.stratum == row.stratum) else {
+    let Some(g) = list.strata.iter().position(|stratum| stratum.stratum == row.stratum.as_str())
+    else {
         return Err(refuse("row", say!("承诺中没有这一层", "the stratum is not committed")));
     };
     let weight = match list.strata[g].quota {
@@ -233,7 +234,7 @@ fn check_team(
 fn sentence(list: &List, entry: &Entry) -> Text {
     let Entry { list: name, rank, n, size, .. } = entry;
     let title = &list.title;
-    let g = list.strata.iter().position(|s| s.stratum == entry.row.stratum).unwrap_or(0);
+    let g = list.strata.iter().position(|s| s.stratum == entry.row.stratum.as_str()).unwrap_or(0);
     let chance = match chances(list.method, &list.strata)[g] {
         None => say!("按分值", "by score"),
         Some((above, below)) => say!("{above}/{below}", "{above}/{below}"),

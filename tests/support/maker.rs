@@ -11,7 +11,7 @@ use shuangsuiji::draw::ticket::{master_digest, recusal_salt, salt};
 use shuangsuiji::record::beacon::{Source, Trust};
 use shuangsuiji::record::bundle::{self, Files};
 use shuangsuiji::record::commitment::{Commitment, List, Method, Quota, Role, Seal, Slot, Stratum};
-use shuangsuiji::record::ids::{Iid, Sid};
+use shuangsuiji::record::ids::{Iid, Name, Sid};
 use shuangsuiji::record::tables::{FrameRow, IncompatibleRow, InspectorRow, RecusalRow};
 
 use super::random::{CHAIN, Draft, ROUND, ROUND_AT, Random, Size, signature};
@@ -196,7 +196,7 @@ impl Maker {
             };
             frame.push(FrameRow {
                 sid: sid.clone(),
-                stratum: stratum.to_owned(),
+                stratum: Name::parse("stratum", stratum).unwrap(),
                 weight,
                 tags: tags.clone(),
                 salt: master.map(|master| salt(suite, &master, &draw, sid.as_str())),

@@ -130,7 +130,7 @@ impl Draft {
             let frame = &self.frames[&list.list];
             list.frame = table::root(suite, frame);
             for stratum in &mut list.strata {
-                let of_stratum = frame.iter().filter(|row| row.stratum == stratum.stratum);
+                let of_stratum = frame.iter().filter(|row| row.stratum == *stratum.stratum);
                 stratum.size = of_stratum.count() as u64;
             }
             files.insert(frame_path(&list.list), table::format(frame));
