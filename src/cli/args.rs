@@ -93,11 +93,10 @@ pub(super) enum Command {
     },
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),
-    /// 解释代码（R07、V09 …），不带代码则列出全部 / explain a code, or list all
-    Explain {
-        /// 代码 / code
-        code: Option<String>,
-    },
+    /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes
+    Explain(ExplainArgs),
+    /// 打印在数据库中作同一抽取的查询 / print the query that makes the same draw in a database
+    Sql(SqlArgs),
     /// 命令补全脚本 / shell completions
     Completions {
         /// 命令行 / shell
@@ -269,4 +268,55 @@ pub(super) struct ReceiptArgs {
     /// 凭证文件；缺省为 <sid>.receipt.json / the receipt's file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ExplainArgs {
+    /// 代码 / code
+    pub code: Option<String>,
+    #[command(subcommand)]
+    pub what: Option<ExplainCommand>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ExplainCommand {
+    /// 为什么派这个小组：每名人员可否担任，换人要多花多少 / why this team visits a subject
+    Visit(ExplainVisitArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExplainVisitArgs {
+    /// 公示包文件夹 / the bundle's folder
+    pub bundle: PathBuf,
+    /// 检查对象编号 / the subject's id (sid)
+    pub sid: String,
+    /// 列出全部人员 / list everybody
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct SqlArgs {
+    /// 公示包文件夹 / the bundle's folder
+    pub bundle: PathBuf,
+    /// 数据库 / the engine
+    #[arg(long, value_enum)]
+    pub dialect: DialectArg,
+    /// 只要这一任务 / this list only
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<String>,
+    /// 抽样框所在的表，缺省为 frame_<任务> / the table of the frame, by default frame_<list>
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum DialectArg {
+    Postgres,
+    #[value(name = "duckdb")]
+    DuckDb,
+    Spark,
+    #[value(name = "clickhouse")]
+    ClickHouse,
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{BeaconArgs, EventArgs, EventKind};
+use super::blockage::{blockage_json, print_blockage};
 use super::clock::Clock;
 use super::console::Console;
 use super::plan::refuse_void_record;
@@ -270,15 +271,8 @@ fn summary(frozen: &Frozen, drawn: &Drawn, console: &Console) {
 fn report_shortage(drawn: &Drawn, console: &Console) -> Option<serde_json::Value> {
     let blockage = drawn.blockage()?;
     console.findings(&[Finding::new("M01", blockage.sentence()).file(SHORTAGE)]);
-    for (sid, slot) in blockage.slots.iter().take(10) {
-        console.line(&format!("  {sid}  {}", slot.get(console.lang)));
-    }
-    let slots: Vec<(&str, &str)> =
-        blockage.slots.iter().map(|(sid, slot)| (sid.as_str(), slot.get(console.lang))).collect();
-    Some(json!({
-        "slots": slots, "inspectors": blockage.inspectors, "capacity": blockage.capacity,
-        "unfilled": blockage.unfilled,
-    }))
+    print_blockage(&blockage, console);
+    Some(blockage_json(&blockage, console.lang))
 }
 
 pub(super) fn event(

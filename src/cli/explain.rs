@@ -3,15 +3,23 @@
 use clap::CommandFactory;
 use serde_json::{Value, json};
 
-use super::args::Args;
+use super::args::{Args, ExplainArgs, ExplainCommand};
 use super::console::Console;
+use super::visit::explain_visit;
 use super::{DONE, Failure};
 use crate::base::codes::{self, Rule};
 use crate::base::finding::{Finding, Lang, Severity};
 use crate::say;
 use crate::verify::STEPS;
 
-pub(super) fn explain(code: Option<&str>, console: &Console) -> Result<u8, Failure> {
+pub(super) fn explain(args: &ExplainArgs, console: &Console) -> Result<u8, Failure> {
+    match &args.what {
+        Some(ExplainCommand::Visit(visit)) => explain_visit(visit, console),
+        None => explain_code(args.code.as_deref(), console),
+    }
+}
+
+fn explain_code(code: Option<&str>, console: &Console) -> Result<u8, Failure> {
     match code {
         None => {
             for rule in codes::all() {

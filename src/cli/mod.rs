@@ -2,6 +2,7 @@
 //! languages; it decides nothing.
 
 mod args;
+mod blockage;
 mod changes;
 mod clock;
 mod console;
@@ -12,7 +13,9 @@ mod import;
 mod plan;
 mod recompute;
 mod registry;
+mod sql;
 mod verify;
+mod visit;
 mod workspace;
 
 use std::process::ExitCode;
@@ -126,7 +129,8 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
             verify::verify(paths, registry.then_some(workspace), console)
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
-        Command::Explain { code } => explain::explain(code.as_deref(), console),
+        Command::Explain(args) => explain::explain(args, console),
+        Command::Sql(args) => sql::sql(args, console),
         Command::Completions { shell } => explain::completions(*shell),
     }
 }

@@ -1,12 +1,15 @@
 //! Conducts a draw: from a frozen package and the beacon's values to the published result, and from a
 //! result to one subject's receipt. The same bytes come out whoever conducts it, and whenever.
 
+mod blockage;
+mod explain;
+mod one_visit;
 mod receipt;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::base::digest::Digest;
-use crate::base::finding::{Finding, Findings, Text};
+use crate::base::finding::{Finding, Findings};
 use crate::base::table;
 use crate::draw::select::{Selection, rank, select};
 use crate::draw::ticket::seed;
@@ -19,13 +22,15 @@ use crate::record::bundle::{
     ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS,
     SHORTAGE, STANDBY, Stage, VISITS, draw_path, frame_path, layout, manifest, roll_path,
 };
-use crate::record::commitment::Commitment;
+use crate::record::commitment::{Commitment, List};
 use crate::record::contents::{Contents, check_frames, check_registers};
 use crate::record::ids::Sid;
 use crate::record::shortage::Shortage;
 use crate::record::tables::{AssignmentRow, FrameRow, HandicapRow, VisitRow};
 use crate::say;
 
+pub use blockage::{Blockage, Demanded, Qualified, Way};
+pub use explain::{Alternative, Barred, Explanation, Person, Seat, Standing, explain_visit};
 pub use receipt::receipt;
 
 /// A frozen package that may be drawn: parsed, and equal to its commitment.
@@ -51,6 +56,8 @@ pub struct Drawn {
     pub case: Case,
     /// The rounds of the pairing.
     pub rounds: Rounds,
+    /// The names of each list's slots.
+    slot_names: BTreeMap<String, Vec<String>>,
 }
 
 /// What happens, for whoever watches: (step, done, of how many).
@@ -148,7 +155,11 @@ impl Frozen {
         let visits = visits(&selections, frames);
         let case = self.case(&visits, &drawn_rows(&selections, frames))?;
         let rounds = Rounds { rounds: Vec::new(), shortage: None };
-        Ok(Drawn { files: Files::new(), selections, visits, case, rounds })
+        let names = |list: &&List| {
+            (list.list.clone(), list.slots.iter().map(|slot| slot.slot.clone()).collect())
+        };
+        let slot_names = lists.iter().map(names).collect();
+        Ok(Drawn { files: Files::new(), selections, visits, case, rounds, slot_names })
     }
 
     fn case(
@@ -213,52 +224,6 @@ impl Frozen {
     /// The parsed tables.
     pub fn contents(&self) -> &Contents {
         &self.contents
-    }
-}
-
-/// Why a pairing is impossible, in numbers and words.
-pub struct Blockage {
-    /// The slots of the blocking set, each with its subject, in words.
-    pub slots: Vec<(Sid, Text)>,
-    /// How many inspectors some of these slots are open to.
-    pub inspectors: usize,
-    /// Their capacity together.
-    pub capacity: u64,
-    /// Slots that stay unfilled in a largest possible pairing.
-    pub unfilled: u32,
-}
-
-impl Blockage {
-    /// The numbers in one sentence.
-    pub fn sentence(&self) -> Text {
-        let Blockage { slots, inspectors, capacity, unfilled } = self;
-        let n = slots.len();
-        say!(
-            "{n} 个岗位只有 {inspectors} 名人员可任（上限合计 {capacity}）；共有 {unfilled} 个岗位无法配齐",
-            "{n} slots are open to only {inspectors} inspectors (capacity {capacity} together); {unfilled} slots stay unfilled in all",
-        )
-    }
-}
-
-impl Drawn {
-    /// Why the pairing is impossible, if it is.
-    pub fn blockage(&self) -> Option<Blockage> {
-        let blocking = self.rounds.shortage.as_ref()?;
-        let place =
-            |(visit, slot): &(u32, u32)| (&self.case.visits[*visit as usize], *slot as usize);
-        let open = blocking.slots.iter();
-        let open = open.flat_map(|(visit, slot)| self.case.eligible(*visit, *slot as usize));
-        let open: BTreeSet<u32> = open.collect();
-        let capacity = |i: &u32| u64::from(self.case.inspectors[*i as usize].capacity);
-        let slots = blocking.slots.iter().map(place);
-        Some(Blockage {
-            slots: slots
-                .map(|(visit, slot)| (visit.sid.clone(), visit.slots[slot].words()))
-                .collect(),
-            inspectors: open.len(),
-            capacity: open.iter().map(capacity).sum(),
-            unfilled: blocking.unfilled,
-        })
     }
 }
 

@@ -1,8 +1,7 @@
 //! Makes the receipt of one subject from a complete open bundle.
 
-use std::collections::BTreeMap;
-
 use super::Frozen;
+use super::one_visit::OneVisit;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::json;
@@ -10,10 +9,9 @@ use crate::base::merkle::prove;
 use crate::base::table::Row;
 use crate::draw::select::{Selection, rank};
 use crate::draw::ticket::seed;
-use crate::pairing::rules::Exclusions;
 use crate::record::bundle::{BEACON, COMMITMENT, Files, MANIFEST};
 use crate::record::commitment::{List, Method};
-use crate::record::ids::{Iid, Sid};
+use crate::record::ids::Sid;
 use crate::record::receipt::{Entry, Receipt, Team, TeamSlot};
 use crate::record::tables::{Outcome, VisitRow};
 use crate::say;
@@ -104,57 +102,21 @@ fn team(
     sid: &Sid,
     drawn: &[&Entry],
 ) -> Result<Option<Team>, Findings> {
-    let contents = &frozen.contents;
-    let assignment = contents.assignment.as_deref().unwrap_or_default();
-    let handicaps = contents.handicaps.as_deref().unwrap_or_default();
-    let Some(last) = handicaps.last().map(|row| row.round) else {
-        return Ok(None);
-    };
-    if contents.shortage.is_some() {
-        return Ok(None);
-    }
-    // Only this subject's visit is needed: its slots do not depend on other visits, its exclusions are those
-    // of its own teams in the rounds before.
     let lists = drawn.iter().map(|entry| entry.list.clone()).collect();
-    let visit = [VisitRow { sid: sid.clone(), lists }];
-    let case = frozen
-        .case(&visit, &BTreeMap::from([(sid, &drawn[0].row)]))?
-        .with_tickets(frozen.commitment.suite, seed);
-    let place: BTreeMap<&Iid, u32> =
-        (0..).zip(&case.inspectors).map(|(i, row)| (&row.iid, i)).collect();
-    let mut exclusions = Exclusions::new();
-    for round in 0..=last {
-        let rows = assignment.iter().filter(|row| row.round == round && row.sid == *sid);
-        let team: Option<Vec<u32>> = rows.map(|row| place.get(&row.iid).copied()).collect();
-        let slots = &case.visits[0].slots;
-        let Some(team) = team.filter(|team| {
-            let open = |(slot, i): (usize, &u32)| case.is_open(&exclusions, 0, slot, *i);
-            team.len() == slots.len() && team.iter().enumerate().all(open)
-        }) else {
-            let cause = say!(
-                "小组与岗位不符，先核验公示包",
-                "the team does not fit the slots: verify the bundle first"
-            );
-            return Err(Finding::new("V12", cause).id(sid.as_str()).into());
-        };
-        if round < last {
-            exclusions.extend(case.exclusions(&[team]));
-            continue;
-        }
-        let price = |i: u32| {
-            let wanted = (round, &case.inspectors[i as usize].iid);
-            let at = handicaps.binary_search_by(|row| (row.round, &row.iid).cmp(&wanted));
-            at.map_or(0, |at| handicaps[at].handicap)
-        };
-        let slot = |(index, i): (usize, &u32)| TeamSlot {
-            slot: slots[index].text.clone(),
-            iid: case.inspectors[*i as usize].iid.clone(),
-            eligible: case
-                .open(&exclusions, 0, index)
-                .map(|(open, _)| (case.inspectors[open as usize].iid.clone(), price(open)))
-                .collect(),
-        };
-        return Ok(Some(Team { round, slots: team.iter().enumerate().map(slot).collect() }));
-    }
-    Ok(None)
+    let one = OneVisit::read(frozen, seed, VisitRow { sid: sid.clone(), lists }, &drawn[0].row)?;
+    let Some(seated) = &one.seated else { return Ok(None) };
+    let slots = &one.case.visits[0].slots;
+    let slot = |(index, i): (usize, &u32)| TeamSlot {
+        slot: slots[index].text.clone(),
+        iid: one.case.inspectors[*i as usize].iid.clone(),
+        eligible: one
+            .case
+            .open(&one.exclusions, 0, index)
+            .map(|(i, _)| {
+                (one.case.inspectors[i as usize].iid.clone(), seated.handicaps[i as usize])
+            })
+            .collect(),
+    };
+    let slots = seated.team.iter().enumerate().map(slot).collect();
+    Ok(Some(Team { round: seated.round, slots }))
 }

@@ -10,5 +10,6 @@ mod pareto;
 pub mod quota;
 pub mod select;
 pub(crate) mod smallest;
+pub mod sql;
 pub mod ticket;
 pub mod visits;

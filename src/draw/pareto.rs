@@ -10,9 +10,9 @@ use crate::record::tables::FrameRow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pareto {
     /// n of those left.
-    n: u64,
+    pub n: u64,
     /// W: the weights of those left.
-    total: u64,
+    pub total: u64,
     /// Weights from here on are drawn for certain.
     certain: u64,
 }
@@ -39,6 +39,16 @@ impl Pareto {
             }
             (left.n, left.certain) = (left.n - (before - weights.len()) as u64, certain);
         }
+    }
+
+    /// The least weight that is drawn for certain: no weight left has n·w ≥ W; none if nothing is left to draw.
+    pub(super) fn threshold(&self) -> Option<u64> {
+        (self.n > 0 && self.total > 0).then(|| self.total.div_ceil(self.n))
+    }
+
+    /// Weights from here on are drawn for certain; none if nobody is.
+    pub(super) fn certain_from(&self) -> Option<u64> {
+        (self.certain < u64::MAX).then_some(self.certain)
     }
 
     /// The key of a subject: 0 if it is drawn for certain, 2^128 − 1 if nothing is left to draw.

@@ -16,8 +16,7 @@ pub fn quotas(suite: Suite, seed: &Digest, list: &List) -> Vec<u64> {
             })
             .collect(),
         Method::Proportional { n } => {
-            let start = line_digest(suite, "round", &[&seed.hex(), &list.list]);
-            proportional(&groups(&list.strata), n, &start)
+            proportional(&groups(&list.strata), n, &start_digest(suite, seed, list))
         }
         Method::Pareto { .. } => Vec::new(),
     }
@@ -43,30 +42,75 @@ fn groups(strata: &[Stratum]) -> Vec<Group<'_>> {
 /// Take-all strata first, then one systematic step through the expected counts of the rest, ordered by
 /// (weight, name): every n_g is ⌊n·w·N/W⌋ or one more, they add up to n, and their mean over all starts is exact.
 fn proportional(strata: &[Group<'_>], n: u64, start: &Digest) -> Vec<u64> {
-    let (taken, mut n) = take_all(strata, n);
-    let mut drawn: Vec<u64> = strata
-        .iter()
-        .zip(&taken)
-        .map(|(stratum, taken)| if *taken { stratum.size } else { 0 })
-        .collect();
-    let mut left: Vec<usize> = (0..strata.len()).filter(|g| !taken[*g]).collect();
-    left.sort_by_key(|g| (strata[*g].weight, strata[*g].name));
-    let total: i128 = left.iter().map(|g| mass(&strata[*g])).sum();
-    if total == 0 {
-        n = 0;
-    }
-    if n > 0 {
-        let start = modulo(start, total);
-        let mut before: i128 = 0;
-        for g in left {
-            let after = before + i128::from(n) * mass(&strata[g]);
-            let count =
-                (after - 1 - start).div_euclid(total) - (before - 1 - start).div_euclid(total);
-            drawn[g] = u64::try_from(count).expect("bug: counts ascend");
-            before = after;
+    let rounding = steps(strata, n);
+    let mut drawn = vec![0; strata.len()];
+    rounding.whole.iter().for_each(|g| drawn[*g] = strata[*g].size);
+    if rounding.total > 0 {
+        let start = rounding.start(start);
+        for (g, before, after) in &rounding.steps {
+            drawn[*g] = rounding.count(start, *before, *after);
         }
     }
     drawn
+}
+
+/// How a `proportional` list is rounded, as far as the commitment alone decides it.
+pub(super) struct Rounding {
+    /// Places of the strata that are drawn whole.
+    pub whole: Vec<usize>,
+    /// n of those left; 0 if nobody is left.
+    pub n: u64,
+    /// W of those left.
+    pub total: i128,
+    /// Per stratum left its place and A before and after it, in the order of the steps; none if n is 0.
+    pub steps: Vec<(usize, i128, i128)>,
+}
+
+impl Rounding {
+    /// Where the steps start: the digest as a 256-bit integer modulo W, the only modulo, with a bias below 2^-190.
+    pub fn start(&self, digest: &Digest) -> i128 {
+        digest.as_bytes().iter().fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % self.total)
+    }
+
+    /// n_g of a stratum between A before and after it.
+    pub fn count(&self, start: i128, before: i128, after: i128) -> u64 {
+        let step = |a: i128| (a - 1 - start).div_euclid(self.total);
+        u64::try_from(step(after) - step(before)).expect("bug: counts ascend")
+    }
+
+    /// A before and after a stratum.
+    pub fn step(&self, place: usize) -> Option<(i128, i128)> {
+        let step = self.steps.iter().find(|(g, ..)| *g == place);
+        step.map(|(_, before, after)| (*before, *after))
+    }
+}
+
+/// The rounding of a `proportional` list; none of other lists.
+pub(super) fn rounding(list: &List) -> Option<Rounding> {
+    let Method::Proportional { n } = list.method else { return None };
+    Some(steps(&groups(&list.strata), n))
+}
+
+/// The digest that `start` is made of.
+pub(super) fn start_digest(suite: Suite, seed: &Digest, list: &List) -> Digest {
+    line_digest(suite, "round", &[&seed.hex(), &list.list])
+}
+
+fn steps(strata: &[Group<'_>], n: u64) -> Rounding {
+    let (taken, n) = take_all(strata, n);
+    let whole = (0..strata.len()).filter(|g| taken[*g]).collect();
+    let mut left: Vec<usize> = (0..strata.len()).filter(|g| !taken[*g]).collect();
+    left.sort_by_key(|g| (strata[*g].weight, strata[*g].name));
+    let total: i128 = left.iter().map(|g| mass(&strata[*g])).sum();
+    let n = if total == 0 { 0 } else { n };
+    let mut before = 0;
+    let step = |g: usize| {
+        let start = before;
+        before += i128::from(n) * mass(&strata[g]);
+        (g, start, before)
+    };
+    let steps = if n == 0 { Vec::new() } else { left.into_iter().map(step).collect() };
+    Rounding { whole, n, total, steps }
 }
 
 /// Which strata are drawn whole, and what is left of n.
@@ -91,11 +135,6 @@ fn take_all(strata: &[Group<'_>], mut n: u64) -> (Vec<bool>, u64) {
 
 fn mass(stratum: &Group<'_>) -> i128 {
     i128::from(stratum.weight) * i128::from(stratum.size)
-}
-
-/// The digest as a 256-bit integer modulo `modulus` ≤ 2^52: the only modulo, with a bias below 2^-190.
-fn modulo(digest: &Digest, modulus: i128) -> i128 {
-    digest.as_bytes().iter().fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % modulus)
 }
 
 /// The exact chance of each stratum's subjects to be drawn, numerator and denominator, in the order of

@@ -13,6 +13,11 @@ pub fn seed(suite: Suite, commitment: &Digest, strings: &[String]) -> Digest {
     line_digest(suite, "seed", &fields)
 }
 
+/// K of a group: HL("group", S, group).
+pub fn group_key(suite: Suite, seed: &Digest, group: &str) -> Digest {
+    line_digest(suite, "group", &[&seed.hex(), group])
+}
+
 /// Makes the tickets of one group. The group's key fills one block, which is compressed once.
 #[derive(Clone)]
 pub struct Tickets {
@@ -20,9 +25,9 @@ pub struct Tickets {
 }
 
 impl Tickets {
-    /// The tickets of `group` under seed `seed`: K = HL("group", S, group).
+    /// The tickets of `group` under seed `seed`.
     pub fn of_group(suite: Suite, seed: &Digest, group: &str) -> Self {
-        Tickets { keyed: suite.keyed(&line_digest(suite, "group", &[&seed.hex(), group])) }
+        Tickets { keyed: suite.keyed(&group_key(suite, seed, group)) }
     }
 
     /// T = H(K ‖ sid), in a sealed draw H(K ‖ sid ‖ "." ‖ salt).

@@ -25,9 +25,14 @@ pub struct VisitSlot {
 }
 
 impl VisitSlot {
+    /// The slot's name in its list.
+    pub fn name(&self) -> &str {
+        self.text.split('|').next().unwrap_or_default()
+    }
+
     /// The slot in words: its name, who may take it, which tags are needed and which must be absent.
     pub fn words(&self) -> Text {
-        let name = self.text.split('|').next().unwrap_or_default();
+        let name = self.name();
         let (mut zh, mut en) = match self.role {
             Role::Inspector => ("执法人员".to_owned(), "inspector".to_owned()),
             Role::Expert => ("专家".to_owned(), "expert".to_owned()),

@@ -208,4 +208,22 @@ pub(super) const RULES: &[Rule] = &[
             "Whoever left cannot be drawn: look at them with ssj registry diff; the commitment records how many and why.",
         ),
     ),
+    Rule::new(
+        "W30",
+        Error,
+        ("不能在数据库中抽取", "this draw cannot be made in a database"),
+        (
+            "用 ssj draw 抽取；公开抽取且 suite 为 sha256 时才可用 ssj sql。",
+            "Draw it with ssj draw; ssj sql is for open draws whose suite is sha256.",
+        ),
+    ),
+    Rule::new(
+        "W31",
+        Error,
+        ("没有抽中，不入户", "not drawn, so not visited"),
+        (
+            "核对编号；ssj receipt 出具该对象的名次和机会，ssj verify 列出各任务。",
+            "Check the id; ssj receipt shows the subject's rank and chance, ssj verify the lists.",
+        ),
+    ),
 ];
