@@ -1,8 +1,8 @@
 //! The plan (抽查计划): one TOML file = one quarter = one draw. `docs/plan.md` explains the language.
 //!
-//! [`Plan::parse`] reads a file and reports every mistake with its line; [`Plan::freeze`] applies the plan
-//! to a registry and makes what is published before the beacon: commitment, frames and the tables of
-//! people. Nothing here knows the time; whether the beacon lies in the future is the shell's question.
+//! [`Plan::parse`] reads a file and reports every mistake with its line; [`Plan::apply`] applies the plan to a
+//! registry, and [`Applied::freeze`] makes of it what is published before the beacon: commitment, frames and the tables
+//! of people. Nothing here knows the time; whether the beacon lies in the future is the shell's question.
 //! Nobody is left out without a reason: every subject in a task's base but not in its frame, and every
 //! inspector who is not in the pool, has a reason code, and the commitment counts them.
 //!
@@ -10,6 +10,7 @@
 //! they count, totals below a floor, samples larger than their frame, matters not in force on every day,
 //! slots that nobody can fill, experts in inspectors' slots.
 
+mod apply;
 mod beacon;
 mod frame;
 mod freeze;
@@ -23,6 +24,7 @@ mod sample;
 mod scope;
 mod task;
 
+pub use apply::{Applied, AppliedTask};
 pub use frame::ExcludedSubject;
 pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
