@@ -20,7 +20,9 @@ use crate::say;
 /// A plan applied to the registers, whether it may be frozen or not.
 pub struct Applied<'a> {
     pub(super) ground: Ground<'a>,
-    /// In the plan's order of tasks.
+    /// The tasks that were understood, in the plan's order.
+    pub(super) tasks: Vec<&'a Task>,
+    /// The frame of each of them.
     pub(super) frames: Vec<Frame>,
     pub(super) registry: &'a Registry,
     pub(super) recusals: Vec<RecusalRow>,
@@ -57,7 +59,10 @@ impl Plan {
             let frame = ground.frame(task, &mut found);
             (frame, found)
         };
-        let applied: Vec<(Frame, Vec<Finding>)> = self.tasks.par_iter().map(apply).collect();
+        // Of what was not understood there is no frame.
+        let tasks: Vec<&Task> = self.tasks.iter().filter(|task| task.whole).collect();
+        let applied: Vec<(Frame, Vec<Finding>)> =
+            tasks.par_iter().map(|task| apply(task)).collect();
         let mut frames = Vec::with_capacity(applied.len());
         for (frame, found) in applied {
             frames.push(frame);
@@ -75,15 +80,15 @@ impl Plan {
             sids.zip(&framed).filter(|(_, framed)| **framed).map(|(sid, _)| sid).collect();
         let recusals = ground.pool.recusals(self, registry, &drawn_from, &mut findings);
         let incompatible = ground.pool.incompatibles(registry, &mut findings);
-        Applied { ground, frames, registry, recusals, incompatible, findings }
+        Applied { ground, tasks, frames, registry, recusals, incompatible, findings }
     }
 
     /// 三个不查: P11 for matters that are not listed, or not in force on every day of the window.
     fn check_matters(&self, registry: &Registry) -> Vec<Finding> {
-        let (from, to) = self.window;
         let mut findings = Vec::new();
         for task in &self.tasks {
-            for id in &task.matters {
+            let (from, to) = self.window_of(task);
+            for (at, id) in task.matters.iter().enumerate() {
                 let cause = match registry.matter(id) {
                     None => say!("清单上没有事项 {id}", "the matter {id} is not on the list"),
                     Some(matter) => match (matter.valid_from, matter.valid_to) {
@@ -102,16 +107,16 @@ impl Plan {
                         _ => continue,
                     },
                 };
-                findings.push(self.at(task, "matters", "P11", cause));
+                findings.push(self.at(task, &format!("matters[{at}]"), "P11", cause));
             }
         }
         findings
     }
 
-    /// P27 if the slots of all visits together could exceed the protocol's limit; `drawn` holds each task's n.
+    /// P27 if the slots of all visits together could exceed the protocol's limit; `drawn` holds the n of each task understood.
     pub(super) fn check_slots_in_draw(&self, drawn: &[u64]) -> Option<Finding> {
-        let slots =
-            self.tasks.iter().zip(drawn).map(|(task, n)| n.saturating_mul(task.slots.len() as u64));
+        let whole = self.tasks.iter().filter(|task| task.whole).zip(drawn);
+        let slots = whole.map(|(task, n)| n.saturating_mul(task.slots.len() as u64));
         let slots = slots.fold(0, u64::saturating_add);
         if slots < SLOTS_IN_DRAW_LIMIT {
             return None;
@@ -120,7 +125,7 @@ impl Plan {
             "各任务共 {slots} 个岗位，须少于 {SLOTS_IN_DRAW_LIMIT}",
             "{slots} slots in all tasks; there must be fewer than {SLOTS_IN_DRAW_LIMIT}"
         );
-        Some(Finding::new("P27", cause).file(&self.file))
+        Some(self.at_head("task", "P27", cause))
     }
 }
 
@@ -147,7 +152,7 @@ impl<'a> Applied<'a> {
 
     /// The tasks, in the plan's order.
     pub fn tasks(&self) -> impl ExactSizeIterator<Item = AppliedTask<'_>> {
-        let each = self.ground.plan.tasks.iter().zip(&self.frames);
+        let each = self.tasks.iter().zip(&self.frames);
         each.map(|(task, frame)| AppliedTask { task, frame, ground: &self.ground })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::freeze::{History, TaskSummary};
-use super::model::{Plan, Sample, Task};
+use super::model::{Plan, Sample, Task, Within};
 use super::people::Pool;
 use super::quota::{Allocation, WHOLE, allocate, summaries};
 use super::scope::Standing;
@@ -113,8 +113,9 @@ impl Ground<'_> {
     ) -> (Vec<u32>, Vec<(u32, &'static str)>, u64) {
         let (mut eligible, mut excluded) = (Vec::new(), Vec::new());
         let mut unknown: BTreeMap<&str, Vec<&Sid>> = BTreeMap::new();
+        let from = self.plan.window_of(task).0;
         for (place, (sid, subject)) in (0..).zip(&self.subjects) {
-            match task.scope.standing(subject, self.class_of(subject)) {
+            match task.scope.standing(subject, self.class_of(subject), from) {
                 Standing::Outside => continue,
                 Standing::Unknown(field) => {
                     unknown.entry(field).or_default().push(sid);
@@ -138,13 +139,13 @@ impl Ground<'_> {
     }
 
     fn why_excluded(&self, task: &Task, sid: &Sid, subject: &Subject) -> Option<&'static str> {
-        let drawn_lately = |days: u64| {
+        let drawn_lately = |within: Within| {
             let last = subject.last_drawn.max(self.history.drawn.get(sid).copied());
-            last.is_some_and(|day| age_days(day, self.plan.window.0) <= days)
+            last.is_some_and(|day| within.reaches(day, self.plan.window.0))
         };
         if !task.scope.status_passes(&subject.status) {
             Some("status")
-        } else if task.drawn_within_days.is_some_and(drawn_lately) {
+        } else if task.drawn_within.is_some_and(drawn_lately) {
             Some("drawn_within")
         } else if task.key_supervised
             && task.matters.iter().any(|m| subject.key_matters.contains(m))

@@ -76,10 +76,14 @@ impl Applied<'_> {
     ///
     /// # Errors
     /// All findings if one is an error.
+    ///
+    /// # Panics
+    /// If the plan is not sound.
     pub fn freeze(self) -> Result<(Freeze, Vec<Finding>), Findings> {
-        let Applied { ground, frames, registry, recusals, incompatible, findings } = self;
+        let Applied { ground, frames, registry, tasks: _, recusals, incompatible, findings } = self;
         let ((), findings) = Findings::check(findings, ())?;
         let plan = ground.plan;
+        assert!(plan.sound, "bug: a plan with mistakes is not frozen");
         let mut commitment = plan.skeleton(registry, ground.history, &ground.pool);
         let mut files = Files::new();
         let people = ground.pool.rows(&ground.used);
@@ -118,7 +122,7 @@ impl Plan {
     /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28.
     ///
     /// # Panics
-    /// If `history` gives a first attempt a predecessor, or another none.
+    /// If `history` gives a first attempt a predecessor, or another none; if the plan is not sound.
     pub fn freeze(
         &self,
         registry: &Registry,
@@ -197,6 +201,13 @@ fn list_of(task: &Task, frame: Root) -> List {
     // `method` is the protocol's word for the selection.
     put("ways", Some(&task.ways).filter(|list| !list.is_empty()).map(|list| json!(list)));
     put("announced", task.announced.map(Value::from));
+    let window =
+        task.window.map(|(from, to)| json!({"from": from.to_string(), "to": to.to_string()}));
+    put("window", window);
+    put("exclude", Some(exclusions(task)).filter(|map| !map.is_empty()).map(Value::from));
+    let departments = task.departments.iter().map(|(dept, slots)| (dept.clone(), json!(slots)));
+    let departments: Map<String, Value> = departments.collect();
+    put("departments", Some(departments).filter(|map| !map.is_empty()).map(Value::from));
     put("floor", task.floor.map(|floor| json!(floor.to_string())));
     List {
         list: task.list.clone(),
@@ -210,6 +221,20 @@ fn list_of(task: &Task, frame: Root) -> List {
         slots: task.slots.clone(),
         notes,
     }
+}
+
+/// The exclusions of a task, as its plan has them.
+fn exclusions(task: &Task) -> Map<String, Value> {
+    let mut rules = Map::new();
+    for (of, within) in [("drawn", task.drawn_within), ("visited", task.visited_within)] {
+        if let Some(within) = within {
+            rules.insert(format!("{of}_within_{}", within.unit()), json!(within.count()));
+        }
+    }
+    if task.key_supervised {
+        rules.insert("key_supervised".to_owned(), json!(true));
+    }
+    rules
 }
 
 /// `base` and `excluded` of a list.

@@ -4,6 +4,7 @@
 mod bundle;
 mod files;
 mod identity;
+mod language;
 mod plans;
 mod reading;
 mod registers;
@@ -53,7 +54,11 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
-    [bundle::RULES].into_iter().chain(of_registers).chain([plans::RULES, shell::RULES]).flatten()
+    [bundle::RULES]
+        .into_iter()
+        .chain(of_registers)
+        .chain([plans::RULES, language::RULES, shell::RULES])
+        .flatten()
 }
 
 /// The rule with this code.
