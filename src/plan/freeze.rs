@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
+use super::exclude::Exclusions;
 use super::frame::{ExcludedSubject, Frame, Ground};
 use super::model::{Plan, Task};
+use super::past::{Past, Visits};
 use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
+use super::rotation::{ROTATION, rotate};
+use super::rules::Rules;
 use super::scope::Vocabulary;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
@@ -16,7 +19,7 @@ use crate::base::merkle::{Root, Tree};
 use crate::base::table;
 use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
 use crate::record::commitment::{Commitment, List, Method};
-use crate::record::ids::{SLOTS_IN_DRAW_LIMIT, Sid};
+use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
 use crate::registry::{Register, Registry, Subject};
 use crate::say;
 
@@ -27,14 +30,16 @@ pub struct History {
     pub attempt: u64,
     /// C of the attempt before; none exactly for the first.
     pub prev: Option<Digest>,
-    /// When each subject was last drawn.
-    pub drawn: BTreeMap<Sid, Date>,
+    /// The visits that earlier draws led to.
+    pub visits: Visits,
+    /// The names of draws that are committed and not drawn yet: they cannot count.
+    pub undrawn: Vec<String>,
 }
 
 impl Default for History {
     /// The first attempt, and nobody drawn before.
     fn default() -> Self {
-        History { attempt: 1, prev: None, drawn: BTreeMap::new() }
+        History { attempt: 1, prev: None, visits: Visits::default(), undrawn: Vec::new() }
     }
 }
 
@@ -73,39 +78,64 @@ pub struct TaskSummary {
 }
 
 impl Plan {
-    /// Applies the plan to a registry. The result depends on their values alone: no clock, no order of rows.
+    /// Applies the plan to a registry, under local rules. The result depends on their values alone: no clock, no order of rows.
     ///
     /// # Errors
-    /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28.
+    /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28,
+    /// P52–P55, P58, P60.
     ///
     /// # Panics
     /// If `history` gives a first attempt a predecessor, or another none.
     pub fn freeze(
         &self,
         registry: &Registry,
+        rules: &Rules,
+        history: &History,
+    ) -> Result<(Freeze, Vec<Finding>), Findings> {
+        rules.bind(self).freeze_bound(registry, rules, history)
+    }
+
+    /// The same of a plan that holds what the rules add to it.
+    fn freeze_bound(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
         history: &History,
     ) -> Result<(Freeze, Vec<Finding>), Findings> {
         let first = history.attempt == 1;
         assert!(history.attempt > 0 && first == history.prev.is_none(), "bug: not a history");
         let mut findings: Vec<Finding> = self.check_matters(registry);
+        findings.extend(rules.check_matters(registry));
         let pool = Pool::of(self, registry, &mut findings);
         let vocabulary = Vocabulary::of(registry);
-        let mut commitment = self.skeleton(registry, history, &pool);
+        let mut commitment = self.skeleton(registry, rules, history, &pool);
         let used = commitment.tags_referred_to();
         let subjects = by_sid(self, registry);
-        let ground = Ground { plan: self, subjects, history, pool: &pool, used: &used };
+        let past = Past::of(self.suite, &subjects, registry, rules, &history.visits);
+        findings.extend(self.check_undrawn(rules, history));
+        let ground = Ground { plan: self, subjects, rules, past: &past, pool: &pool, used: &used };
         let mut frames: Vec<Frame> = Vec::new();
+        let mut rotated: BTreeSet<(Sid, Iid)> = BTreeSet::new();
         for task in &self.tasks {
             findings.extend(vocabulary.check(self, task));
+            findings.extend(rules.check_team(self, task));
             findings.extend(pool.check_slots(self, task));
-            frames.push(ground.frame(task, &mut findings));
+            let frame = ground.frame(task, &mut findings);
+            let sids = frame.rows.iter().map(|row| &row.sid);
+            rotate(task, rules, sids.map(|sid| (sid, ground.past_of(sid))), &mut rotated);
+            frames.push(frame);
         }
         let drawn: Vec<u64> =
             frames.iter().map(|frame| frame.summary.n.min(frame.summary.size)).collect();
         findings.extend(self.check_slots_in_draw(&drawn));
         let drawn_from: BTreeSet<&Sid> =
             frames.iter().flat_map(|frame| &frame.rows).map(|row| &row.sid).collect();
-        let recusals = pool.recusals(self, registry, &drawn_from, &mut findings);
+        let made = pool.by_rule(self, rotated, ROTATION, &mut findings);
+        let n = made.len();
+        commitment.notes.extend(
+            (n > 0).then(|| ("recusals_by_rule".to_owned(), json!([{"reason": ROTATION, "n": n}]))),
+        );
+        let recusals = pool.recusals(self, registry, rules, &drawn_from, made, &mut findings);
         let incompatible = pool.incompatibles(registry, &mut findings);
         let ((), findings) = Findings::check(findings, ())?;
 
@@ -187,7 +217,13 @@ impl Plan {
     }
 
     /// The commitment before its tables are known.
-    fn skeleton(&self, registry: &Registry, history: &History, pool: &Pool<'_>) -> Commitment {
+    fn skeleton(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
+        history: &History,
+        pool: &Pool<'_>,
+    ) -> Commitment {
         let empty = Tree::new(self.suite).root();
         Commitment {
             suite: self.suite,
@@ -211,12 +247,23 @@ impl Plan {
             inspector_by_beacon: self.inspector_by_beacon,
             engine: (env!("CARGO_PKG_NAME").to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             rehearsal: self.rehearsal,
-            notes: self.notes(registry, pool),
+            notes: self.notes(registry, rules, pool),
         }
     }
 
-    /// Digests of plan and registers, and how many inspectors take no part.
-    fn notes(&self, registry: &Registry, pool: &Pool<'_>) -> Map<String, Value> {
+    /// P65 where draws that are not done yet cannot be counted and should be.
+    fn check_undrawn(&self, rules: &Rules, history: &History) -> Option<Finding> {
+        let looks = |task| Exclusions::of(self, task, rules).look_back();
+        if history.undrawn.is_empty() || !self.tasks.iter().any(looks) {
+            return None;
+        }
+        let names = history.undrawn.join(", ");
+        let cause = say!("尚未抽取：{names}", "not drawn yet: {names}");
+        Some(Finding::new("P65", cause).file(&self.file))
+    }
+
+    /// Digests of plan, rules and registers, and how many inspectors take no part.
+    fn notes(&self, registry: &Registry, rules: &Rules, pool: &Pool<'_>) -> Map<String, Value> {
         let digest = |register: Register| {
             let digest = registry.digest(self.suite, register).hex();
             (register.name().to_owned(), Value::from(digest))
@@ -229,6 +276,9 @@ impl Plan {
         let excluded = reasons.into_iter().map(|(reason, n)| json!({"reason": reason, "n": n}));
         let mut notes = Map::new();
         notes.insert("plan".to_owned(), json!(self.digest.hex()));
+        let rules =
+            rules.digest(self.suite).map(|digest| ("rules".to_owned(), json!(digest.hex())));
+        notes.extend(rules);
         notes.insert("registers".to_owned(), registers.into());
         notes.insert("excluded_inspectors".to_owned(), excluded.collect());
         notes

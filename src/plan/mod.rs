@@ -11,14 +11,20 @@
 //! slots that nobody can fill, experts in inspectors' slots.
 
 mod beacon;
+mod credit;
+mod exclude;
 mod frame;
 mod freeze;
 mod model;
 mod parse;
+mod past;
 mod people;
 mod quota;
 mod reader;
+mod reason;
 mod recompute;
+mod rotation;
+mod rules;
 mod sample;
 mod scope;
 mod task;
@@ -26,9 +32,12 @@ mod task;
 pub use frame::ExcludedSubject;
 pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
+pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
 pub use quota::StratumSummary;
+pub use reason::reason_text;
 pub use recompute::recompute;
+pub use rules::{KINDS, Rule, RuleKind, Rules};
 
 #[cfg(test)]
 mod freeze_tests;
