@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::exclude::Exclusions;
 use super::frame::{ExcludedSubject, Frame, Ground, tags_of};
 use super::freeze::{History, TaskSummary};
 use super::model::{Plan, Task};
+use super::past::Past;
 use super::people::{ExcludedInspector, Pool};
+use super::rotation::{ROTATION, rotate};
+use super::rules::Rules;
 use super::scope::Vocabulary;
 use crate::base::finding::Finding;
 use crate::record::commitment::{Method, Slot, Stratum, TagUse};
-use crate::record::ids::{SLOTS_IN_DRAW_LIMIT, Sid};
+use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
 use crate::record::tables::{IncompatibleRow, InspectorRow, RecusalRow};
 use crate::registry::{Registry, Subject};
 use crate::say;
@@ -25,7 +29,10 @@ pub struct Applied<'a> {
     /// The frame of each of them.
     pub(super) frames: Vec<Frame>,
     pub(super) registry: &'a Registry,
+    pub(super) history: &'a History,
     pub(super) recusals: Vec<RecusalRow>,
+    /// How many of the recusals rotation made.
+    pub(super) rotated: usize,
     pub(super) incompatible: Vec<IncompatibleRow>,
     pub(super) findings: Vec<Finding>,
 }
@@ -38,29 +45,40 @@ pub struct AppliedTask<'a> {
     ground: &'a Ground<'a>,
 }
 
-impl Plan {
-    /// Applies the plan to a registry. The result depends on their values alone: no clock, no order of rows, no
-    /// number of threads.
+/// A plan with what local rules (细则) add to it.
+pub struct Ruled<'a> {
+    plan: Plan,
+    rules: &'a Rules,
+}
+
+impl Ruled<'_> {
+    /// Applies the plan to a registry. The result depends on their values alone: no clock, no order of rows, no number
+    /// of threads.
     ///
     /// # Panics
     /// If `history` gives a first attempt a predecessor, or another none.
     pub fn apply<'a>(&'a self, registry: &'a Registry, history: &'a History) -> Applied<'a> {
         let first = history.attempt == 1;
         assert!(history.attempt > 0 && first == history.prev.is_none(), "bug: not a history");
-        let mut findings: Vec<Finding> = self.check_matters(registry);
-        let pool = Pool::of(self, registry, &mut findings);
-        let used = TagUse::of(self.tasks.iter().flat_map(|task| &task.slots));
+        let (plan, rules) = (&self.plan, self.rules);
+        let mut findings: Vec<Finding> = plan.check_matters(registry);
+        findings.extend(rules.check_matters(registry));
+        let pool = Pool::of(plan, registry, &mut findings);
+        let used = TagUse::of(plan.tasks.iter().flat_map(|task| &task.slots));
         let (subjects, vocabulary) =
-            rayon::join(|| by_sid(self, registry), || Vocabulary::of(registry));
-        let ground = Ground { plan: self, subjects, history, pool, used };
+            rayon::join(|| by_sid(plan, registry), || Vocabulary::of(registry));
+        let past = Past::of(plan.suite, &subjects, registry, rules, &history.visits);
+        findings.extend(plan.check_undrawn(rules, history));
+        let ground = Ground { plan, subjects, rules, past, pool, used };
         let apply = |task: &Task| {
-            let mut found = vocabulary.check(self, task);
-            found.extend(ground.pool.check_slots(self, task));
+            let mut found = vocabulary.check(plan, task);
+            found.extend(rules.check_team(plan, task));
+            found.extend(ground.pool.check_slots(plan, task));
             let frame = ground.frame(task, &mut found);
             (frame, found)
         };
         // Of what was not understood there is no frame.
-        let tasks: Vec<&Task> = self.tasks.iter().filter(|task| task.whole).collect();
+        let tasks: Vec<&Task> = plan.tasks.iter().filter(|task| task.whole).collect();
         let applied: Vec<(Frame, Vec<Finding>)> =
             tasks.par_iter().map(|task| apply(task)).collect();
         let mut frames = Vec::with_capacity(applied.len());
@@ -70,17 +88,52 @@ impl Plan {
         }
         let drawn: Vec<u64> =
             frames.iter().map(|frame| frame.summary.n.min(frame.summary.size)).collect();
-        findings.extend(self.check_slots_in_draw(&drawn));
+        findings.extend(plan.check_slots_in_draw(&drawn));
+        let mut rotated: BTreeSet<(Sid, Iid)> = BTreeSet::new();
         let mut framed = vec![false; ground.subjects.len()];
-        for place in frames.iter().flat_map(|frame| &frame.members) {
-            framed[*place as usize] = true;
+        for (task, frame) in tasks.iter().zip(&frames) {
+            let places = || frame.members.iter().map(|place| *place as usize);
+            places().for_each(|place| framed[place] = true);
+            let members = places().map(|place| (&ground.subjects[place].0, ground.past.at(place)));
+            rotate(task, rules, members, &mut rotated);
         }
         let sids = ground.subjects.iter().map(|(sid, _)| sid);
         let drawn_from: BTreeSet<&Sid> =
             sids.zip(&framed).filter(|(_, framed)| **framed).map(|(sid, _)| sid).collect();
-        let recusals = ground.pool.recusals(self, registry, &drawn_from, &mut findings);
+        let made = ground.pool.by_rule(plan, rotated, ROTATION, &mut findings);
+        let rotated = made.len();
+        let recusals =
+            ground.pool.recusals(plan, registry, rules, &drawn_from, made, &mut findings);
         let incompatible = ground.pool.incompatibles(registry, &mut findings);
-        Applied { ground, tasks, frames, registry, recusals, incompatible, findings }
+        Applied {
+            ground,
+            tasks,
+            frames,
+            registry,
+            history,
+            recusals,
+            rotated,
+            incompatible,
+            findings,
+        }
+    }
+}
+
+impl Plan {
+    /// The plan with what local rules add to it.
+    pub fn under<'a>(&self, rules: &'a Rules) -> Ruled<'a> {
+        Ruled { plan: rules.bind(self), rules }
+    }
+
+    /// P65 where draws that are not done yet cannot be counted and should be.
+    fn check_undrawn(&self, rules: &Rules, history: &History) -> Option<Finding> {
+        let looks = |task| Exclusions::of(self, task, rules).look_back();
+        if history.undrawn.is_empty() || !self.tasks.iter().any(looks) {
+            return None;
+        }
+        let names = history.undrawn.join(", ");
+        let cause = say!("尚未抽取：{names}", "not drawn yet: {names}");
+        Some(Finding::new("P65", cause).file(&self.file))
     }
 
     /// 三个不查: P11 for matters that are not listed, or not in force on every day of the window.

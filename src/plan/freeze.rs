@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::apply::Applied;
 use super::frame::ExcludedSubject;
 use super::model::{Plan, Task};
+use super::past::Visits;
 use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
+use super::rotation::ROTATION;
+use super::rules::Rules;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::merkle::{Root, Tree};
 use crate::base::table;
 use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
 use crate::record::commitment::{Commitment, List, Method};
-use crate::record::ids::Sid;
 use crate::registry::{Register, Registry};
 
 /// What earlier draws leave behind.
@@ -26,14 +27,16 @@ pub struct History {
     pub attempt: u64,
     /// C of the attempt before; none exactly for the first.
     pub prev: Option<Digest>,
-    /// When each subject was last drawn.
-    pub drawn: BTreeMap<Sid, Date>,
+    /// The visits that earlier draws led to.
+    pub visits: Visits,
+    /// The names of draws that are committed and not drawn yet: they cannot count.
+    pub undrawn: Vec<String>,
 }
 
 impl Default for History {
     /// The first attempt, and nobody drawn before.
     fn default() -> Self {
-        History { attempt: 1, prev: None, drawn: BTreeMap::new() }
+        History { attempt: 1, prev: None, visits: Visits::default(), undrawn: Vec::new() }
     }
 }
 
@@ -80,16 +83,21 @@ impl Applied<'_> {
     /// # Panics
     /// If the plan is not sound.
     pub fn freeze(self) -> Result<(Freeze, Vec<Finding>), Findings> {
-        let Applied { ground, frames, registry, tasks: _, recusals, incompatible, findings } = self;
-        let ((), findings) = Findings::check(findings, ())?;
-        let plan = ground.plan;
+        let ((), findings) = Findings::check(self.findings, ())?;
+        let (plan, ground, frames) = (self.ground.plan, self.ground, self.frames);
         assert!(plan.sound, "bug: a plan with mistakes is not frozen");
-        let mut commitment = plan.skeleton(registry, ground.history, &ground.pool);
+        let mut commitment = plan.skeleton(self.registry, ground.rules, self.history, &ground.pool);
+        let rotated = self.rotated;
+        commitment.notes.extend(
+            (rotated > 0).then(|| {
+                ("recusals_by_rule".to_owned(), json!([{"reason": ROTATION, "n": rotated}]))
+            }),
+        );
         let mut files = Files::new();
         let people = ground.pool.rows(&ground.used);
         commitment.inspectors = plan.put(&mut files, INSPECTORS, &people);
-        commitment.recusals = plan.put(&mut files, RECUSALS, &recusals);
-        commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &incompatible);
+        commitment.recusals = plan.put(&mut files, RECUSALS, &self.recusals);
+        commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &self.incompatible);
         for (list, frame) in commitment.lists.iter_mut().zip(&frames) {
             list.frame = plan.put(&mut files, &frame_path(&list.list), &ground.rows(frame));
             list.method = frame.allocation.method;
@@ -115,20 +123,22 @@ impl Applied<'_> {
 }
 
 impl Plan {
-    /// Applies the plan to a registry and freezes the result, which depends on their values alone: no clock, no
-    /// order of rows.
+    /// Applies the plan to a registry, under local rules, and freezes the result, which depends on their values alone:
+    /// no clock, no order of rows.
     ///
     /// # Errors
-    /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28.
+    /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28,
+    /// P52–P55, P58, P60.
     ///
     /// # Panics
     /// If `history` gives a first attempt a predecessor, or another none; if the plan is not sound.
     pub fn freeze(
         &self,
         registry: &Registry,
+        rules: &Rules,
         history: &History,
     ) -> Result<(Freeze, Vec<Finding>), Findings> {
-        self.apply(registry, history).freeze()
+        self.under(rules).apply(registry, history).freeze()
     }
 
     /// Adds a table to the files; its root.
@@ -138,7 +148,13 @@ impl Plan {
     }
 
     /// The commitment before its tables are known.
-    fn skeleton(&self, registry: &Registry, history: &History, pool: &Pool<'_>) -> Commitment {
+    fn skeleton(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
+        history: &History,
+        pool: &Pool<'_>,
+    ) -> Commitment {
         let empty = Tree::new(self.suite).root();
         Commitment {
             suite: self.suite,
@@ -162,12 +178,12 @@ impl Plan {
             inspector_by_beacon: self.inspector_by_beacon,
             engine: (env!("CARGO_PKG_NAME").to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             rehearsal: self.rehearsal,
-            notes: self.notes(registry, pool),
+            notes: self.notes(registry, rules, pool),
         }
     }
 
-    /// Digests of plan and registers, and how many inspectors take no part.
-    fn notes(&self, registry: &Registry, pool: &Pool<'_>) -> Map<String, Value> {
+    /// Digests of plan, rules and registers, and how many inspectors take no part.
+    fn notes(&self, registry: &Registry, rules: &Rules, pool: &Pool<'_>) -> Map<String, Value> {
         let digest = |register: Register| {
             let digest = registry.digest(self.suite, register).hex();
             (register.name().to_owned(), Value::from(digest))
@@ -180,6 +196,9 @@ impl Plan {
         let excluded = reasons.into_iter().map(|(reason, n)| json!({"reason": reason, "n": n}));
         let mut notes = Map::new();
         notes.insert("plan".to_owned(), json!(self.digest.hex()));
+        let rules =
+            rules.digest(self.suite).map(|digest| ("rules".to_owned(), json!(digest.hex())));
+        notes.extend(rules);
         notes.insert("registers".to_owned(), registers.into());
         notes.insert("excluded_inspectors".to_owned(), excluded.collect());
         notes

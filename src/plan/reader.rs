@@ -128,6 +128,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The line and the character where it begins.
+    pub(super) fn position(&self) -> Position {
+        self.report.position(self.span.start)
+    }
+
     /// Reports every key but these.
     pub(super) fn only(&self, known: &[&str]) {
         for key in self.members.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
