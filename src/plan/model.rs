@@ -84,6 +84,16 @@ impl Plan {
         self.quarter
     }
 
+    /// When the earliest source of its beacon is due, in seconds of UTC; none if no source was understood.
+    pub fn beacon_at(&self) -> Option<u64> {
+        self.sources.iter().map(Source::at).min()
+    }
+
+    /// The least seconds from the commitment's publication to the earliest source.
+    pub fn margin_s(&self) -> u64 {
+        self.margin_s
+    }
+
     /// The file of the rules (细则) as the plan names it, relative to the plan's folder.
     pub fn rules(&self) -> Option<&str> {
         self.rules.as_deref()
@@ -111,7 +121,7 @@ impl Plan {
     }
 
     /// A finding about a key of the file.
-    pub(super) fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
+    pub fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
         let (line, position) = self.places.find(path);
         Finding::new(code, cause).file(&self.file).row(line).position(position).column(path)
     }
