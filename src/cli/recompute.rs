@@ -12,7 +12,7 @@ use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::io::folder::read_bundle;
-use crate::plan::{History, Plan, Rules, recompute};
+use crate::plan::{AnnualPlan, History, Plan, Rules, recompute};
 use crate::record::bundle::COMMITMENT;
 use crate::record::commitment::Commitment;
 use crate::registry::{Register, Registry, Table};
@@ -95,7 +95,15 @@ impl Basis {
                 }
             },
         };
-        let (plan, _) = Plan::parse(&text, "plan")?;
+        let (annual, findings) = AnnualPlan::parse(&text, "plan");
+        Findings::check(findings, ())?;
+        // A year's file plans several draws, of which this is one.
+        let plan = annual.as_ref().and_then(|annual| annual.of_draw(&commitment.draw));
+        let Some(plan) = plan.cloned() else {
+            let draw = &commitment.draw;
+            let cause = say!("计划中没有抽取 {draw}", "its plan has no draw {draw}");
+            return Err(unknown(cause).into());
+        };
         let versions = store.draw_versions(digest)?;
         let mut tables = Vec::new();
         for register in Register::ALL {

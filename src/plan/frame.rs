@@ -120,12 +120,13 @@ impl Ground<'_> {
     ) -> (Vec<&(Sid, &Subject)>, Vec<ExcludedSubject>, u64) {
         let (mut eligible, mut excluded) = (Vec::new(), Vec::new());
         let mut unknown: BTreeMap<&str, Vec<&Sid>> = BTreeMap::new();
+        let from = self.plan.window_of(task).0;
         let exclusions = Exclusions::of(self.plan, task, self.rules);
         let mut kept = Kept { crossing: self.rules.cross_stations(task), ..Kept::default() };
         for (at, entry) in self.subjects.iter().enumerate() {
             let (sid, subject) = entry;
             let class = credit.class(subject);
-            match task.scope.standing(subject, class) {
+            match task.scope.standing(subject, class, from) {
                 Standing::Outside => continue,
                 Standing::Unknown(field) => {
                     unknown.entry(field).or_default().push(sid);

@@ -85,7 +85,7 @@ impl Plan {
     /// P52–P55, P58, P60.
     ///
     /// # Panics
-    /// If `history` gives a first attempt a predecessor, or another none.
+    /// If `history` gives a first attempt a predecessor, or another none; if the plan is not sound.
     pub fn freeze(
         &self,
         registry: &Registry,
@@ -104,6 +104,7 @@ impl Plan {
     ) -> Result<(Freeze, Vec<Finding>), Findings> {
         let first = history.attempt == 1;
         assert!(history.attempt > 0 && first == history.prev.is_none(), "bug: not a history");
+        assert!(self.sound, "bug: a plan with mistakes is not frozen");
         let mut findings: Vec<Finding> = self.check_matters(registry);
         findings.extend(rules.check_matters(registry));
         let pool = Pool::of(self, registry, &mut findings);
@@ -116,7 +117,7 @@ impl Plan {
         let ground = Ground { plan: self, subjects, rules, past: &past, pool: &pool, used: &used };
         let mut frames: Vec<Frame> = Vec::new();
         let mut rotated: BTreeSet<(Sid, Iid)> = BTreeSet::new();
-        for task in &self.tasks {
+        for task in self.tasks.iter().filter(|task| task.whole) {
             findings.extend(vocabulary.check(self, task));
             findings.extend(rules.check_team(self, task));
             findings.extend(pool.check_slots(self, task));
@@ -173,10 +174,10 @@ impl Plan {
 
     /// 三个不查: P11 for matters that are not listed, or not in force on every day of the window.
     fn check_matters(&self, registry: &Registry) -> Vec<Finding> {
-        let (from, to) = self.window;
         let mut findings = Vec::new();
         for task in &self.tasks {
-            for id in &task.matters {
+            let (from, to) = self.window_of(task);
+            for (at, id) in task.matters.iter().enumerate() {
                 let cause = match registry.matter(id) {
                     None => say!("清单上没有事项 {id}", "the matter {id} is not on the list"),
                     Some(matter) => match (matter.valid_from, matter.valid_to) {
@@ -195,7 +196,7 @@ impl Plan {
                         _ => continue,
                     },
                 };
-                findings.push(self.at(task, "matters", "P11", cause));
+                findings.push(self.at(task, &format!("matters[{at}]"), "P11", cause));
             }
         }
         findings
@@ -213,7 +214,7 @@ impl Plan {
             "各任务共 {slots} 个岗位，须少于 {SLOTS_IN_DRAW_LIMIT}",
             "{slots} slots in all tasks; there must be fewer than {SLOTS_IN_DRAW_LIMIT}"
         );
-        Some(Finding::new("P27", cause).file(&self.file))
+        Some(self.at_head("task", "P27", cause))
     }
 
     /// The commitment before its tables are known.
@@ -308,6 +309,13 @@ fn list_of(task: &Task, frame: Root) -> List {
     // `method` is the protocol's word for the selection.
     put("ways", Some(&task.ways).filter(|list| !list.is_empty()).map(|list| json!(list)));
     put("announced", task.announced.map(Value::from));
+    let window =
+        task.window.map(|(from, to)| json!({"from": from.to_string(), "to": to.to_string()}));
+    put("window", window);
+    put("exclude", Some(exclusions(task)).filter(|map| !map.is_empty()).map(Value::from));
+    let departments = task.departments.iter().map(|(dept, slots)| (dept.clone(), json!(slots)));
+    let departments: Map<String, Value> = departments.collect();
+    put("departments", Some(departments).filter(|map| !map.is_empty()).map(Value::from));
     put("floor", task.floor.map(|floor| json!(floor.to_string())));
     List {
         list: task.list.clone(),
@@ -321,6 +329,20 @@ fn list_of(task: &Task, frame: Root) -> List {
         slots: task.slots.clone(),
         notes,
     }
+}
+
+/// The exclusions of a task, as its plan has them.
+fn exclusions(task: &Task) -> Map<String, Value> {
+    let mut rules = Map::new();
+    for (of, within) in [("drawn", task.drawn_within), ("visited", task.visited_within)] {
+        if let Some(within) = within {
+            rules.insert(format!("{of}_within_{}", within.unit()), json!(within.count()));
+        }
+    }
+    if task.key_supervised {
+        rules.insert("key_supervised".to_owned(), json!(true));
+    }
+    rules
 }
 
 /// `base` and `excluded` of a list.

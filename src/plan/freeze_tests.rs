@@ -47,7 +47,7 @@ fn a_floor_short_by_two_is_refused() {
     assert_eq!(short.len(), 1);
     assert_eq!(
         short[0].show(crate::base::finding::Lang::En),
-        "error P14 plan.toml, line 26, \"task[0].sample\", T1: 1200 are drawn, at least 3% of 40065 are 1202: \
+        "error P14 plan.toml:26:10 task[0].sample, T1: 1200 are drawn, at least 3% of 40065 are 1202: \
          raise the number\n  remedy: A floor on the total rounds up: raise the ratios or the number named."
     );
     let enough = Office::with_classes(&[40_065]).sample(&sample(1_202));

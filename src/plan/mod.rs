@@ -1,6 +1,7 @@
-//! The plan (抽查计划): one TOML file = one quarter = one draw. `docs/plan.md` explains the language.
+//! The plan (抽查计划): one TOML file for a quarter, which is one draw, or for a year, which is one draw for each of its
+//! quarters. `docs/plan.md` explains the language.
 //!
-//! [`Plan::parse`] reads a file and reports every mistake with its line; [`Plan::freeze`] applies the plan
+//! [`AnnualPlan::parse`] reads a file and reports every mistake with its place; [`Plan::freeze`] applies a plan
 //! to a registry and makes what is published before the beacon: commitment, frames and the tables of
 //! people. Nothing here knows the time; whether the beacon lies in the future is the shell's question.
 //! Nobody is left out without a reason: every subject in a task's base but not in its frame, and every
@@ -10,11 +11,13 @@
 //! they count, totals below a floor, samples larger than their frame, matters not in force on every day,
 //! slots that nobody can fill, experts in inspectors' slots.
 
+mod annual;
 mod beacon;
 mod credit;
 mod exclude;
 mod frame;
 mod freeze;
+mod keys;
 mod model;
 mod parse;
 mod past;
@@ -29,6 +32,7 @@ mod sample;
 mod scope;
 mod task;
 
+pub use annual::AnnualPlan;
 pub use frame::ExcludedSubject;
 pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
@@ -41,6 +45,8 @@ pub use rules::{KINDS, Rule, RuleKind, Rules};
 
 #[cfg(test)]
 mod freeze_tests;
+#[cfg(test)]
+mod language_tests;
 #[cfg(test)]
 mod parse_tests;
 #[cfg(test)]

@@ -1,20 +1,30 @@
-//! A parsed plan. Its fields are private to this layer: only [`Plan::parse`] makes one.
+//! A parsed plan. Its fields are private to this layer: only reading a file makes one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use jiff::Span;
 use jiff::civil::Date;
 
+use super::reader::Places;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Text};
 use crate::base::ratio::Ratio;
 use crate::record::beacon::{Source, Trust};
 use crate::record::commitment::Slot;
-use crate::registry::CreditClass;
+use crate::registry::{CreditClass, WatchList};
 
 /// 抽查计划 of one quarter, one draw.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) file: String,
+    /// Where every value stands in the file.
+    pub(super) places: Arc<Places>,
+    /// Whether the file has no mistake. What could not be understood of one that has some is missing here, so that the
+    /// rest can be checked; such a plan is never frozen.
+    pub(super) sound: bool,
+    /// The quarter, if the file is a year's.
+    pub(super) quarter: Option<u8>,
     /// Of the file's text, in the plan's suite.
     pub(super) digest: Digest,
     pub(super) draw: String,
@@ -27,6 +37,8 @@ pub struct Plan {
     pub(super) unrated: Option<CreditClass>,
     /// Ratings older than this before the window are reported.
     pub(super) stale_after_days: Option<u64>,
+    /// The file of the rules (细则), relative to the plan's folder.
+    pub(super) rules: Option<String>,
     pub(super) rehearsal: bool,
     pub(super) trust: Trust,
     pub(super) margin_s: u64,
@@ -67,6 +79,21 @@ impl Plan {
         self.rehearsal
     }
 
+    /// The quarter, 1 to 4, if the plan is of a year's file.
+    pub fn quarter(&self) -> Option<u8> {
+        self.quarter
+    }
+
+    /// The file of the rules (细则) as the plan names it, relative to the plan's folder.
+    pub fn rules(&self) -> Option<&str> {
+        self.rules.as_deref()
+    }
+
+    /// Whether its file has no mistake; another can be checked, but not frozen.
+    pub fn is_sound(&self) -> bool {
+        self.sound
+    }
+
     /// All matters of all tasks, sorted, none twice: two live draws of an agency may not share one in
     /// overlapping windows.
     pub fn matters(&self) -> Vec<&str> {
@@ -77,11 +104,21 @@ impl Plan {
         matters
     }
 
-    /// A finding about a key of a task.
+    /// A finding about a key of a task, also one below others (`scope.tags_any[1]`).
     pub(super) fn at(&self, task: &Task, key: &str, code: &str, cause: Text) -> Finding {
-        let line = *task.lines.get(key).unwrap_or(&task.line);
-        let column = format!("task[{}].{key}", task.index);
-        Finding::new(code, cause).file(&self.file).row(line).column(column).id(&task.list)
+        let finding = self.at_head(&format!("task[{}].{key}", task.index), code, cause);
+        if task.list.is_empty() { finding } else { finding.id(&task.list) }
+    }
+
+    /// A finding about a key of the file.
+    pub(super) fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
+        let (line, position) = self.places.find(path);
+        Finding::new(code, cause).file(&self.file).row(line).position(position).column(path)
+    }
+
+    /// First and last day of a task's visits: its own window, else that of the draw.
+    pub(super) fn window_of(&self, task: &Task) -> (Date, Date) {
+        task.window.unwrap_or(self.window)
     }
 }
 
@@ -90,10 +127,10 @@ impl Plan {
 pub(super) struct Task {
     /// Its place in the file, from 0.
     pub(super) index: usize,
-    /// The line of its head.
-    pub(super) line: u64,
-    /// The lines of its keys.
-    pub(super) lines: BTreeMap<String, u64>,
+    /// Whether window, scope, exclusions, sample and matters were understood, so that a frame can be told. What was
+    /// not is missing, and the rest can still be checked.
+    pub(super) whole: bool,
+    /// Empty if it was not understood.
     pub(super) list: String,
     pub(super) title: String,
     pub(super) matters: Vec<String>,
@@ -109,17 +146,66 @@ pub(super) struct Task {
     pub(super) ways: Vec<String>,
     /// Whether the visit is announced beforehand.
     pub(super) announced: Option<bool>,
+    /// Its own window inside that of the draw.
+    pub(super) window: Option<(Date, Date)>,
     pub(super) scope: Scope,
-    /// Subjects drawn at most so many days before the window are excluded.
-    pub(super) drawn_within_days: Option<u64>,
-    /// Subjects under 重点监管 for a matter of this task are excluded.
+    /// Subjects drawn so lately are excluded.
+    pub(super) drawn_within: Option<Within>,
+    /// Subjects visited so lately are excluded.
+    pub(super) visited_within: Option<Within>,
+    /// Subjects under 重点监管 for every matter of this task are excluded.
     pub(super) key_supervised: bool,
     pub(super) sample: Sample,
     /// 不低于: the least share of the frame that must be drawn.
     pub(super) floor: Option<Ratio>,
     pub(super) group: String,
     pub(super) slots: Vec<Slot>,
+    /// The slots of each department, if the plan names them so.
+    pub(super) departments: Vec<(String, Vec<String>)>,
     pub(super) reserve: u64,
+}
+
+/// How far an exclusion looks back from the first day of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// So many days.
+    Days(u64),
+    /// So many months, to the same day of the month, or to its last day if it has no such day.
+    Months(u64),
+}
+
+impl Within {
+    /// `days` or `months`, as keys of the language end.
+    pub(super) fn unit(self) -> &'static str {
+        match self {
+            Within::Days(_) => "days",
+            Within::Months(_) => "months",
+        }
+    }
+
+    /// How many.
+    pub(super) fn count(self) -> u64 {
+        let (Within::Days(n) | Within::Months(n)) = self;
+        n
+    }
+
+    /// Whether `day` is at most so long before `from`, or after it.
+    pub(super) fn reaches(self, day: Date, from: Date) -> bool {
+        let span = match self {
+            Within::Days(days) => i64::try_from(days).ok().map(|n| Span::new().try_days(n)),
+            Within::Months(months) => i64::try_from(months).ok().map(|n| Span::new().try_months(n)),
+        };
+        let first = span.and_then(Result::ok).and_then(|span| from.checked_sub(span).ok());
+        first.is_none_or(|first| day >= first)
+    }
+}
+
+/// 行业: a code of GB/T 4754 as the plan writes it, and the prefixes of subjects' codes that it means; a section such
+/// as `H` means all its divisions.
+#[derive(Clone, Debug)]
+pub(super) struct Industry {
+    pub(super) text: String,
+    pub(super) prefixes: Vec<String>,
 }
 
 /// 抽查范围. An absent filter lets everybody pass; the values of one filter are alternatives.
@@ -130,13 +216,20 @@ pub(super) struct Scope {
     pub(super) status: Option<Vec<String>>,
     /// Prefixes of GB/T 2260 codes.
     pub(super) region: Option<Vec<String>>,
+    /// 登记机关 or 管辖单位, as the register has it.
+    pub(super) office: Option<Vec<String>>,
     pub(super) area: Option<Vec<String>>,
     pub(super) station: Option<Vec<String>>,
-    /// Prefixes of GB/T 4754 codes.
-    pub(super) industry: Option<Vec<String>>,
+    pub(super) industry: Option<Vec<Industry>>,
     pub(super) tags_any: Option<Vec<String>>,
     pub(super) tags_all: Vec<String>,
     pub(super) tags_none: Vec<String>,
+    /// 专项名录: on one of these special registers, that is with one of the tags `register:NAME`.
+    pub(super) register: Option<Vec<String>>,
+    /// On one of these lists on the window's first day.
+    pub(super) lists_any: Option<Vec<WatchList>>,
+    /// On none of these lists on the window's first day.
+    pub(super) lists_none: Vec<WatchList>,
     pub(super) credit_class: Option<Vec<CreditClass>>,
     pub(super) score_min: Option<u64>,
     pub(super) score_max: Option<u64>,

@@ -67,7 +67,7 @@ impl<'a> Pool<'a> {
                 "{partly_on_leave} 人在窗口内有请假",
                 "{partly_on_leave} of the pool are on leave on some days of the window"
             );
-            findings.push(Finding::new("P26", cause).file(&plan.file).column("window"));
+            findings.push(plan.at_head("window", "P26", cause));
         }
         pool
     }

@@ -384,7 +384,7 @@ fn the_ratio_may_be_taken_of_all_live_subjects() {
     let findings = fewer.findings();
     assert_eq!(
         findings[0].show(Lang::Zh),
-        "错误 P52 plan.toml，第 26 行，“task[0].sample”，T1：范围内存续对象 100 户，保证抽到 9 户，细则 r“规则”（第 1 条）的 10% 须抽 10 户\n  \
+        "错误 P52 plan.toml:26:10 task[0].sample，T1：范围内存续对象 100 户，保证抽到 9 户，细则 r“规则”（第 1 条）的 10% 须抽 10 户\n  \
          处理：提高比例或数量；下限向上取整。按类的下限须逐类写明比例。"
     );
 }

@@ -9,7 +9,7 @@
 mod alias;
 mod build;
 mod cells;
-mod codes;
+pub(crate) mod codes;
 mod columns;
 mod dates;
 mod form;

@@ -4,6 +4,7 @@
 mod bundle;
 mod files;
 mod identity;
+mod language;
 mod plans;
 mod reading;
 mod registers;
@@ -54,7 +55,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
-    let of_plans = [plans::RULES, rules::RULES, shell::RULES];
+    let of_plans = [plans::RULES, language::RULES, rules::RULES, shell::RULES];
     [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
 }
 
