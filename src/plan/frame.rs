@@ -36,14 +36,20 @@ pub struct ExcludedSubject {
     pub reason: &'static str,
 }
 
-/// A task applied to the register.
+/// A task applied to the register. A subject is named by its place among all, which are ordered by sid.
 pub(super) struct Frame {
     pub(super) allocation: Allocation,
-    /// By sid.
-    pub(super) rows: Vec<FrameRow>,
+    /// The eligible subjects, ascending.
+    pub(super) members: Vec<u32>,
+    /// The stratum of each of them: a place in the allocation's strata, [`NO_STRATUM`] if its class is not named.
+    pub(super) strata: Vec<u8>,
+    /// Those of the base that are not eligible, and why.
+    pub(super) excluded: Vec<(u32, &'static str)>,
     pub(super) summary: TaskSummary,
-    pub(super) excluded: Vec<ExcludedSubject>,
 }
+
+/// The stratum of somebody whose class the sample does not name, which is an error.
+pub(super) const NO_STRATUM: u8 = u8::MAX;
 
 /// What is the same for all tasks.
 pub(super) struct Ground<'a> {
@@ -52,27 +58,21 @@ pub(super) struct Ground<'a> {
     pub(super) subjects: Vec<(Sid, &'a Subject)>,
     pub(super) rules: &'a Rules,
     /// Parallel to the subjects.
-    pub(super) past: &'a Past,
-    pub(super) pool: &'a Pool<'a>,
-    pub(super) used: &'a TagUse,
+    pub(super) past: Past,
+    pub(super) pool: Pool<'a>,
+    pub(super) used: TagUse,
 }
 
 impl Ground<'_> {
-    /// The earlier visits of a subject of the register.
-    pub(super) fn past_of(&self, sid: &Sid) -> &[PastVisit] {
-        let place = self.subjects.binary_search_by(|(other, _)| other.cmp(sid));
-        place.map_or(&[], |place| self.past.at(place))
-    }
-
     /// The frame of a task, with everything wrong with it.
     pub(super) fn frame(&self, task: &Task, findings: &mut Vec<Finding>) -> Frame {
         let credit = Credit::of(self.plan, task, self.rules);
-        let (eligible, excluded, base) = self.select(task, &credit, findings);
+        let (members, excluded, base) = self.select(task, &credit, findings);
         let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-        for subject in &excluded {
-            *reasons.entry(subject.reason).or_default() += 1;
+        for (_, reason) in &excluded {
+            *reasons.entry(reason).or_default() += 1;
         }
-        let size = eligible.len() as u64;
+        let size = members.len() as u64;
         if size == 0 {
             let cause = say!(
                 "范围内 {base} 户，可抽 0 户",
@@ -80,11 +80,11 @@ impl Ground<'_> {
             );
             findings.push(self.plan.at(task, "scope", "P22", cause));
         }
-        let sizes = self.check_ratings(task, &credit, &eligible, findings);
+        let sizes = self.check_ratings(task, &credit, &members, findings);
         // An empty frame fails every number as well: one finding is enough.
         let mut unheard = Vec::new();
         let heard = if size == 0 { &mut unheard } else { &mut *findings };
-        let allocation = allocate(self.plan, task, self.pool, &sizes, size, heard);
+        let allocation = allocate(self.plan, task, &self.pool, &sizes, size, heard);
         self.check_sizes(task, &allocation, size, findings);
         if size > 0 {
             let live = base - reasons.get("status").copied().unwrap_or(0);
@@ -92,8 +92,10 @@ impl Ground<'_> {
             findings.extend(self.rules.check_sample(self.plan, task, &allocation, of));
         }
         findings.extend(check_counts(self.plan, task, &reasons, &allocation));
-        let rows = self.rows(task, &credit, &allocation, &eligible);
-        let weights: u128 = rows.iter().map(|row| u128::from(row.weight)).sum();
+        let strata = self.strata(task, &credit, &allocation, &members);
+        let each = members.iter().zip(&strata);
+        let weights = each.map(|(place, stratum)| self.weight(&allocation, *place, *stratum));
+        let weights: u128 = weights.map(u128::from).sum();
         if weights > u128::from(WEIGHT_SUM_MAX) {
             let cause =
                 say!("权重之和 {weights} 超过 2^52", "the sum of weights {weights} exceeds 2^52");
@@ -108,7 +110,7 @@ impl Ground<'_> {
             n: allocation.total,
             strata: summaries(&allocation),
         };
-        Frame { allocation, rows, summary, excluded }
+        Frame { allocation, members, strata, excluded, summary }
     }
 
     /// The eligible subjects, those excluded, and how many are in scope together.
@@ -117,13 +119,13 @@ impl Ground<'_> {
         task: &Task,
         credit: &Credit<'_>,
         findings: &mut Vec<Finding>,
-    ) -> (Vec<&(Sid, &Subject)>, Vec<ExcludedSubject>, u64) {
+    ) -> (Vec<u32>, Vec<(u32, &'static str)>, u64) {
         let (mut eligible, mut excluded) = (Vec::new(), Vec::new());
         let mut unknown: BTreeMap<&str, Vec<&Sid>> = BTreeMap::new();
         let from = self.plan.window_of(task).0;
         let exclusions = Exclusions::of(self.plan, task, self.rules);
         let mut kept = Kept { crossing: self.rules.cross_stations(task), ..Kept::default() };
-        for (at, entry) in self.subjects.iter().enumerate() {
+        for (place, entry) in (0..).zip(&self.subjects) {
             let (sid, subject) = entry;
             let class = credit.class(subject);
             match task.scope.standing(subject, class, from) {
@@ -134,17 +136,13 @@ impl Ground<'_> {
                 }
                 Standing::Inside => {}
             }
-            match exclusions.why(subject, class, self.past.at(at)) {
+            let past = self.past.at(place as usize);
+            match exclusions.why(subject, class, past) {
                 None => {
-                    kept.count(&exclusions, entry, self.past.at(at));
-                    eligible.push(entry);
+                    kept.count(&exclusions, entry, past);
+                    eligible.push(place);
                 }
-                Some(reason) => excluded.push(ExcludedSubject {
-                    list: task.list.clone(),
-                    sid: sid.clone(),
-                    name: subject.name.clone(),
-                    reason,
-                }),
+                Some(reason) => excluded.push((place, reason)),
             }
         }
         for (field, sids) in unknown {
@@ -163,11 +161,12 @@ impl Ground<'_> {
         &self,
         task: &Task,
         credit: &Credit<'_>,
-        eligible: &[&(Sid, &Subject)],
+        members: &[u32],
         findings: &mut Vec<Finding>,
     ) -> BTreeMap<CreditClass, u64> {
         let mut sizes: BTreeMap<CreditClass, u64> = BTreeMap::new();
-        for (_, subject) in eligible {
+        let eligible = || members.iter().map(|place| &self.subjects[*place as usize]);
+        for (_, subject) in eligible() {
             if let Some(class) = credit.class(subject) {
                 *sizes.entry(class).or_default() += 1;
             }
@@ -175,7 +174,7 @@ impl Ground<'_> {
         if !task.sample.uses_credit() {
             return sizes;
         }
-        let of: Vec<(&Sid, &Subject)> = eligible.iter().map(|(sid, s)| (sid, *s)).collect();
+        let of: Vec<(&Sid, &Subject)> = eligible().map(|(sid, s)| (sid, *s)).collect();
         findings.extend(credit.check(self.plan, task, &of));
         let mut report = |code, sids: Vec<&Sid>, zh: &str, en: &str| {
             if !sids.is_empty() {
@@ -185,7 +184,7 @@ impl Ground<'_> {
             }
         };
         let those = |which: &dyn Fn(&Subject) -> bool| -> Vec<&Sid> {
-            eligible.iter().filter(|(_, subject)| which(subject)).map(|(sid, _)| sid).collect()
+            eligible().filter(|(_, subject)| which(subject)).map(|(sid, _)| sid).collect()
         };
         match task.sample.classes() {
             Some(named) => {
@@ -238,28 +237,68 @@ impl Ground<'_> {
         }
     }
 
-    fn rows(
+    /// The stratum of each member, as a place among the allocation's.
+    fn strata(
         &self,
         task: &Task,
         credit: &Credit<'_>,
         allocation: &Allocation,
-        eligible: &[&(Sid, &Subject)],
-    ) -> Vec<FrameRow> {
-        let by_class = task.sample.classes().is_some();
-        let weights: BTreeMap<&str, Quota> =
-            allocation.strata.iter().map(|s| (s.stratum.as_str(), s.quota)).collect();
-        let row = |(sid, subject): &&(Sid, &Subject)| {
-            let class = credit.class(subject).filter(|_| by_class);
-            let stratum = class.map_or(WHOLE, CreditClass::name);
-            let weight = match weights.get(stratum) {
-                Some(Quota::Weight(weight)) => *weight,
-                Some(Quota::Own) => subject.credit_score.unwrap_or(1),
-                _ => 1,
-            };
-            let tags = tags_of(subject, self.used);
-            FrameRow { sid: sid.clone(), stratum: stratum.to_owned(), weight, tags, salt: None }
+        members: &[u32],
+    ) -> Vec<u8> {
+        if task.sample.classes().is_none() {
+            return vec![0; members.len()];
+        }
+        let place = |class: Option<CreditClass>| {
+            let name = class.map_or(WHOLE, CreditClass::name);
+            let found = allocation.strata.iter().position(|stratum| stratum.stratum == name);
+            found.and_then(|place| u8::try_from(place).ok()).unwrap_or(NO_STRATUM)
         };
-        eligible.iter().map(row).collect()
+        let unrated = place(None);
+        let rated: BTreeMap<CreditClass, u8> =
+            CreditClass::ALL.iter().map(|class| (*class, place(Some(*class)))).collect();
+        let of = |member: &u32| {
+            let class = credit.class(self.subjects[*member as usize].1);
+            class.map_or(unrated, |class| rated[&class])
+        };
+        members.iter().map(of).collect()
+    }
+
+    /// The weight of a member: the stratum's, the subject's own, or one.
+    pub(super) fn weight(&self, allocation: &Allocation, place: u32, stratum: u8) -> u64 {
+        match allocation.strata.get(usize::from(stratum)).map(|stratum| stratum.quota) {
+            Some(Quota::Weight(weight)) => weight,
+            Some(Quota::Own) => self.subjects[place as usize].1.credit_score.unwrap_or(1),
+            _ => 1,
+        }
+    }
+
+    /// The rows of `frames/<list>.tsv`.
+    pub(super) fn rows(&self, frame: &Frame) -> Vec<FrameRow> {
+        let Frame { allocation, members, strata, .. } = frame;
+        let row = |(place, stratum): (&u32, &u8)| {
+            let (sid, subject) = &self.subjects[*place as usize];
+            FrameRow {
+                sid: sid.clone(),
+                stratum: allocation.strata[usize::from(*stratum)].stratum.clone(),
+                weight: self.weight(allocation, *place, *stratum),
+                tags: tags_of(subject, &self.used),
+                salt: None,
+            }
+        };
+        members.iter().zip(strata).map(row).collect()
+    }
+
+    /// Those of a task's base who are not in its frame, by name.
+    pub(super) fn excluded<'a>(
+        &'a self,
+        task: &'a Task,
+        frame: &'a Frame,
+    ) -> impl Iterator<Item = ExcludedSubject> + 'a {
+        frame.excluded.iter().map(|(place, reason)| {
+            let (sid, subject) = &self.subjects[*place as usize];
+            let (list, name) = (task.list.clone(), subject.name.clone());
+            ExcludedSubject { list, sid: sid.clone(), name, reason }
+        })
     }
 }
 
@@ -327,7 +366,7 @@ fn check_counts(
 }
 
 /// The subject's tags that slots refer to, sorted.
-fn tags_of(subject: &Subject, used: &TagUse) -> Vec<String> {
+pub(super) fn tags_of(subject: &Subject, used: &TagUse) -> Vec<String> {
     let area = subject.area.iter().map(|area| format!("area:{area}"));
     let station = subject.station.iter().map(|station| format!("station:{station}"));
     let mut tags: Vec<String> = area

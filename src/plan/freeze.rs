@@ -1,27 +1,24 @@
 //! The freeze: everything that is published before the beacon, made of a plan and a registry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::exclude::Exclusions;
-use super::frame::{ExcludedSubject, Frame, Ground};
+use super::apply::Applied;
+use super::frame::ExcludedSubject;
 use super::model::{Plan, Task};
-use super::past::{Past, Visits};
+use super::past::Visits;
 use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
-use super::rotation::{ROTATION, rotate};
+use super::rotation::ROTATION;
 use super::rules::Rules;
-use super::scope::Vocabulary;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::merkle::{Root, Tree};
 use crate::base::table;
 use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
 use crate::record::commitment::{Commitment, List, Method};
-use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
-use crate::registry::{Register, Registry, Subject};
-use crate::say;
+use crate::registry::{Register, Registry};
 
 /// What earlier draws leave behind.
 #[derive(Clone, Debug)]
@@ -77,8 +74,57 @@ pub struct TaskSummary {
     pub strata: Vec<StratumSummary>,
 }
 
+impl Applied<'_> {
+    /// Makes everything that is published before the beacon.
+    ///
+    /// # Errors
+    /// All findings if one is an error.
+    ///
+    /// # Panics
+    /// If the plan is not sound.
+    pub fn freeze(self) -> Result<(Freeze, Vec<Finding>), Findings> {
+        let ((), findings) = Findings::check(self.findings, ())?;
+        let (plan, ground, frames) = (self.ground.plan, self.ground, self.frames);
+        assert!(plan.sound, "bug: a plan with mistakes is not frozen");
+        let mut commitment = plan.skeleton(self.registry, ground.rules, self.history, &ground.pool);
+        let rotated = self.rotated;
+        commitment.notes.extend(
+            (rotated > 0).then(|| {
+                ("recusals_by_rule".to_owned(), json!([{"reason": ROTATION, "n": rotated}]))
+            }),
+        );
+        let mut files = Files::new();
+        let people = ground.pool.rows(&ground.used);
+        commitment.inspectors = plan.put(&mut files, INSPECTORS, &people);
+        commitment.recusals = plan.put(&mut files, RECUSALS, &self.recusals);
+        commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &self.incompatible);
+        for (list, frame) in commitment.lists.iter_mut().zip(&frames) {
+            list.frame = plan.put(&mut files, &frame_path(&list.list), &ground.rows(frame));
+            list.method = frame.allocation.method;
+            list.strata.clone_from(&frame.allocation.strata);
+            list.notes.extend(counts(&frame.summary));
+        }
+        let bytes = commitment.format();
+        // The reader of commitments has the last word: what it refuses must not be published.
+        Commitment::parse(&bytes).map_err(Findings::from)?;
+        files.insert(COMMITMENT.to_owned(), bytes);
+        let each = plan.tasks.iter().zip(&frames);
+        let excluded_subjects =
+            each.flat_map(|(task, frame)| ground.excluded(task, frame)).collect();
+        let freeze = Freeze {
+            commitment,
+            files,
+            tasks: frames.into_iter().map(|frame| frame.summary).collect(),
+            excluded_subjects,
+            excluded_inspectors: ground.pool.excluded,
+        };
+        Ok((freeze, findings))
+    }
+}
+
 impl Plan {
-    /// Applies the plan to a registry, under local rules. The result depends on their values alone: no clock, no order of rows.
+    /// Applies the plan to a registry, under local rules, and freezes the result, which depends on their values alone:
+    /// no clock, no order of rows.
     ///
     /// # Errors
     /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28,
@@ -92,129 +138,13 @@ impl Plan {
         rules: &Rules,
         history: &History,
     ) -> Result<(Freeze, Vec<Finding>), Findings> {
-        rules.bind(self).freeze_bound(registry, rules, history)
-    }
-
-    /// The same of a plan that holds what the rules add to it.
-    fn freeze_bound(
-        &self,
-        registry: &Registry,
-        rules: &Rules,
-        history: &History,
-    ) -> Result<(Freeze, Vec<Finding>), Findings> {
-        let first = history.attempt == 1;
-        assert!(history.attempt > 0 && first == history.prev.is_none(), "bug: not a history");
-        assert!(self.sound, "bug: a plan with mistakes is not frozen");
-        let mut findings: Vec<Finding> = self.check_matters(registry);
-        findings.extend(rules.check_matters(registry));
-        let pool = Pool::of(self, registry, &mut findings);
-        let vocabulary = Vocabulary::of(registry);
-        let mut commitment = self.skeleton(registry, rules, history, &pool);
-        let used = commitment.tags_referred_to();
-        let subjects = by_sid(self, registry);
-        let past = Past::of(self.suite, &subjects, registry, rules, &history.visits);
-        findings.extend(self.check_undrawn(rules, history));
-        let ground = Ground { plan: self, subjects, rules, past: &past, pool: &pool, used: &used };
-        let mut frames: Vec<Frame> = Vec::new();
-        let mut rotated: BTreeSet<(Sid, Iid)> = BTreeSet::new();
-        for task in self.tasks.iter().filter(|task| task.whole) {
-            findings.extend(vocabulary.check(self, task));
-            findings.extend(rules.check_team(self, task));
-            findings.extend(pool.check_slots(self, task));
-            let frame = ground.frame(task, &mut findings);
-            let sids = frame.rows.iter().map(|row| &row.sid);
-            rotate(task, rules, sids.map(|sid| (sid, ground.past_of(sid))), &mut rotated);
-            frames.push(frame);
-        }
-        let drawn: Vec<u64> =
-            frames.iter().map(|frame| frame.summary.n.min(frame.summary.size)).collect();
-        findings.extend(self.check_slots_in_draw(&drawn));
-        let drawn_from: BTreeSet<&Sid> =
-            frames.iter().flat_map(|frame| &frame.rows).map(|row| &row.sid).collect();
-        let made = pool.by_rule(self, rotated, ROTATION, &mut findings);
-        let n = made.len();
-        commitment.notes.extend(
-            (n > 0).then(|| ("recusals_by_rule".to_owned(), json!([{"reason": ROTATION, "n": n}]))),
-        );
-        let recusals = pool.recusals(self, registry, rules, &drawn_from, made, &mut findings);
-        let incompatible = pool.incompatibles(registry, &mut findings);
-        let ((), findings) = Findings::check(findings, ())?;
-
-        let mut files = Files::new();
-        commitment.inspectors = self.put(&mut files, INSPECTORS, &pool.rows(&used));
-        commitment.recusals = self.put(&mut files, RECUSALS, &recusals);
-        commitment.incompatible = self.put(&mut files, INCOMPATIBLE, &incompatible);
-        for (list, frame) in commitment.lists.iter_mut().zip(&frames) {
-            list.frame = self.put(&mut files, &frame_path(&list.list), &frame.rows);
-            list.method = frame.allocation.method;
-            list.strata.clone_from(&frame.allocation.strata);
-            list.notes.extend(counts(&frame.summary));
-        }
-        let bytes = commitment.format();
-        // The reader of commitments has the last word: what it refuses must not be published.
-        Commitment::parse(&bytes).map_err(Findings::from)?;
-        files.insert(COMMITMENT.to_owned(), bytes);
-        let (tasks, excluded): (Vec<_>, Vec<_>) =
-            frames.into_iter().map(|frame| (frame.summary, frame.excluded)).unzip();
-        let freeze = Freeze {
-            commitment,
-            files,
-            tasks,
-            excluded_subjects: excluded.into_iter().flatten().collect(),
-            excluded_inspectors: pool.excluded,
-        };
-        Ok((freeze, findings))
+        self.under(rules).apply(registry, history).freeze()
     }
 
     /// Adds a table to the files; its root.
     fn put<R: table::Row>(&self, files: &mut Files, path: &str, rows: &[R]) -> Root {
         files.insert(path.to_owned(), table::format(rows));
         table::root(self.suite, rows)
-    }
-
-    /// 三个不查: P11 for matters that are not listed, or not in force on every day of the window.
-    fn check_matters(&self, registry: &Registry) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for task in &self.tasks {
-            let (from, to) = self.window_of(task);
-            for (at, id) in task.matters.iter().enumerate() {
-                let cause = match registry.matter(id) {
-                    None => say!("清单上没有事项 {id}", "the matter {id} is not on the list"),
-                    Some(matter) => match (matter.valid_from, matter.valid_to) {
-                        (Some(day), _) if day > from => {
-                            say!(
-                                "事项 {id} 自 {day} 起才有效",
-                                "the matter {id} is in force from {day} only"
-                            )
-                        }
-                        (_, Some(day)) if day < to => {
-                            say!(
-                                "事项 {id} 至 {day} 失效",
-                                "the matter {id} is in force until {day} only"
-                            )
-                        }
-                        _ => continue,
-                    },
-                };
-                findings.push(self.at(task, &format!("matters[{at}]"), "P11", cause));
-            }
-        }
-        findings
-    }
-
-    /// P27 if the slots of all visits together could exceed the protocol's limit; `drawn` holds each task's n.
-    pub(super) fn check_slots_in_draw(&self, drawn: &[u64]) -> Option<Finding> {
-        let slots =
-            self.tasks.iter().zip(drawn).map(|(task, n)| n.saturating_mul(task.slots.len() as u64));
-        let slots = slots.fold(0, u64::saturating_add);
-        if slots < SLOTS_IN_DRAW_LIMIT {
-            return None;
-        }
-        let cause = say!(
-            "各任务共 {slots} 个岗位，须少于 {SLOTS_IN_DRAW_LIMIT}",
-            "{slots} slots in all tasks; there must be fewer than {SLOTS_IN_DRAW_LIMIT}"
-        );
-        Some(self.at_head("task", "P27", cause))
     }
 
     /// The commitment before its tables are known.
@@ -252,17 +182,6 @@ impl Plan {
         }
     }
 
-    /// P65 where draws that are not done yet cannot be counted and should be.
-    fn check_undrawn(&self, rules: &Rules, history: &History) -> Option<Finding> {
-        let looks = |task| Exclusions::of(self, task, rules).look_back();
-        if history.undrawn.is_empty() || !self.tasks.iter().any(looks) {
-            return None;
-        }
-        let names = history.undrawn.join(", ");
-        let cause = say!("尚未抽取：{names}", "not drawn yet: {names}");
-        Some(Finding::new("P65", cause).file(&self.file))
-    }
-
     /// Digests of plan, rules and registers, and how many inspectors take no part.
     fn notes(&self, registry: &Registry, rules: &Rules, pool: &Pool<'_>) -> Map<String, Value> {
         let digest = |register: Register| {
@@ -284,14 +203,6 @@ impl Plan {
         notes.insert("excluded_inspectors".to_owned(), excluded.collect());
         notes
     }
-}
-
-/// All subjects by sid, so that frames come out in their order.
-fn by_sid<'a>(plan: &Plan, registry: &'a Registry) -> Vec<(Sid, &'a Subject)> {
-    let sids = registry.subjects().iter().map(|subject| (subject.sid(plan.suite), subject));
-    let mut subjects: Vec<(Sid, &Subject)> = sids.collect();
-    subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    subjects
 }
 
 /// The list of a task before its frame is known. Keys that verifiers ignore say what notices show: type,
