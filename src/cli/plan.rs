@@ -10,6 +10,7 @@ use super::changes::Changes;
 use super::clock::Clock;
 use super::console::{Console, finding_json, table};
 use super::past::history;
+use super::rules::Local;
 use super::verify::percent;
 use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
@@ -18,7 +19,7 @@ use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings, Severity, Text};
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
-use crate::plan::{Freeze, Plan, Rules, reason_text};
+use crate::plan::{Freeze, Plan, reason_text};
 use crate::record::bundle::COMMITMENT;
 use crate::registry::{Register, Registry, Table};
 use crate::rehearse::{Forecast, check_slots, forecast};
@@ -32,6 +33,8 @@ type Versions = Vec<(Register, i64)>;
 struct Prepared {
     /// The plan as it was read.
     text: String,
+    /// Its rules as they were read, if it names some.
+    rules: Option<String>,
     versions: Versions,
     freeze: Freeze,
     forecast: Forecast,
@@ -45,12 +48,14 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
     let text = String::from_utf8(bytes)
         .map_err(|_| Finding::new("P01", say!("不是 UTF-8", "not UTF-8")).file(&place))?;
     let (plan, mut findings) = Plan::parse(&text, &place)?;
+    let Local { rules, text: rules_text, findings: more } = Local::of(plan_path, &plan)?;
+    findings.extend(more);
     let (tables, versions) = registers(store)?;
     let (registry, more) = Registry::build(&tables);
     drop(tables);
     findings.extend(more);
     let history = history(store, &plan)?;
-    let frozen = plan.freeze(&registry, &Rules::default(), &history);
+    let frozen = plan.freeze(&registry, &rules, &history);
     let (freeze, more) = match frozen {
         Ok(done) => done,
         Err(Findings(more)) => {
@@ -59,6 +64,7 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
         }
     };
     findings.extend(more);
+    let ((), mut findings) = Findings::check(findings, ())?;
     let frozen = Frozen::read(&freeze.files).map_err(|findings| in_the_plan(findings, &place))?;
     findings.extend(check_slots(&frozen));
     let bar = console.progress(&say!("模拟", "simulating"), 1);
@@ -68,7 +74,7 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
     })?;
     bar.finish_and_clear();
     let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
-    Ok(Prepared { text, versions, freeze, forecast, changes, findings })
+    Ok(Prepared { text, rules: rules_text, versions, freeze, forecast, changes, findings })
 }
 
 /// What is wrong with frames that are not published yet is told of the plan that makes them.
@@ -281,6 +287,10 @@ pub(super) fn commit(
     }
     let plan = commitment.suite.digest(prepared.text.as_bytes());
     store.save_plan(&plan, &prepared.text, clock.now_s())?;
+    if let Some(rules) = &prepared.rules {
+        let digest = commitment.suite.digest(rules.as_bytes());
+        store.save_rules(&digest, rules, clock.now_s())?;
+    }
     let written = write_folder(&args.out, &prepared.freeze.files)?;
     let state = store.draw(&digest)?.map(|record| record.state);
     if state == Some(State::Pending) {
