@@ -97,10 +97,13 @@ pub(super) enum Command {
     },
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),
-    /// 解释代码（R07、V09 …），不带代码则列出全部 / explain a code, or list all
+    /// 解释代码（R07、V09 …）或细则（rules），不带代码则列出全部 / explain a code or local rules, or list all
     Explain {
-        /// 代码 / code
+        /// 代码，或 rules / code, or rules
         code: Option<String>,
+        /// 细则文件（仅 rules） / rules file, of rules only
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
     },
     /// 命令补全脚本 / shell completions
     Completions {

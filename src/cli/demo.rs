@@ -43,6 +43,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         (RegisterArg::Inspectors, "inspectors"),
         (RegisterArg::Recusals, "recusals"),
         (RegisterArg::Incompatibles, "incompatibles"),
+        (RegisterArg::Visits, "visits"),
     ] {
         let import = ImportArgs {
             register,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::past::history;
+use super::rules::Local;
 use crate::base::finding::{Finding, Findings};
 use crate::io::durable::failed;
 use crate::plan::{AnnualPlan, History, Plan, Ruled, Rules};
@@ -47,14 +48,10 @@ impl PlanFile {
         let named = annual.as_ref().and_then(|annual| annual.plans().first()?.rules());
         let beside = |name: &str| path.parent().unwrap_or(Path::new("")).join(name);
         let from = rules.map(Path::to_path_buf).or(named.map(beside));
-        let (mut read, mut rules_text) = (Rules::default(), None);
-        if let Some(from) = from {
-            let (text, place) = text_of(&from)?;
-            let (rules, more) = Rules::parse(&text, &place);
-            findings.extend(more);
-            (read, rules_text) = (rules, Some(text));
-        }
-        Ok(PlanFile { text, place, annual, rules: read, rules_text, findings })
+        let local = from.map_or_else(|| Ok(Local::default()), |from| Local::read(&from))?;
+        let Local { rules, text: rules_text, findings: more } = local;
+        findings.extend(more);
+        Ok(PlanFile { text, place, annual, rules, rules_text, findings })
     }
 
     /// The plans of the quarters asked for: one, or all of the file.

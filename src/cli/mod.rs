@@ -18,6 +18,7 @@ mod page;
 mod past;
 mod recompute;
 mod registry;
+mod rules;
 mod simulate;
 mod verify;
 mod workspace;
@@ -135,7 +136,10 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
             verify::verify(paths, registry.then_some(workspace), console)
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
-        Command::Explain { code } => explain::explain(code.as_deref(), console),
+        Command::Explain { code, file } => match code.as_deref() {
+            Some("rules") => rules::explain(file.as_deref(), console),
+            code => explain::explain(code, file.as_deref(), console),
+        },
         Command::Completions { shell } => explain::completions(*shell),
     }
 }

@@ -60,4 +60,6 @@ mod parse_tests;
 #[cfg(test)]
 mod rule_tests;
 #[cfg(test)]
+mod rules_tests;
+#[cfg(test)]
 mod testkit;

@@ -163,7 +163,7 @@ pub(super) struct Task {
     pub(super) drawn_within: Option<Within>,
     /// Subjects visited so lately are excluded.
     pub(super) visited_within: Option<Within>,
-    /// Subjects under 重点监管 for a matter of this task are excluded.
+    /// Subjects under 重点监管 for every matter of this task are excluded.
     pub(super) key_supervised: bool,
     pub(super) sample: Sample,
     /// 不低于: the least share of the frame that must be drawn.

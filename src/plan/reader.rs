@@ -196,6 +196,11 @@ impl<'a, 't> Lenient<'a, 't> {
         Lenient { table, whole: Cell::new(!strange) }
     }
 
+    /// A table whose keys were looked at already.
+    pub(super) fn of(table: &'t Table<'a>) -> Self {
+        Lenient { table, whole: Cell::new(true) }
+    }
+
     /// A key that may be absent.
     pub(super) fn may<T>(&self, key: &str, read: impl FnOnce(&Node<'a>) -> Option<T>) -> Option<T> {
         let node = self.table.may(key)?;

@@ -80,7 +80,8 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
             keys::YEAR_TASK.iter().chain(shared).copied().collect()
         }
     };
-    let parts = Lenient::new(&table, &known);
+    // What decides who is in the frame and how many are drawn, and what does not.
+    let (frame, parts) = (Lenient::new(&table, &known), Lenient::of(&table));
     let name = parts.must(if context.annual { "serial" } else { "list" }, Node::name);
     let quarters = parts.may("quarters", read_quarters).filter(|_| context.annual);
     let title = parts.must("title", Node::text);
@@ -94,20 +95,18 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
     let reserve = parts.may("reserve", |node| node.integer(0, RESERVE_MAX));
     let (slots, departments) =
         parts.must("slots", |node| read_team(node, context)).unwrap_or_default();
-    // From here on everything decides who is in the frame and how many are drawn.
-    let parts = Lenient::new(&table, &known);
-    let matters = parts.must("matters", read_matters);
+    let matters = frame.must("matters", read_matters);
     let types = &[("targeted", true), ("untargeted", false)];
-    let targeted = parts.must("type", |node| node.choice(types));
-    let window = parts.may("window", read_window);
-    let scope = parts.may("scope", |node| {
+    let targeted = frame.must("type", |node| node.choice(types));
+    let window = frame.may("window", read_window);
+    let scope = frame.may("scope", |node| {
         let (scope, whole) = read_scope(&node.table()?, targeted.unwrap_or(true), context);
-        parts.note(whole);
+        frame.note(whole);
         Some(scope)
     });
-    let exclude = parts.may("exclude", |node| Some(read_exclude(&node.table()?, &parts)));
+    let exclude = frame.may("exclude", |node| Some(read_exclude(&node.table()?, &frame)));
     let (drawn_within, visited_within, key_supervised) = exclude.unwrap_or_default();
-    let sample = parts.must("sample", |node| {
+    let sample = frame.must("sample", |node| {
         let (sample, floor) = read_sample(&node.table()?)?;
         if sample.uses_credit() && !context.classes_public {
             reveals(node, "classes = \"internal\"");
@@ -118,7 +117,7 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
     let (sample, floor) = sample.unwrap_or((Sample::All, None));
     let task = Task {
         index,
-        whole: parts.is_whole(),
+        whole: frame.is_whole(),
         list: String::new(),
         title: title.unwrap_or_default(),
         matters: matters.unwrap_or_default(),
