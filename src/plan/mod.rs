@@ -31,7 +31,7 @@ pub use frame::ExcludedSubject;
 pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use people::ExcludedInspector;
-pub use quota::StratumSummary;
+pub use quota::{Bound, StratumSummary};
 pub use recompute::recompute;
 
 #[cfg(test)]
@@ -40,6 +40,8 @@ mod freeze_tests;
 mod language_tests;
 #[cfg(test)]
 mod parse_tests;
+#[cfg(test)]
+mod quota_tests;
 #[cfg(test)]
 mod rule_tests;
 #[cfg(test)]
