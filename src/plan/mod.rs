@@ -45,4 +45,6 @@ mod quota_tests;
 #[cfg(test)]
 mod rule_tests;
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod testkit;
