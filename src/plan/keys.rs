@@ -118,3 +118,20 @@ pub(super) const EXCLUDE: &[&str] = &[
     "visited_within_months",
     "key_supervised",
 ];
+/// `sample`.
+pub(super) const SAMPLE: &[&str] = &[
+    "by",
+    "ratio",
+    "number",
+    "weights",
+    "weight",
+    "per_officer",
+    "dept",
+    "all",
+    "floor",
+    "cap",
+    "min",
+    "max",
+];
+/// Tables of values for credit classes.
+pub(super) const CLASSES: &[&str] = &["A", "B", "C", "D", "E"];

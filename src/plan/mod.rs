@@ -46,7 +46,7 @@ pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
-pub use quota::StratumSummary;
+pub use quota::{Bound, StratumSummary};
 pub use reason::reason_text;
 pub use recompute::recompute;
 pub use rules::{KINDS, Rule, RuleKind, Rules};
@@ -58,8 +58,12 @@ mod language_tests;
 #[cfg(test)]
 mod parse_tests;
 #[cfg(test)]
+mod quota_tests;
+#[cfg(test)]
 mod rule_tests;
 #[cfg(test)]
 mod rules_tests;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod testkit;
