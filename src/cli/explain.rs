@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::args::{Args, ExplainArgs, ExplainCommand};
 use super::console::Console;
 use super::visit::explain_visit;
-use super::{DONE, Failure};
+use super::{DONE, Failure, rules};
 use crate::base::codes::{self, Rule};
 use crate::base::finding::{Finding, Lang, Severity};
 use crate::say;
@@ -15,6 +15,7 @@ use crate::verify::STEPS;
 pub(super) fn explain(args: &ExplainArgs, console: &Console) -> Result<u8, Failure> {
     match &args.what {
         Some(ExplainCommand::Visit(visit)) => explain_visit(visit, console),
+        Some(ExplainCommand::Rules { file }) => rules::explain(file.as_deref(), console),
         None => explain_code(args.code.as_deref(), console),
     }
 }

@@ -16,16 +16,21 @@ use crate::io::{report, sheet};
 use crate::say;
 use crate::store::Store;
 
-/// The plan that a new workspace begins with.
-const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
+/// The plan that a new workspace begins with, and what editors complete it by.
+const BEGINNING: [(&str, &str); 2] = [
+    ("plan.toml", include_str!("../../data/plan-template.toml")),
+    ("plan-schema.json", include_str!("../../docs/plan-schema.json")),
+];
 
 pub(super) fn init(dir: &Path, database: Option<&str>, console: &Console) -> Result<u8, Failure> {
     fs::create_dir_all(dir).map_err(|e| failed(dir, &e))?;
     let known = database.is_none() && Store::find(dir)?.is_some();
     Store::create(dir, database)?;
-    let plan = dir.join("plan.toml");
-    if !plan.exists() {
-        write_file(&plan, PLAN_TEMPLATE.as_bytes())?;
+    for (name, text) in BEGINNING {
+        let file = dir.join(name);
+        if !file.exists() {
+            write_file(&file, text.as_bytes())?;
+        }
     }
     let place = dir.display();
     if known {
@@ -116,6 +121,7 @@ pub(super) fn write_district(out: &Path, district: &District) -> Result<Written,
         ("inspectors.csv", &district.inspectors),
         ("recusals.csv", &district.recusals),
         ("incompatibles.csv", &district.incompatibles),
+        ("visits.csv", &district.visits),
         ("plan.toml", &district.plan),
     ] {
         if write_file(&out.join(name), text.as_bytes())? == Written::New {

@@ -10,9 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Drawn;
 use crate::base::finding::Text;
 use crate::pairing::blocking::shortfall;
-use crate::pairing::rules::{Exclusions, fitting};
+use crate::pairing::rounds::Rounds;
+use crate::pairing::rules::{Case, Exclusions, fitting};
 use crate::pairing::slots::VisitSlot;
 use crate::record::ids::{Iid, Sid};
+use crate::record::tables::VisitRow;
 use crate::say;
 
 /// Why a pairing is impossible, in numbers and words.
@@ -99,12 +101,34 @@ pub enum Way {
 impl Drawn {
     /// Why the pairing is impossible, if it is.
     pub fn blockage(&self) -> Option<Blockage> {
+        let Drawn { case, rounds, visits, slot_names, .. } = self;
+        Impasse { case, rounds, lists: Some((visits, slot_names)) }.blockage()
+    }
+}
+
+impl Blockage {
+    /// Why a case cannot be paired, if its rounds ended so. Which task to move is not told: that takes a [`Drawn`].
+    pub fn of(case: &Case, rounds: &Rounds) -> Option<Blockage> {
+        Impasse { case, rounds, lists: None }.blockage()
+    }
+}
+
+/// A case, and the rounds that ended without a pairing.
+struct Impasse<'a> {
+    case: &'a Case,
+    rounds: &'a Rounds,
+    /// The visits with their lists, and the names of the lists' slots.
+    lists: Option<(&'a [VisitRow], &'a BTreeMap<String, Vec<String>>)>,
+}
+
+impl Impasse<'_> {
+    fn blockage(&self) -> Option<Blockage> {
         let blocking = self.rounds.shortage.as_ref()?;
         let exclusions = self.exclusions();
         let minimal: BTreeSet<(u32, u32)> = blocking.slots.iter().copied().collect();
         let all = self.widened(&exclusions, &minimal);
         let people = self.qualified(&exclusions, &all);
-        let short = shortfall(&self.case, &exclusions, &all);
+        let short = shortfall(self.case, &exclusions, &all);
         let slot = |(visit, slot): &(u32, u32)| {
             let visit = &self.case.visits[*visit as usize];
             (visit.sid.clone(), visit.slots[*slot as usize].words())
@@ -256,12 +280,13 @@ impl Drawn {
 
     /// The lists whose visits have these slots, the most visits first.
     fn tasks(&self, slots: &[(u32, u32)]) -> Vec<Way> {
+        let Some((rows, slot_names)) = self.lists else { return Vec::new() };
         let mut visits: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         for (v, slot) in slots {
             let name = self.case.visits[*v as usize].slots[*slot as usize].name();
-            let lists = self.visits[*v as usize].lists.iter();
+            let lists = rows[*v as usize].lists.iter();
             let wants = |list: &&String| {
-                self.slot_names.get(*list).is_some_and(|names| names.iter().any(|n| n == name))
+                slot_names.get(*list).is_some_and(|names| names.iter().any(|n| n == name))
             };
             lists.filter(wants).for_each(|list| {
                 visits.entry(list).or_default().insert(*v);

@@ -16,10 +16,17 @@ pub fn quotas(suite: Suite, seed: &Digest, list: &List) -> Vec<u64> {
             })
             .collect(),
         Method::Proportional { n } => {
-            proportional(&groups(&list.strata), n, &start_digest(suite, seed, list))
+            let start = start_digest(suite, seed, list);
+            quotas_from(&list.strata, n, |total| modulo(&start, total))
         }
         Method::Pareto { .. } => Vec::new(),
     }
+}
+
+/// n of every stratum of a `proportional` list, in committed order, from a start that is asked for with W, the total
+/// weight of the strata not drawn whole, and lies in 0 … W − 1.
+pub fn quotas_from(strata: &[Stratum], n: u64, start: impl FnOnce(i128) -> i128) -> Vec<u64> {
+    proportional(&groups(strata), n, start)
 }
 
 /// A stratum of a `proportional` list.
@@ -41,12 +48,12 @@ fn groups(strata: &[Stratum]) -> Vec<Group<'_>> {
 
 /// Take-all strata first, then one systematic step through the expected counts of the rest, ordered by
 /// (weight, name): every n_g is ⌊n·w·N/W⌋ or one more, they add up to n, and their mean over all starts is exact.
-fn proportional(strata: &[Group<'_>], n: u64, start: &Digest) -> Vec<u64> {
+fn proportional(strata: &[Group<'_>], n: u64, start: impl FnOnce(i128) -> i128) -> Vec<u64> {
     let rounding = steps(strata, n);
     let mut drawn = vec![0; strata.len()];
     rounding.whole.iter().for_each(|g| drawn[*g] = strata[*g].size);
     if rounding.total > 0 {
-        let start = rounding.start(start);
+        let start = start(rounding.total);
         for (g, before, after) in &rounding.steps {
             drawn[*g] = rounding.count(start, *before, *after);
         }
@@ -67,9 +74,9 @@ pub(super) struct Rounding {
 }
 
 impl Rounding {
-    /// Where the steps start: the digest as a 256-bit integer modulo W, the only modulo, with a bias below 2^-190.
+    /// Where the steps start.
     pub fn start(&self, digest: &Digest) -> i128 {
-        digest.as_bytes().iter().fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % self.total)
+        modulo(digest, self.total)
     }
 
     /// n_g of a stratum between A before and after it.
@@ -89,6 +96,11 @@ impl Rounding {
 pub(super) fn rounding(list: &List) -> Option<Rounding> {
     let Method::Proportional { n } = list.method else { return None };
     Some(steps(&groups(&list.strata), n))
+}
+
+/// A digest as a 256-bit integer modulo W: the only modulo, with a bias below 2^-190.
+fn modulo(digest: &Digest, total: i128) -> i128 {
+    digest.as_bytes().iter().fold(0, |rest, byte| (rest * 256 + i128::from(*byte)) % total)
 }
 
 /// The digest that `start` is made of.
@@ -182,7 +194,8 @@ mod tests {
             for start in 0..total {
                 let mut bytes = [0; 32];
                 bytes[16..].copy_from_slice(&start.to_be_bytes());
-                let drawn = proportional(&strata, n, &Digest::from_bytes(bytes));
+                let start = Digest::from_bytes(bytes);
+                let drawn = proportional(&strata, n, |total| modulo(&start, total));
                 assert_eq!(drawn.iter().sum::<u64>(), n);
                 sums.iter_mut().zip(&drawn).for_each(|(sum, n)| *sum += n);
             }
@@ -195,9 +208,9 @@ mod tests {
     #[test]
     fn heavy_strata_are_drawn_whole() {
         let strata = [group(3, 1_000_000), group(10, 1), group(0, 5)];
-        let start = Suite::Sha256.digest(b"any");
-        assert_eq!(proportional(&strata, 5, &start), [3, 2, 0]);
-        assert_eq!(proportional(&strata, 13, &start), [3, 10, 0]);
-        assert_eq!(proportional(&strata, 0, &start), [0, 0, 0]);
+        let start = |total| modulo(&Suite::Sha256.digest(b"any"), total);
+        assert_eq!(proportional(&strata, 5, start), [3, 2, 0]);
+        assert_eq!(proportional(&strata, 13, start), [3, 10, 0]);
+        assert_eq!(proportional(&strata, 0, start), [0, 0, 0]);
     }
 }

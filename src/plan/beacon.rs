@@ -2,45 +2,43 @@
 
 use serde_json::{Map, Value, json};
 
+use super::keys;
 use super::reader::{Node, Table};
 use crate::base::text::INTEGER_LIMIT;
 use crate::record::beacon::{Source, Trust, check_sources};
 use crate::record::drand::QUICKNET;
 use crate::say;
 
-/// Trust, margin in seconds, and the sources in order of time.
-pub(super) fn read_beacon(table: &Table<'_>) -> Option<(Trust, u64, Vec<Source>)> {
-    table.only(&["trust", "margin_s", "sources"]);
+/// Trust and margin in seconds.
+pub(super) fn read_beacon(table: &Table<'_>) -> (Option<Trust>, Option<u64>) {
     let trusts = &[("public", Trust::Public), ("witnessed", Trust::Witnessed)];
     let trust = table.must("trust").and_then(|node| node.choice(trusts));
     let margin_s = table.must("margin_s").and_then(|node| node.integer(0, 366 * 86_400));
-    let node = table.must("sources")?;
+    (trust, margin_s)
+}
+
+/// The sources, in order of time; whether they are enough is known only where `trust` is.
+pub(super) fn read_sources(node: &Node<'_>, trust: Option<Trust>) -> Option<Vec<Source>> {
     let nodes = node.array()?;
     let sources: Vec<Option<Source>> =
         nodes.iter().map(|node| read_source(node, &node.table()?)).collect();
     let sources: Vec<Source> = sources.into_iter().collect::<Option<_>>()?;
-    if let Err(finding) = check_sources(&sources, trust?) {
+    if let Some(Err(finding)) = trust.map(|trust| check_sources(&sources, trust)) {
         node.add(finding);
         return None;
     }
-    Some((trust?, margin_s?, sources))
+    Some(sources)
 }
 
 fn read_source(node: &Node<'_>, table: &Table<'_>) -> Option<Source> {
-    const KINDS: &[(&str, &[&str])] = &[
-        ("drand", &["chain"]),
-        ("nist2", &["chain", "pulse", "at"]),
-        ("rfc3797", &["game", "issue", "at"]),
-        ("digits", &["game", "issue", "at"]),
-        ("dice", &["dice", "at"]),
-        ("wit", &["name", "hash", "at"]),
-    ];
-    let kinds: Vec<(&str, &(&str, &[&str]))> = KINDS.iter().map(|kind| (kind.0, kind)).collect();
+    let kinds: Vec<(&str, &(&str, &[&str]))> =
+        keys::SOURCES.iter().map(|kind| (kind.0, kind)).collect();
     let (kind, keys) = table.must("kind")?.choice(&kinds)?;
     let mut source = Map::new();
     source.insert("kind".to_owned(), json!(kind));
     let mut complete = true;
-    for key in *keys {
+    let keys = keys.iter().filter(|key| *kind != "drand" || **key == "chain");
+    for key in keys {
         let value = table.must(key).and_then(|node| match *key {
             "at" => node.instant().map(Value::from),
             _ => node.text().map(Value::from),
@@ -48,17 +46,15 @@ fn read_source(node: &Node<'_>, table: &Table<'_>) -> Option<Source> {
         complete &= value.is_some();
         source.insert((*key).to_owned(), value.unwrap_or_default());
     }
+    let known = keys::SOURCES.iter().find(|(of, _)| of == kind).map_or(&[][..], |(_, keys)| *keys);
+    table.only(&[&["kind"], known].concat());
     if *kind == "drand" {
-        table.only(&["kind", "chain", "round", "at"]);
         let round = read_round(table);
         complete &= round.is_some();
         source.insert("round".to_owned(), round.into());
         if source["chain"] == "quicknet" {
             source.insert("chain".to_owned(), json!(QUICKNET.chain));
         }
-    } else {
-        let known: Vec<&str> = std::iter::once("kind").chain(keys.iter().copied()).collect();
-        table.only(&known);
     }
     if !complete {
         return None;

@@ -1,20 +1,31 @@
-//! A parsed plan. Its fields are private to this layer: only [`Plan::parse`] makes one.
+//! A parsed plan. Its fields are private to this layer: only reading a file makes one.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
+use jiff::Span;
 use jiff::civil::Date;
 
+use super::reader::Places;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Text};
 use crate::base::ratio::Ratio;
 use crate::record::beacon::{Source, Trust};
 use crate::record::commitment::Slot;
-use crate::registry::CreditClass;
+use crate::registry::{CreditClass, WatchList};
 
 /// 抽查计划 of one quarter, one draw.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) file: String,
+    /// Where every value stands in the file.
+    pub(super) places: Arc<Places>,
+    /// Whether the file has no mistake. What could not be understood of one that has some is missing here, so that the
+    /// rest can be checked; such a plan is never frozen.
+    pub(super) sound: bool,
+    /// The quarter, if the file is a year's.
+    pub(super) quarter: Option<u8>,
     /// Of the file's text, in the plan's suite.
     pub(super) digest: Digest,
     pub(super) draw: String,
@@ -27,6 +38,8 @@ pub struct Plan {
     pub(super) unrated: Option<CreditClass>,
     /// Ratings older than this before the window are reported.
     pub(super) stale_after_days: Option<u64>,
+    /// The file of the rules (细则), relative to the plan's folder.
+    pub(super) rules: Option<String>,
     pub(super) rehearsal: bool,
     pub(super) trust: Trust,
     pub(super) margin_s: u64,
@@ -67,6 +80,31 @@ impl Plan {
         self.rehearsal
     }
 
+    /// The quarter, 1 to 4, if the plan is of a year's file.
+    pub fn quarter(&self) -> Option<u8> {
+        self.quarter
+    }
+
+    /// When the earliest source of its beacon is due, in seconds of UTC; none if no source was understood.
+    pub fn beacon_at(&self) -> Option<u64> {
+        self.sources.iter().map(Source::at).min()
+    }
+
+    /// The least seconds from the commitment's publication to the earliest source.
+    pub fn margin_s(&self) -> u64 {
+        self.margin_s
+    }
+
+    /// The file of the rules (细则) as the plan names it, relative to the plan's folder.
+    pub fn rules(&self) -> Option<&str> {
+        self.rules.as_deref()
+    }
+
+    /// Whether its file has no mistake; another can be checked, but not frozen.
+    pub fn is_sound(&self) -> bool {
+        self.sound
+    }
+
     /// All matters of all tasks, sorted, none twice: two live draws of an agency may not share one in
     /// overlapping windows.
     pub fn matters(&self) -> Vec<&str> {
@@ -77,11 +115,21 @@ impl Plan {
         matters
     }
 
-    /// A finding about a key of a task.
+    /// A finding about a key of a task, also one below others (`scope.tags_any[1]`).
     pub(super) fn at(&self, task: &Task, key: &str, code: &str, cause: Text) -> Finding {
-        let line = *task.lines.get(key).unwrap_or(&task.line);
-        let column = format!("task[{}].{key}", task.index);
-        Finding::new(code, cause).file(&self.file).row(line).column(column).id(&task.list)
+        let finding = self.at_head(&format!("task[{}].{key}", task.index), code, cause);
+        if task.list.is_empty() { finding } else { finding.id(&task.list) }
+    }
+
+    /// A finding about a key of the file.
+    pub fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
+        let (line, position) = self.places.find(path);
+        Finding::new(code, cause).file(&self.file).row(line).position(position).column(path)
+    }
+
+    /// First and last day of a task's visits: its own window, else that of the draw.
+    pub(super) fn window_of(&self, task: &Task) -> (Date, Date) {
+        task.window.unwrap_or(self.window)
     }
 }
 
@@ -90,10 +138,10 @@ impl Plan {
 pub(super) struct Task {
     /// Its place in the file, from 0.
     pub(super) index: usize,
-    /// The line of its head.
-    pub(super) line: u64,
-    /// The lines of its keys.
-    pub(super) lines: BTreeMap<String, u64>,
+    /// Whether window, scope, exclusions, sample and matters were understood, so that a frame can be told. What was
+    /// not is missing, and the rest can still be checked.
+    pub(super) whole: bool,
+    /// Empty if it was not understood.
     pub(super) list: String,
     pub(super) title: String,
     pub(super) matters: Vec<String>,
@@ -109,17 +157,64 @@ pub(super) struct Task {
     pub(super) ways: Vec<String>,
     /// Whether the visit is announced beforehand.
     pub(super) announced: Option<bool>,
+    /// Its own window inside that of the draw.
+    pub(super) window: Option<(Date, Date)>,
     pub(super) scope: Scope,
-    /// Subjects drawn at most so many days before the window are excluded.
-    pub(super) drawn_within_days: Option<u64>,
-    /// Subjects under 重点监管 for a matter of this task are excluded.
+    /// Subjects drawn so lately are excluded.
+    pub(super) drawn_within: Option<Within>,
+    /// Subjects visited so lately are excluded.
+    pub(super) visited_within: Option<Within>,
+    /// Subjects under 重点监管 for every matter of this task are excluded.
     pub(super) key_supervised: bool,
     pub(super) sample: Sample,
-    /// 不低于: the least share of the frame that must be drawn.
-    pub(super) floor: Option<Ratio>,
     pub(super) group: String,
     pub(super) slots: Vec<Slot>,
+    /// The slots of each department, if the plan names them so.
+    pub(super) departments: Vec<(String, Vec<String>)>,
     pub(super) reserve: u64,
+}
+
+/// How far an exclusion looks back from the first day of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// So many days.
+    Days(u64),
+    /// So many months, to the same day of the month, or to its last day if it has no such day.
+    Months(u64),
+}
+
+impl Within {
+    /// `days` or `months`, as keys of the language end.
+    pub(super) fn unit(self) -> &'static str {
+        match self {
+            Within::Days(_) => "days",
+            Within::Months(_) => "months",
+        }
+    }
+
+    /// How many.
+    pub(super) fn count(self) -> u64 {
+        let (Within::Days(n) | Within::Months(n)) = self;
+        n
+    }
+
+    /// Whether `day` is at most so long before `from`, or after it.
+    pub(super) fn reaches(self, day: Date, from: Date) -> bool {
+        let span = match self {
+            Within::Days(days) => i64::try_from(days).ok().map(|n| Span::new().try_days(n)),
+            Within::Months(months) => i64::try_from(months).ok().map(|n| Span::new().try_months(n)),
+        };
+        let first = span.and_then(Result::ok).and_then(|span| from.checked_sub(span).ok());
+        first.is_none_or(|first| day >= first)
+    }
+}
+
+/// 行业: a code of GB/T 4754 as the plan writes it, and the prefixes of subjects' codes that it means; a section such
+/// as `H` means all its divisions.
+#[derive(Clone, Debug)]
+pub(super) struct Industry {
+    pub(super) text: String,
+    pub(super) prefixes: Vec<String>,
 }
 
 /// 抽查范围. An absent filter lets everybody pass; the values of one filter are alternatives.
@@ -130,13 +225,20 @@ pub(super) struct Scope {
     pub(super) status: Option<Vec<String>>,
     /// Prefixes of GB/T 2260 codes.
     pub(super) region: Option<Vec<String>>,
+    /// 登记机关 or 管辖单位, as the register has it.
+    pub(super) office: Option<Vec<String>>,
     pub(super) area: Option<Vec<String>>,
     pub(super) station: Option<Vec<String>>,
-    /// Prefixes of GB/T 4754 codes.
-    pub(super) industry: Option<Vec<String>>,
+    pub(super) industry: Option<Vec<Industry>>,
     pub(super) tags_any: Option<Vec<String>>,
     pub(super) tags_all: Vec<String>,
     pub(super) tags_none: Vec<String>,
+    /// 专项名录: on one of these special registers, that is with one of the tags `register:NAME`.
+    pub(super) register: Option<Vec<String>>,
+    /// On one of these lists on the window's first day.
+    pub(super) lists_any: Option<Vec<WatchList>>,
+    /// On none of these lists on the window's first day.
+    pub(super) lists_none: Vec<WatchList>,
     pub(super) credit_class: Option<Vec<CreditClass>>,
     pub(super) score_min: Option<u64>,
     pub(super) score_max: Option<u64>,
@@ -147,13 +249,27 @@ pub(super) struct Scope {
 /// Values for credit classes.
 pub(super) type PerClass<T> = BTreeMap<CreditClass, T>;
 
-/// 抽取方式.
+/// 抽取方式: a mode, and the bounds set on it.
 #[derive(Clone, Debug)]
-pub(super) enum Sample {
-    /// ⌈ratio · N⌉ of every class.
-    RatioByClass(PerClass<Ratio>),
-    /// ⌈ratio · N⌉ of all.
-    Ratio(Ratio),
+pub(super) struct Sample {
+    pub(super) mode: Mode,
+    /// 不低于: the least share of the frame that must be drawn, rounded up.
+    pub(super) floor: Option<Ratio>,
+    /// 不超过: the most that may be drawn.
+    pub(super) cap: Option<Cap>,
+    /// The least of a class, with [`Mode::RatioByClass`] only.
+    pub(super) min: PerClass<u64>,
+    /// The most of a class, with [`Mode::RatioByClass`] only; nowhere below its `min`.
+    pub(super) max: PerClass<u64>,
+}
+
+/// How many are drawn, before bounds.
+#[derive(Clone, Debug)]
+pub(super) enum Mode {
+    /// Of every class a share.
+    RatioByClass(PerClass<Band>),
+    /// Of all a share.
+    Ratio(Band),
     /// A fixed number.
     Number(u64),
     /// A total, weighted by class.
@@ -166,20 +282,82 @@ pub(super) enum Sample {
     All,
 }
 
+/// A share of N subjects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Band {
+    /// ⌈ratio · N⌉.
+    Exactly(Ratio),
+    /// From ⌈low · N⌉ to ⌊high · N⌋.
+    Between(Ratio, Ratio),
+}
+
+/// The most that may be drawn in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cap {
+    /// ⌊ratio · N⌋.
+    Share(Ratio),
+    /// A number.
+    Count(u64),
+}
+
+impl Band {
+    /// The upper end.
+    pub(super) fn most(self) -> Ratio {
+        let (Band::Exactly(most) | Band::Between(_, most)) = self;
+        most
+    }
+
+    /// `5%·40`, of the lower or the upper end.
+    pub(super) fn product(self, lower: bool, size: u64) -> String {
+        let ratio = match self {
+            Band::Exactly(ratio) => ratio,
+            Band::Between(low, high) => {
+                if lower {
+                    low
+                } else {
+                    high
+                }
+            }
+        };
+        format!("{ratio}·{size}")
+    }
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Band::Exactly(ratio) => write!(f, "{ratio}"),
+            Band::Between(low, high) => write!(f, "{low}–{high}"),
+        }
+    }
+}
+
 impl Sample {
     /// The classes it names; none if it does not look at classes.
     pub(super) fn classes(&self) -> Option<Vec<CreditClass>> {
-        match self {
-            Sample::RatioByClass(ratios) => Some(ratios.keys().copied().collect()),
-            Sample::NumberByClass(_, weights) | Sample::PerOfficer(_, _, Some(weights)) => {
+        match &self.mode {
+            Mode::RatioByClass(bands) => Some(bands.keys().copied().collect()),
+            Mode::NumberByClass(_, weights) | Mode::PerOfficer(_, _, Some(weights)) => {
                 Some(weights.keys().copied().collect())
             }
             _ => None,
         }
     }
 
+    /// Whether subjects are weighted by their own scores.
+    pub(super) fn is_by_score(&self) -> bool {
+        matches!(self.mode, Mode::NumberByScore(_))
+    }
+
     /// Whether strata or weights are made of credit ratings.
     pub(super) fn uses_credit(&self) -> bool {
-        self.classes().is_some() || matches!(self, Sample::NumberByScore(_))
+        self.classes().is_some() || self.is_by_score()
+    }
+}
+
+impl From<Mode> for Sample {
+    /// Without bounds.
+    fn from(mode: Mode) -> Self {
+        Sample { mode, floor: None, cap: None, min: PerClass::new(), max: PerClass::new() }
     }
 }

@@ -1,37 +1,27 @@
 //! The head of a plan, its slots and its beacon.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use jiff::civil::Date;
 use toml::de::DeTable;
 
-use super::beacon::read_beacon;
+use super::adjust::read_adjustments;
+use super::annual::{AnnualPlan, finish, read_quarters};
+use super::beacon::{read_beacon, read_sources};
+use super::keys;
 use super::model::{Plan, Task};
-use super::reader::{Node, Report, Table};
-use super::task::read_task;
+use super::reader::{Lenient, Node, Places, Report, Table};
+use super::task::{Draft, read_task};
 use crate::base::digest::Suite;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Severity};
+use crate::record::beacon::Trust;
 use crate::record::commitment::{Role, Slot, is_tag_pattern};
 use crate::registry::CreditClass;
 use crate::say;
 
 /// The name and version of the language.
 const FORMAT: &str = "ssj-plan/1";
-const KEYS: &[&str] = &[
-    "format",
-    "draw",
-    "agency",
-    "title",
-    "window",
-    "mode",
-    "suite",
-    "classes",
-    "credit",
-    "rehearsal",
-    "beacon",
-    "replacement",
-    "slots",
-    "task",
-];
 
 /// What tasks refer to.
 pub(super) struct Context {
@@ -40,14 +30,27 @@ pub(super) struct Context {
     pub(super) slots: Option<BTreeMap<String, Option<Slot>>>,
     /// Whether credit classes may be published; true if the plan does not say, which is reported.
     pub(super) classes_public: bool,
+    /// Whether the file is a year's.
+    pub(super) annual: bool,
 }
 
-impl Plan {
-    /// Reads a plan. `file` is its name, as the user knows it.
+/// The head of a file.
+pub(super) struct Head {
+    /// What all plans of the file share; names, window, sources and tasks are still to come.
+    pub(super) plan: Plan,
+    /// The title of a quarter's file, or the one that quarters without title go by.
+    pub(super) title: Option<String>,
+    /// What the sources are judged by, if it was understood.
+    pub(super) trust: Option<Trust>,
+}
+
+impl AnnualPlan {
+    /// Reads a plan, of a quarter or of a year. `file` is its name, as the user knows it.
     ///
-    /// # Errors
-    /// All mistakes of the file: P01–P10, and B01, B02, B04 of its beacon.
-    pub fn parse(text: &str, file: &str) -> Result<(Plan, Vec<Finding>), Findings> {
+    /// Reading goes on after a mistake: every mistake is found at once, P01–P10 and P31–P34, and B01, B02, B04 of
+    /// beacons. What was understood beside them comes back as well, so that it can be held against the registers in
+    /// the same run; none where that would be nothing, as in a text that is no TOML.
+    pub fn parse(text: &str, file: &str) -> (Option<AnnualPlan>, Vec<Finding>) {
         let report = Report::new(file, text);
         let (document, mistakes) = DeTable::parse_recoverable(text);
         for mistake in &mistakes {
@@ -55,65 +58,124 @@ impl Plan {
             let finding = Finding::new("P01", say!("读不懂：{cause}", "cannot be read: {cause}"));
             report.add(finding, mistake.span().map_or(0, |span| span.start));
         }
+        let (mut year, mut plans, mut adjustments) = (None, Vec::new(), Vec::new());
+        let top = Table::root(&report, &document);
+        let places = Places::of(&top);
         // Where the text is broken, keys below it would be reported as missing that only were not understood.
-        let plan = if mistakes.is_empty() {
-            read_plan(&Table::root(&report, &document), text, file)
-        } else {
-            None
-        };
-        let ((), findings) = Findings::check(report.into_findings(), ())?;
-        Ok((plan.expect("bug: nothing is missing without a finding"), findings))
+        if mistakes.is_empty() {
+            (year, plans) = read_file(&top, text, file);
+            let node = top.may("adjustment");
+            adjustments = node.and_then(|node| read_adjustments(&node)).unwrap_or_default();
+        }
+        let findings = report.into_findings();
+        let sound = findings.iter().all(|finding| finding.severity() < Severity::Error);
+        finish(&mut plans, sound, places);
+        let annual = AnnualPlan { file: file.to_owned(), year, plans, adjustments };
+        (Some(annual).filter(|annual| !annual.plans.is_empty()), findings)
     }
 }
 
-fn read_plan(top: &Table<'_>, text: &str, file: &str) -> Option<Plan> {
-    top.only(KEYS);
-    let format = top.must("format").and_then(|node| node.choice(&[(FORMAT, ())]));
-    let draw = top.must("draw").and_then(|node| node.name());
-    let agency = top.must("agency").and_then(|node| node.text());
-    let title = top.must("title").and_then(|node| node.text());
-    let window = top.must("window").and_then(|node| read_window(&node));
-    let open = top.must("mode").and_then(|node| read_mode(&node));
-    let suites = &[("sha256", Suite::Sha256), ("sm3", Suite::Sm3)];
-    let suite = top.may("suite").map_or(Some(Suite::Sha256), |node| node.choice(suites));
-    let classes = &[("public", true), ("internal", false)];
-    let classes_public = top.must("classes").and_then(|node| node.choice(classes));
-    let credit = top.may("credit").map_or(Some((None, None)), |node| read_credit(&node));
-    let rehearsal = top.may("rehearsal").map_or(Some(false), |node| node.flag());
-    let beacon = top.must("beacon").and_then(|node| read_beacon(&node.table()?));
-    let replacement = top.must("replacement").and_then(|node| read_replacement(&node.table()?));
-    let slots = top.must("slots").and_then(|node| read_slots(&node.table()?));
-    let context = Context { slots: slots.clone(), classes_public: classes_public.unwrap_or(true) };
-    let tasks = top.must("task").and_then(|node| read_tasks(&node, &context));
-    let (format, open, suite) = (format, open, suite?);
-    let (trust, margin_s, sources) = beacon?;
-    let (subject_replaced, inspector_by_beacon) = replacement?;
-    let (unrated, stale_after_days) = credit?;
-    format.and(open).and(slots)?;
-    Some(Plan {
-        file: file.to_owned(),
-        digest: suite.digest(text.as_bytes()),
-        draw: draw?,
-        agency: agency?,
-        title: title?,
-        window: window?,
-        suite,
-        classes_public: classes_public?,
-        unrated,
-        stale_after_days,
-        rehearsal: rehearsal?,
-        trust,
-        margin_s,
-        sources,
-        subject_replaced,
-        inspector_by_beacon,
-        tasks: tasks?,
-    })
+fn read_file(top: &Table<'_>, text: &str, file: &str) -> (Option<i16>, Vec<Plan>) {
+    let annual = ["year", "quarter"].iter().any(|key| top.may(key).is_some());
+    let parts = Lenient::new(top, if annual { keys::YEAR_FILE } else { keys::QUARTER_FILE });
+    let (head, context) = read_head(&parts, annual, text, file);
+    let drafts = parts.must("task", |node| read_tasks(node, &context)).unwrap_or_default();
+    if annual {
+        let year = parts.must("year", |node| node.integer(1990, 9999));
+        let year = year.and_then(|year| i16::try_from(year).ok());
+        let read = |node: &Node<'_>| Some(read_quarters(&head, year, node, &drafts));
+        return (year, parts.must("quarter", read).unwrap_or_default());
+    }
+    let draw = parts.must("draw", Node::name);
+    let window = parts.must("window", read_window);
+    let beacon = top.may("beacon").filter(Node::is_table).and_then(|node| node.table());
+    let sources = beacon.and_then(|table| read_sources(&table.must("sources")?, head.trust));
+    let tasks = tasks_of_one_draw(&drafts, window);
+    let plan = window.map(|window| Plan {
+        draw: draw.unwrap_or_default(),
+        title: head.title.clone().unwrap_or_default(),
+        window,
+        sources: sources.unwrap_or_default(),
+        tasks,
+        ..head.plan
+    });
+    (None, plan.into_iter().collect())
 }
 
-fn read_window(node: &Node<'_>) -> Option<(jiff::civil::Date, jiff::civil::Date)> {
+/// The tasks of a quarter's file, whose lists have names of their own.
+fn tasks_of_one_draw(drafts: &[Draft<'_>], window: Option<(Date, Date)>) -> Vec<Task> {
+    let mut names = BTreeSet::new();
+    let task = |draft: &Draft<'_>| {
+        let list = draft.name.clone().unwrap_or_default();
+        if !list.is_empty() && !names.insert(list.to_ascii_lowercase()) {
+            let cause = say!("任务编号 {list} 已用过", "the list name {list} is taken");
+            draft.breach("list", "P06", cause);
+        }
+        let task = draft.task(list);
+        if let Some(window) = window {
+            draft.check_window(&task, window);
+        }
+        task
+    };
+    drafts.iter().map(task).collect()
+}
+
+/// The head, with something in the place of what was not understood: a plan with a mistake is never frozen.
+fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (Head, Context) {
+    parts.must("format", |node| node.choice(&[(FORMAT, ())]));
+    let agency = parts.must("agency", Node::text);
+    let title = match annual {
+        true => parts.may("title", Node::text),
+        false => parts.must("title", Node::text),
+    };
+    parts.must("mode", read_mode);
+    let suites = &[("sha256", Suite::Sha256), ("sm3", Suite::Sm3)];
+    let suite = parts.may("suite", |node| node.choice(suites)).unwrap_or(Suite::Sha256);
+    let classes = &[("public", true), ("internal", false)];
+    let classes_public = parts.must("classes", |node| node.choice(classes)).unwrap_or(true);
+    let credit = parts.may("credit", read_credit);
+    let (unrated, stale_after_days) = credit.unwrap_or_default();
+    let rules = parts.may("rules", Node::text);
+    let rehearsal = parts.may("rehearsal", Node::flag).unwrap_or(false);
+    let known = if annual { keys::YEAR_BEACON } else { keys::BEACON };
+    let beacon = parts.must("beacon", |node| {
+        let table = node.table()?;
+        table.only(known);
+        Some(read_beacon(&table))
+    });
+    let (trust, margin_s) = beacon.unwrap_or_default();
+    let replacement = parts.must("replacement", |node| read_replacement(&node.table()?));
+    let (subject_replaced, inspector_by_beacon) = replacement.unwrap_or((false, true));
+    let slots = parts.must("slots", |node| read_slots(&node.table()?));
+    let plan = Plan {
+        file: file.to_owned(),
+        places: Arc::default(),
+        sound: false,
+        quarter: None,
+        digest: suite.digest(text.as_bytes()),
+        draw: String::new(),
+        agency: agency.unwrap_or_default(),
+        title: String::new(),
+        window: (Date::MIN, Date::MAX),
+        suite,
+        classes_public,
+        unrated,
+        stale_after_days,
+        rules,
+        rehearsal,
+        trust: trust.unwrap_or(Trust::Public),
+        margin_s: margin_s.unwrap_or(0),
+        sources: Vec::new(),
+        subject_replaced,
+        inspector_by_beacon,
+        tasks: Vec::new(),
+    };
+    (Head { plan, title, trust }, Context { slots, classes_public, annual })
+}
+
+pub(super) fn read_window(node: &Node<'_>) -> Option<(Date, Date)> {
     let table = node.table()?;
-    table.only(&["from", "to"]);
+    table.only(keys::WINDOW);
     let from = table.must("from").and_then(|node| node.date());
     let to = table.must("to").and_then(|node| node.date());
     let (from, to) = (from?, to?);
@@ -141,7 +203,7 @@ type Credit = (Option<CreditClass>, Option<u64>);
 
 fn read_credit(node: &Node<'_>) -> Option<Credit> {
     let table = node.table()?;
-    table.only(&["unrated", "stale_after_days"]);
+    table.only(keys::CREDIT);
     let mut words = vec![("refuse", None)];
     words.extend(CreditClass::ALL.iter().map(|class| (class.name(), Some(*class))));
     let unrated = table.must("unrated").and_then(|node| node.choice(&words));
@@ -153,7 +215,7 @@ fn read_credit(node: &Node<'_>) -> Option<Credit> {
 }
 
 fn read_replacement(table: &Table<'_>) -> Option<(bool, bool)> {
-    table.only(&["subject", "inspector"]);
+    table.only(keys::REPLACEMENT);
     let subject = table.must("subject").and_then(|n| n.choice(&[("next", true), ("none", false)]));
     let inspector =
         table.must("inspector").and_then(|n| n.choice(&[("beacon", true), ("next", false)]));
@@ -176,7 +238,7 @@ fn read_slot(name: &str, node: &Node<'_>) -> Option<Slot> {
         return None;
     }
     let table = node.table()?;
-    table.only(&["needs", "avoids", "role"]);
+    table.only(keys::SLOT);
     let roles = &[("inspector", Role::Inspector), ("expert", Role::Expert)];
     let role = table.may("role").map_or(Some(Role::Inspector), |node| node.choice(roles));
     let needs = table.must("needs").and_then(|node| read_patterns(&node));
@@ -203,16 +265,12 @@ fn read_patterns(node: &Node<'_>) -> Option<Vec<String>> {
     Some(patterns)
 }
 
-fn read_tasks(node: &Node<'_>, context: &Context) -> Option<Vec<Task>> {
+fn read_tasks<'a>(node: &Node<'a>, context: &Context) -> Option<Vec<Draft<'a>>> {
     let nodes = node.array()?;
     if nodes.is_empty() {
         node.breach("P03", say!("至少须有一个任务", "there must be at least one task"));
         return None;
     }
-    let (mut tasks, mut names) = (Vec::new(), BTreeSet::new());
-    for (index, node) in nodes.iter().enumerate() {
-        let task = node.table().and_then(|table| read_task(index, &table, context, &mut names));
-        tasks.push(task);
-    }
-    tasks.into_iter().collect()
+    let task = |(index, node): (usize, &Node<'a>)| Some(read_task(index, node.table()?, context));
+    Some(nodes.iter().enumerate().filter_map(task).collect())
 }

@@ -1,7 +1,8 @@
 //! Reads a TOML document by hand and goes on after a mistake: every getter reports what is wrong, with its
-//! line and the path of the key, and returns nothing.
+//! line, character and the path of the key, and returns nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -19,33 +20,79 @@ use crate::say;
 /// What was found in a file so far.
 pub(super) struct Report {
     file: String,
+    text: String,
     /// Offsets of the lines' first bytes.
     starts: Vec<usize>,
     findings: RefCell<Vec<Finding>>,
 }
 
+/// A line and a character of it, both from 1.
+pub(super) type Position = (u64, u32);
+
 impl Report {
     pub(super) fn new(file: &str, text: &str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-        Report { file: file.to_owned(), starts: starts.collect(), findings: RefCell::default() }
+        let (file, starts) = (file.to_owned(), starts.collect());
+        Report { file, text: text.to_owned(), starts, findings: RefCell::default() }
     }
 
-    /// The line, from 1, of an offset.
-    fn line(&self, offset: usize) -> u64 {
-        self.starts.partition_point(|start| *start <= offset) as u64
+    fn position(&self, offset: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts[line - 1];
+        // A byte order mark is no character of the first line.
+        let before =
+            self.text.get(start..offset).unwrap_or_default().trim_start_matches('\u{feff}');
+        (line as u64, u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX))
     }
 
     /// Adds a finding at an offset.
     pub(super) fn add(&self, finding: Finding, offset: usize) {
-        let finding = finding.file(&self.file).row(self.line(offset));
-        self.findings.borrow_mut().push(finding);
+        let (line, position) = self.position(offset);
+        self.findings.borrow_mut().push(finding.file(&self.file).row(line).position(position));
     }
 
-    /// All findings, by line.
+    /// All findings, in the order of their places.
     pub(super) fn into_findings(self) -> Vec<Finding> {
         let mut findings = self.findings.into_inner();
-        findings.sort_by_key(|finding| finding.place.row);
+        findings.sort_by_key(|finding| (finding.place.row, finding.place.position()));
         findings
+    }
+}
+
+/// Where every value of a file stands, by its path (`task[0].scope.tags_any[1]`), for findings that only the registers
+/// give rise to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places(BTreeMap<String, Position>);
+
+impl Places {
+    /// Where a path stands; if the file has no such key, where the table stands in which it would be.
+    pub(super) fn find(&self, path: &str) -> Position {
+        let mut path = path;
+        loop {
+            if let Some(position) = self.0.get(path) {
+                return *position;
+            }
+            match path.rfind(['.', '[']) {
+                Some(end) => path = &path[..end],
+                None => return (1, 1),
+            }
+        }
+    }
+
+    /// The places of all values of a document.
+    pub(super) fn of(top: &Table<'_>) -> Self {
+        let mut places = Places::default();
+        top.members().for_each(|(_, node)| places.put(&node));
+        places
+    }
+
+    fn put(&mut self, node: &Node<'_>) {
+        let position = node.report.position(node.value.span().start);
+        self.0.insert(node.path.clone(), position);
+        for (_, member) in node.as_table().iter().flat_map(Table::members) {
+            self.put(&member);
+        }
+        node.as_array().iter().flatten().for_each(|item| self.put(item));
     }
 }
 
@@ -81,9 +128,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The line of the table's head.
-    pub(super) fn line(&self) -> u64 {
-        self.report.line(self.span.start)
+    /// The line and the character where it begins.
+    pub(super) fn position(&self) -> Position {
+        self.report.position(self.span.start)
     }
 
     /// Reports every key but these.
@@ -122,18 +169,69 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// The members in the order of the file.
+    pub(super) fn in_order(&self) -> Vec<(&'a str, Node<'a>)> {
+        let mut members: Vec<_> = self.members().collect();
+        members.sort_by_key(|(_, node)| node.value.span().start);
+        members
+    }
+
     /// Reports something about the table as a whole, at a key of it.
     pub(super) fn breach(&self, code: &str, key: &str, cause: Text) {
         self.report.add(Finding::new(code, cause).column(self.at(key)), self.span.start);
     }
 }
 
-impl<'a> Node<'a> {
-    /// The line of the value.
-    pub(super) fn line(&self) -> u64 {
-        self.report.line(self.value.span().start)
+/// A table of which as much is taken as is understood.
+pub(super) struct Lenient<'a, 't> {
+    table: &'t Table<'a>,
+    whole: Cell<bool>,
+}
+
+impl<'a, 't> Lenient<'a, 't> {
+    /// Reports every key but these, and reads on without them.
+    pub(super) fn new(table: &'t Table<'a>, known: &[&str]) -> Self {
+        table.only(known);
+        let strange = table.members().any(|(key, _)| !known.contains(&key));
+        Lenient { table, whole: Cell::new(!strange) }
     }
 
+    /// A table whose keys were looked at already.
+    pub(super) fn of(table: &'t Table<'a>) -> Self {
+        Lenient { table, whole: Cell::new(true) }
+    }
+
+    /// A key that may be absent.
+    pub(super) fn may<T>(&self, key: &str, read: impl FnOnce(&Node<'a>) -> Option<T>) -> Option<T> {
+        let node = self.table.may(key)?;
+        let value = read(&node);
+        self.note(value.is_some());
+        value
+    }
+
+    /// A key that must be there.
+    pub(super) fn must<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Node<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.table.must(key).and_then(|node| read(&node));
+        self.note(value.is_some());
+        value
+    }
+
+    /// Remembers whether something else was understood.
+    pub(super) fn note(&self, understood: bool) {
+        self.whole.set(self.whole.get() && understood);
+    }
+
+    /// Whether everything so far was understood.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole.get()
+    }
+}
+
+impl<'a> Node<'a> {
     /// Reports something about this value.
     pub(super) fn breach(&self, code: &str, cause: Text) {
         self.add(Finding::new(code, cause).column(&self.path));
@@ -150,7 +248,7 @@ impl<'a> Node<'a> {
     }
 
     /// Reports that the value has not this form.
-    fn malformed<T>(&self, zh: &str, en: &str) -> Option<T> {
+    pub(super) fn malformed<T>(&self, zh: &str, en: &str) -> Option<T> {
         self.breach("P04", say!("须为{zh}", "must be {en}"));
         None
     }
@@ -158,6 +256,11 @@ impl<'a> Node<'a> {
     /// Whether the value is a table.
     pub(super) fn is_table(&self) -> bool {
         self.value.get_ref().is_table()
+    }
+
+    /// The text, if it is one of any kind.
+    pub(super) fn as_text(&self) -> Option<&'a str> {
+        self.value.get_ref().as_str()
     }
 
     /// A text of 1–512 characters in NFC.
@@ -250,34 +353,31 @@ impl<'a> Node<'a> {
 
     /// A table.
     pub(super) fn table(&self) -> Option<Table<'a>> {
-        let Some(members) = self.value.get_ref().as_table() else {
-            return self.malformed("表", "a table");
-        };
+        self.as_table().or_else(|| self.malformed("表", "a table"))
+    }
+
+    fn as_table(&self) -> Option<Table<'a>> {
+        let members = self.value.get_ref().as_table()?;
         let (report, path) = (self.report, self.path.clone());
         Some(Table { report, members, span: self.value.span(), path })
     }
 
     /// The values of an array.
     pub(super) fn array(&self) -> Option<Vec<Node<'a>>> {
-        let Some(items) = self.value.get_ref().as_array() else {
-            return self.malformed("数组", "an array");
-        };
+        self.as_array().or_else(|| self.malformed("数组", "an array"))
+    }
+
+    fn as_array(&self) -> Option<Vec<Node<'a>>> {
+        let items = self.value.get_ref().as_array()?;
         let node =
             |(i, value)| Node { report: self.report, value, path: format!("{}[{i}]", self.path) };
         Some(items.iter().enumerate().map(node).collect())
     }
 
-    /// The texts of an array; those that are none are reported and left out.
+    /// The texts of an array; nothing if one of its values is none.
     pub(super) fn texts(&self) -> Option<Vec<String>> {
-        Some(self.array()?.iter().filter_map(Node::text).collect())
-    }
-}
-
-/// An absent key is fine, a wrong one is not.
-pub(super) fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        None => Some(None),
-        Some(value) => value.map(Some),
+        let texts: Vec<Option<String>> = self.array()?.iter().map(Node::text).collect();
+        texts.into_iter().collect()
     }
 }
 

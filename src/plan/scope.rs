@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Plan, Scope, Task};
+use jiff::civil::Date;
+
+use super::model::{Industry, Plan, Scope, Task};
 use crate::base::finding::Finding;
-use crate::registry::{CreditClass, Registry, Subject};
+use crate::registry::{CreditClass, Registry, Subject, WatchList};
 use crate::say;
 
 /// The statuses of a live subject, as registers word them.
@@ -23,14 +25,26 @@ pub(super) enum Standing {
 }
 
 impl Scope {
-    /// Where a subject stands, status left aside; `class` is the class as which it counts.
-    pub(super) fn standing(&self, subject: &Subject, class: Option<CreditClass>) -> Standing {
+    /// Where a subject stands, status left aside; `class` is the class as which it counts, and `from` the window's
+    /// first day.
+    pub(super) fn standing(
+        &self,
+        subject: &Subject,
+        class: Option<CreditClass>,
+        from: Date,
+    ) -> Standing {
         let tags = &subject.tags;
         let has = |tag: &String| tags.binary_search(tag).is_ok();
+        let on = |list: &WatchList| {
+            subject.lists.iter().any(|listing| listing.list == *list && listing.holds_on(from))
+        };
         let inside = self.kind.as_ref().is_none_or(|kinds| kinds.contains(&subject.kind))
             && self.tags_any.as_ref().is_none_or(|any| any.iter().any(has))
             && self.tags_all.iter().all(has)
-            && !self.tags_none.iter().any(has);
+            && !self.tags_none.iter().any(has)
+            && self.register.as_ref().is_none_or(|any| any.iter().any(has))
+            && self.lists_any.as_ref().is_none_or(|any| any.iter().any(on))
+            && !self.lists_none.iter().any(on);
         if !inside {
             return Standing::Outside;
         }
@@ -39,10 +53,8 @@ impl Scope {
             ("region", one_of(&self.region, subject.region.as_ref(), |v, p| v.starts_with(p))),
             ("area", one_of(&self.area, subject.area.as_ref(), |v, p| v == p)),
             ("station", one_of(&self.station, subject.station.as_ref(), |v, p| v == p)),
-            (
-                "industry",
-                one_of(&self.industry, subject.industry.as_ref(), |v, p| v.starts_with(p)),
-            ),
+            ("office", one_of(&self.office, subject.office.as_ref(), |v, p| v == p)),
+            ("industry", ask(self.industry.as_deref(), subject.industry.as_deref(), belongs)),
             ("credit_class", ask(self.credit_class.as_ref(), class, |v, of| of.contains(&v))),
             ("credit_score", ask(self.score_min, score, |v, least| v >= least)),
             ("credit_score", ask(self.score_max, score, |v, most| v <= most)),
@@ -56,6 +68,11 @@ impl Scope {
             Some((field, _)) => Standing::Unknown(field),
             None => Standing::Inside,
         }
+    }
+
+    /// Whether credit ratings decide who is in scope.
+    pub(super) fn uses_credit(&self) -> bool {
+        self.credit_class.is_some() || self.score_min.is_some() || self.score_max.is_some()
     }
 
     /// Whether a subject of this status takes part.
@@ -76,6 +93,11 @@ fn ask<F, V>(filter: Option<F>, value: Option<V>, passes: impl Fn(V, F) -> bool)
     }
 }
 
+fn belongs(code: &str, industries: &[Industry]) -> bool {
+    let prefixes = industries.iter().flat_map(|industry| &industry.prefixes);
+    prefixes.into_iter().any(|prefix| code.starts_with(prefix))
+}
+
 fn one_of(
     filter: &Option<Vec<String>>,
     value: Option<&String>,
@@ -84,10 +106,10 @@ fn one_of(
     ask(filter.as_ref(), value, |value, of| of.iter().any(|item| passes(value, item)))
 }
 
-/// Whether some word of a register passes for a value of a filter.
-type Known<'a> = &'a dyn Fn(&BTreeSet<&str>, &str) -> bool;
-/// A filter: the code of what is wrong with an unknown value, its key, its values, the register's words.
-type Filter<'a> = (&'a str, &'a str, &'a Option<Vec<String>>, &'a BTreeSet<&'a str>, Known<'a>);
+/// The values of a filter.
+fn any(filter: &Option<Vec<String>>) -> &[String] {
+    filter.as_deref().unwrap_or_default()
+}
 
 /// Every value that some subject of the register has, to find filters that match nobody.
 #[derive(Default)]
@@ -95,6 +117,7 @@ pub(super) struct Vocabulary<'a> {
     kind: BTreeSet<&'a str>,
     status: BTreeSet<&'a str>,
     region: BTreeSet<&'a str>,
+    office: BTreeSet<&'a str>,
     area: BTreeSet<&'a str>,
     station: BTreeSet<&'a str>,
     industry: BTreeSet<&'a str>,
@@ -108,6 +131,7 @@ impl<'a> Vocabulary<'a> {
             words.kind.insert(&subject.kind);
             words.status.insert(&subject.status);
             words.region.extend(subject.region.as_deref());
+            words.office.extend(subject.office.as_deref());
             words.area.extend(subject.area.as_deref());
             words.station.extend(subject.station.as_deref());
             words.industry.extend(subject.industry.as_deref());
@@ -119,29 +143,42 @@ impl<'a> Vocabulary<'a> {
     /// P28 for tags that nobody has, P29 for other values that match nobody.
     pub(super) fn check(&self, plan: &Plan, task: &Task) -> Vec<Finding> {
         let scope = &task.scope;
-        let exactly = |words: &BTreeSet<&str>, value: &str| words.contains(value);
+
         let prefix =
             |words: &BTreeSet<&str>, value: &str| words.iter().any(|w| w.starts_with(value));
-        let (tags_all, tags_none) = (Some(scope.tags_all.clone()), Some(scope.tags_none.clone()));
-        let filters: [Filter<'_>; 9] = [
-            ("P28", "tags_any", &scope.tags_any, &self.tags, &exactly),
-            ("P28", "tags_all", &tags_all, &self.tags, &exactly),
-            ("P28", "tags_none", &tags_none, &self.tags, &exactly),
-            ("P29", "kind", &scope.kind, &self.kind, &exactly),
-            ("P29", "status", &scope.status, &self.status, &exactly),
-            ("P29", "area", &scope.area, &self.area, &exactly),
-            ("P29", "station", &scope.station, &self.station, &exactly),
-            ("P29", "region", &scope.region, &self.region, &prefix),
-            ("P29", "industry", &scope.industry, &self.industry, &prefix),
-        ];
         let mut findings = Vec::new();
-        for (code, key, values, words, known) in filters {
-            for value in values.iter().flatten().filter(|value| !known(words, value)) {
-                let cause = say!(
-                    "{key} 中的“{value}”没有任何检查对象符合",
-                    "no subject matches \"{value}\" in {key}"
-                );
-                findings.push(plan.at(task, "scope", code, cause));
+        let mut missing = |code: &str, key: &str, at: usize, value: &str| {
+            let cause = say!(
+                "{key} 中的“{value}”没有任何检查对象符合",
+                "no subject matches \"{value}\" in {key}"
+            );
+            findings.push(plan.at(task, &format!("scope.{key}[{at}]"), code, cause));
+        };
+        for (code, key, values, words) in [
+            ("P28", "tags_any", any(&scope.tags_any), &self.tags),
+            ("P28", "tags_all", &scope.tags_all[..], &self.tags),
+            ("P28", "tags_none", &scope.tags_none[..], &self.tags),
+            ("P28", "register", any(&scope.register), &self.tags),
+            ("P29", "kind", any(&scope.kind), &self.kind),
+            ("P29", "status", any(&scope.status), &self.status),
+            ("P29", "office", any(&scope.office), &self.office),
+            ("P29", "area", any(&scope.area), &self.area),
+            ("P29", "station", any(&scope.station), &self.station),
+        ] {
+            for (at, value) in values.iter().enumerate() {
+                if !words.contains(value.as_str()) {
+                    missing(code, key, at, value);
+                }
+            }
+        }
+        for (at, value) in any(&scope.region).iter().enumerate() {
+            if !prefix(&self.region, value) {
+                missing("P29", "region", at, value);
+            }
+        }
+        for (at, industry) in scope.industry.iter().flatten().enumerate() {
+            if !industry.prefixes.iter().any(|value| prefix(&self.industry, value)) {
+                missing("P29", "industry", at, &industry.text);
             }
         }
         findings

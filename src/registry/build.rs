@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::columns::Register;
-use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
+use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject, Visit};
 use super::rows::name_of;
 use super::table::{Cells, Table, checked, digests};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::say;
 
-/// 一单两库 with recusals, incompatible pairs and leave. Records stand in the order of their values, whatever the
+/// 一单两库 with recusals, incompatible pairs, leave and earlier visits. Records stand in the order of their values, whatever the
 /// order of the files.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
@@ -22,6 +23,7 @@ pub struct Registry {
     recusals: Vec<Recusal>,
     incompatibles: Vec<Incompatible>,
     leave: Vec<Leave>,
+    visits: Vec<Visit>,
     /// Every identifier of a subject, and the subjects that have it.
     named: BTreeMap<String, Vec<usize>>,
     /// Each register's digest in both suites.
@@ -32,16 +34,20 @@ impl Registry {
     /// The records of these tables; a register without a table is empty.
     ///
     /// Findings: those of [`Table::read`] that are errors, if a store gives back something that is not
-    /// canonical; R16 for recusals, incompatible pairs, leave and key matters that name nobody.
+    /// canonical; R16 for recusals, incompatible pairs, leave and key matters that name nobody,
+    /// R62 and R63 for visits.
     pub fn build(tables: &[Table]) -> (Registry, Vec<Finding>) {
         let mut findings = Vec::new();
         let mut registry = Registry::default();
         for register in Register::ALL {
             let of_register = tables.iter().filter(|table| table.register == register);
-            let (rows, found) = checked(register, of_register.flat_map(|table| &table.rows));
+            let rows: Vec<&Cells> = of_register.flat_map(|table| &table.rows).collect();
+            let (rows, found) = checked(register, &rows);
             findings.extend(found);
-            registry.digests.insert(register.name(), digests(register, &rows));
-            findings.extend(registry.take(register, &rows));
+            let (digests, found) =
+                rayon::join(|| digests(register, &rows), || registry.take(register, &rows));
+            registry.digests.insert(register.name(), digests);
+            findings.extend(found);
         }
         findings
             .sort_by(|a, b| a.place.file.cmp(&b.place.file).then(a.place.row.cmp(&b.place.row)));
@@ -60,11 +66,15 @@ impl Registry {
                 let known: BTreeSet<&str> = self.matters.keys().map(String::as_str).collect();
                 let findings = unknown_key_matters(rows, &known);
                 self.subjects = sorted(rows, Subject::of);
-                for (at, subject) in self.subjects.iter().enumerate() {
-                    for id in subject.ids() {
-                        self.named.entry(id.to_owned()).or_default().push(at);
-                    }
-                }
+                let subjects = self.subjects.par_iter().enumerate();
+                let mut named: Vec<(&str, usize)> = subjects
+                    .flat_map_iter(|(at, subject)| subject.ids().map(move |id| (id, at)))
+                    .collect();
+                named.par_sort_unstable();
+                let named = named.chunk_by(|a, b| a.0 == b.0).map(|of_id| {
+                    (of_id[0].0.to_owned(), of_id.iter().map(|(_, at)| *at).collect())
+                });
+                self.named = named.collect();
                 findings
             }
             Register::Inspectors => {
@@ -93,6 +103,10 @@ impl Registry {
                     person.add_leave(periods);
                 }
                 self.unknown_people(register, rows, &["iid"])
+            }
+            Register::Visits => {
+                self.visits = sorted(rows, Visit::of);
+                self.unknown_of_visits()
             }
         }
     }
@@ -132,6 +146,11 @@ impl Registry {
         &self.leave
     }
 
+    /// All recorded visits, ordered.
+    pub fn visits(&self) -> &[Visit] {
+        &self.visits
+    }
+
     /// The subjects with this identifier of any of the three kinds. Where two share one (the USCC of the one
     /// is another's own identifier), both are meant: a recusal errs on the safe side.
     pub fn subjects_named(&self, id: &str) -> Vec<&Subject> {
@@ -147,6 +166,25 @@ impl Registry {
             Suite::Sha256 => sha256,
             Suite::Sm3 => sm3,
         }
+    }
+
+    /// R62 for visits to subjects and R63 for visits of inspectors that no register holds: records of years have many,
+    /// so that one finding counts them.
+    fn unknown_of_visits(&self) -> Vec<Finding> {
+        let people: BTreeSet<&str> =
+            self.inspectors.iter().filter_map(|i| i.certificate.as_deref()).collect();
+        let gone = |visit: &&Visit| self.subjects_named(&visit.subject).is_empty();
+        let left = |visit: &&Visit| visit.inspectors.iter().any(|i| !people.contains(i.as_str()));
+        let of = |code, visits: Vec<&Visit>| {
+            let (n, first) = (visits.len(), visits.first()?);
+            let Visit { subject, date, .. } = first;
+            let cause =
+                say!("{n} 条，如 {subject}（{date}）", "{n} visits, such as {subject} on {date}");
+            Some(Finding::new(code, cause).file(Register::Visits.name()))
+        };
+        let gone = of("R62", self.visits.iter().filter(gone).collect());
+        let left = of("R63", self.visits.iter().filter(left).collect());
+        gone.into_iter().chain(left).collect()
     }
 
     fn unknown_people(&self, register: Register, rows: &[Cells], columns: &[&str]) -> Vec<Finding> {
@@ -165,9 +203,9 @@ impl Registry {
     }
 }
 
-fn sorted<T: Ord>(rows: &[Cells], of: impl Fn(&Cells) -> T) -> Vec<T> {
-    let mut records: Vec<T> = rows.iter().map(of).collect();
-    records.sort_unstable();
+fn sorted<T: Ord + Send>(rows: &[Cells], of: impl Fn(&Cells) -> T + Sync + Send) -> Vec<T> {
+    let mut records: Vec<T> = rows.par_iter().map(of).collect();
+    records.par_sort_unstable();
     records
 }
 

@@ -51,6 +51,23 @@ pub(super) fn industry(code: &str) -> Option<&'static str> {
     fits.then_some(found)
 }
 
+/// Whether some division of some table has a code that begins so; of towns and villages the part of their county.
+pub(crate) fn is_division(prefix: &str) -> bool {
+    let county = prefix.get(..REGION_DIGITS).unwrap_or(prefix);
+    let digits = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
+    let at = REGIONS.partition_point(|row| row[0] < county);
+    digits && REGIONS.get(at).is_some_and(|row| row[0].starts_with(county))
+}
+
+/// What the codes of subjects begin with that belong to an industry: its digits, for a section its letter and its
+/// divisions; none if the standard has no such code.
+pub(crate) fn industry_prefixes(code: &str) -> Option<Vec<String>> {
+    let found = industry(code)?;
+    let divisions = INDUSTRIES.iter().filter(|row| row[0].len() == 2 && row[1] == found);
+    let divisions = divisions.map(|row| row[0].to_owned());
+    Some(std::iter::once(found.to_owned()).chain(divisions).collect())
+}
+
 /// The row of a code.
 fn find<'a, const N: usize>(
     rows: &'a [[&'static str; N]],
@@ -105,6 +122,21 @@ mod tests {
         ] {
             assert_eq!(region(code), standing, "{code}");
         }
+    }
+
+    #[test]
+    fn beginnings_of_codes() {
+        for good in ["33", "3301", "330106", "330106001", "1", "330107"] {
+            assert!(is_division(good), "{good}");
+        }
+        for bad in ["", "330199", "99", "3A", "330199001", "西湖"] {
+            assert!(!is_division(bad), "{bad}");
+        }
+        assert_eq!(industry_prefixes("H").unwrap(), ["H", "61", "62"]);
+        assert_eq!(industry_prefixes("A").unwrap().len(), 6);
+        assert_eq!(industry_prefixes("A0111").unwrap(), ["0111"]);
+        assert_eq!(industry_prefixes("62").unwrap(), ["62"]);
+        assert_eq!(industry_prefixes("99"), None);
     }
 
     #[test]

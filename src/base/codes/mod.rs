@@ -4,9 +4,12 @@
 mod bundle;
 mod files;
 mod identity;
+mod language;
 mod plans;
 mod reading;
 mod registers;
+mod rehearsal;
+mod rules;
 mod shell;
 
 use super::finding::{Lang, Severity};
@@ -53,7 +56,8 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
-    [bundle::RULES].into_iter().chain(of_registers).chain([plans::RULES, shell::RULES]).flatten()
+    let of_plans = [plans::RULES, language::RULES, rules::RULES, rehearsal::RULES, shell::RULES];
+    [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
 }
 
 /// The rule with this code.
