@@ -3,7 +3,7 @@
 
 use shuangsuiji::conduct::Frozen;
 use shuangsuiji::io::sheet;
-use shuangsuiji::plan::{History, Plan};
+use shuangsuiji::plan::{History, Plan, Rules};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::BEACON;
 use shuangsuiji::registry::{Register, Registry, Table};
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (registry, _) = Registry::build(&tables);
     let (plan, _) = Plan::parse(&std::fs::read_to_string("data/district/plan.toml")?, "plan.toml")?;
-    let (freeze, _) = plan.freeze(&registry, &History::default())?;
+    let (freeze, _) = plan.freeze(&registry, &Rules::default(), &History::default())?;
     let (frozen, mut bundle) = (Frozen::read(&freeze.files)?, freeze.files);
     // Publish the frozen bundle, wait for the named drand round, then enter its signature.
     let signature = "8b3edd0d42a2fa36ac15641a2dea2e4f4895acec2ef72ef39e5b6138f0346fb6b046dde1b4b3d09ff5fe8a6a7acd674a";

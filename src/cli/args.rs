@@ -185,6 +185,7 @@ pub(super) enum RegisterArg {
     Recusals,
     Incompatibles,
     Leave,
+    Visits,
 }
 
 #[derive(clap::Args)]

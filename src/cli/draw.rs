@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{BeaconArgs, EventArgs, EventKind};
 use super::clock::Clock;
 use super::console::Console;
+use super::past::drawn_subjects;
 use super::plan::refuse_void_record;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::china_time;
@@ -227,7 +228,7 @@ fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
     Ok(write_files(bundle, &drawn.files, &order)?)
 }
 
-/// Tells the workspace that froze this draw who was drawn, for exclusion windows of later plans.
+/// Tells the workspace that froze this draw who was drawn and who comes, for the burden rules of later plans.
 fn record_drawn(
     workspace: &Path,
     frozen: &Frozen,
@@ -236,9 +237,7 @@ fn record_drawn(
 ) -> Result<(), Failure> {
     let Some(store) = Store::find(workspace)? else { return Ok(()) };
     if store.draw(&frozen.digest)?.is_some() {
-        let day = &frozen.commitment.window.0;
-        let sids = drawn.visits.iter().map(|visit| &visit.sid);
-        store.record_drawn(&frozen.digest, sids, day, now_s)?;
+        store.record_drawn(&frozen.digest, drawn_subjects(frozen, drawn), now_s)?;
     }
     Ok(())
 }

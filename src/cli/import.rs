@@ -38,6 +38,7 @@ impl RegisterArg {
             RegisterArg::Recusals => Register::Recusals,
             RegisterArg::Incompatibles => Register::Incompatibles,
             RegisterArg::Leave => Register::Leave,
+            RegisterArg::Visits => Register::Visits,
         }
     }
 }

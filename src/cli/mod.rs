@@ -9,6 +9,7 @@ mod demo;
 mod draw;
 mod explain;
 mod import;
+mod past;
 mod plan;
 mod recompute;
 mod registry;

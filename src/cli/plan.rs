@@ -9,15 +9,16 @@ use super::args::CommitArgs;
 use super::changes::Changes;
 use super::clock::Clock;
 use super::console::{Console, finding_json, table};
+use super::past::history;
 use super::verify::percent;
 use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
-use crate::base::date::{china_time, parse_date};
+use crate::base::date::china_time;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings, Severity, Text};
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
-use crate::plan::{Freeze, History, Plan};
+use crate::plan::{Freeze, Plan, Rules, reason_text};
 use crate::record::bundle::COMMITMENT;
 use crate::registry::{Register, Registry, Table};
 use crate::rehearse::{Forecast, check_slots, forecast};
@@ -49,7 +50,7 @@ fn prepare(store: &Store, plan_path: &Path, console: &Console) -> Result<Prepare
     drop(tables);
     findings.extend(more);
     let history = history(store, &plan)?;
-    let frozen = plan.freeze(&registry, &history);
+    let frozen = plan.freeze(&registry, &Rules::default(), &history);
     let (freeze, more) = match frozen {
         Ok(done) => done,
         Err(Findings(more)) => {
@@ -105,28 +106,6 @@ fn registers(store: &Store) -> Result<(Vec<Table>, Versions), Failure> {
         return Err(Findings(empty).into());
     }
     Ok((tables, versions))
-}
-
-/// The attempt and who was drawn before. The latest attempt is continued unless it was voided.
-fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
-    let draws = store.draws()?;
-    let attempts: Vec<&DrawRecord> = draws
-        .iter()
-        .filter(|record| record.agency == plan.agency() && record.draw == plan.draw())
-        .collect();
-    let digest_of = |attempt: u64| {
-        attempts.iter().find(|record| record.attempt == attempt).map(|record| record.commitment)
-    };
-    let (attempt, prev) = match attempts.iter().max_by_key(|record| record.attempt) {
-        None => (1, None),
-        Some(latest) if latest.state == State::Void => {
-            (latest.attempt + 1, Some(latest.commitment))
-        }
-        Some(latest) => (latest.attempt, digest_of(latest.attempt - 1)),
-    };
-    let drawn = store.last_drawn(plan.draw(), u64::MAX)?;
-    let drawn = drawn.into_iter().filter_map(|(sid, day)| Some((sid, parse_date(&day)?))).collect();
-    Ok(History { attempt, prev, drawn })
 }
 
 pub(super) fn check(
@@ -211,23 +190,6 @@ fn expected(stratum: &crate::plan::StratumSummary) -> String {
     let Some((above, below)) = stratum.chance else { return "-".to_owned() };
     let tenths = 10 * above * u128::from(stratum.size) / below.max(1);
     format!("≈{}.{}", tenths / 10, tenths % 10)
-}
-
-/// A reason code of an exclusion in words.
-fn reason_text(code: &str) -> Text {
-    match code {
-        "status" => say!("登记状态不在抽查范围", "status out of scope"),
-        "drawn_within" => say!("近期已被抽中", "drawn recently"),
-        "key_supervised" => say!("该事项另作重点监管", "under key supervision in this matter"),
-        "no_certificate" => say!("没有执法证", "no certificate"),
-        "certificate_undated" => say!("执法证没有有效期", "certificate without a date"),
-        "certificate_expired" => {
-            say!("执法证在检查窗口内到期", "certificate not valid on every day of the window")
-        }
-        "state" => say!("不在岗", "not at work"),
-        "leave" => say!("整个窗口请假", "on leave for the whole window"),
-        other => say!("{other}", "{other}"),
-    }
 }
 
 fn print_forecast(forecast: &Forecast, console: &Console) {

@@ -6,13 +6,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::console::{Console, finding_json};
+use super::past::visits;
 use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
-use crate::base::date::parse_date;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::io::folder::read_bundle;
-use crate::plan::{AnnualPlan, History, Plan, recompute};
+use crate::plan::{AnnualPlan, History, Plan, Rules, recompute};
 use crate::record::bundle::COMMITMENT;
 use crate::record::commitment::Commitment;
 use crate::registry::{Register, Registry, Table};
@@ -30,7 +30,8 @@ pub(super) fn against_registry(
     let bytes = files.get(COMMITMENT).map(Vec::as_slice).unwrap_or_default();
     let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(COMMITMENT)))?;
     let basis = Basis::of(&store, &commitment, &commitment.suite.digest(bytes))?;
-    let done = recompute(&basis.plan, &basis.registry, basis.history, &commitment, &files);
+    let done =
+        recompute(&basis.plan, &basis.registry, &basis.rules, basis.history, &commitment, &files);
     let findings = done.err().map(|Findings(findings)| findings).unwrap_or_default();
     let versions: Vec<String> =
         basis.versions.iter().map(|(register, n)| format!("{} v{n}", register.name())).collect();
@@ -64,6 +65,7 @@ struct Basis {
     plan: Plan,
     versions: Vec<(Register, i64)>,
     registry: Registry,
+    rules: Rules,
     history: History,
 }
 
@@ -74,8 +76,10 @@ impl Basis {
             let cause = say!("本工作区没有封存过它", "this workspace has not committed it");
             return Err(unknown(cause).into());
         };
-        let named = commitment.notes.get("plan").and_then(Value::as_str).and_then(Digest::from_hex);
-        let kept = named.map(|digest| store.plan(&digest)).transpose()?.flatten();
+        let named = |key: &str| {
+            commitment.notes.get(key).and_then(Value::as_str).and_then(Digest::from_hex)
+        };
+        let kept = named("plan").map(|digest| store.plan(&digest)).transpose()?.flatten();
         let Some((text, _)) = kept else {
             let cause = say!("本工作区没有它的计划", "this workspace does not hold its plan");
             return Err(unknown(cause).into());
@@ -89,6 +93,17 @@ impl Basis {
             let cause = say!("计划中没有抽取 {draw}", "its plan has no draw {draw}");
             return Err(unknown(cause).into());
         };
+        let rules = match named("rules") {
+            None => Rules::default(),
+            Some(digest) => match store.rules(&digest)? {
+                Some((text, _)) => Rules::parse(&text, "rules").0,
+                None => {
+                    let cause =
+                        say!("本工作区没有它的细则", "this workspace does not hold its rules");
+                    return Err(unknown(cause).into());
+                }
+            },
+        };
         let versions = store.draw_versions(digest)?;
         let mut tables = Vec::new();
         for register in Register::ALL {
@@ -99,9 +114,8 @@ impl Basis {
             });
         }
         let (registry, _) = Registry::build(&tables);
-        let drawn = store.last_drawn(plan.draw(), record.frozen_s)?;
-        let drawn = drawn.into_iter().filter_map(|(sid, day)| Some((sid, parse_date(&day)?)));
-        let history = History { drawn: drawn.collect(), ..History::default() };
-        Ok(Basis { plan, versions, registry, history })
+        let visits = visits(store, &plan, record.frozen_s)?;
+        let history = History { visits, ..History::default() };
+        Ok(Basis { plan, versions, registry, rules, history })
     }
 }

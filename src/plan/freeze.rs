@@ -1,24 +1,24 @@
 //! The freeze: everything that is published before the beacon, made of a plan and a registry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use super::frame::{ExcludedSubject, Frame, Ground};
+use super::apply::Applied;
+use super::frame::ExcludedSubject;
 use super::model::{Cap, Plan, Task};
+use super::past::Visits;
 use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
-use super::scope::Vocabulary;
+use super::rotation::ROTATION;
+use super::rules::Rules;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::merkle::{Root, Tree};
 use crate::base::table;
 use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
 use crate::record::commitment::{Commitment, List, Method};
-use crate::record::ids::{SLOTS_IN_DRAW_LIMIT, Sid};
-use crate::registry::{Register, Registry, Subject};
-use crate::say;
+use crate::registry::{Register, Registry};
 
 /// What earlier draws leave behind.
 #[derive(Clone, Debug)]
@@ -27,14 +27,16 @@ pub struct History {
     pub attempt: u64,
     /// C of the attempt before; none exactly for the first.
     pub prev: Option<Digest>,
-    /// When each subject was last drawn.
-    pub drawn: BTreeMap<Sid, Date>,
+    /// The visits that earlier draws led to.
+    pub visits: Visits,
+    /// The names of draws that are committed and not drawn yet: they cannot count.
+    pub undrawn: Vec<String>,
 }
 
 impl Default for History {
     /// The first attempt, and nobody drawn before.
     fn default() -> Self {
-        History { attempt: 1, prev: None, drawn: BTreeMap::new() }
+        History { attempt: 1, prev: None, visits: Visits::default(), undrawn: Vec::new() }
     }
 }
 
@@ -72,50 +74,32 @@ pub struct TaskSummary {
     pub strata: Vec<StratumSummary>,
 }
 
-impl Plan {
-    /// Applies the plan to a registry. The result depends on their values alone: no clock, no order of rows.
+impl Applied<'_> {
+    /// Makes everything that is published before the beacon.
     ///
     /// # Errors
-    /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28.
+    /// All findings if one is an error.
     ///
     /// # Panics
-    /// If `history` gives a first attempt a predecessor, or another none; if the plan is not sound.
-    pub fn freeze(
-        &self,
-        registry: &Registry,
-        history: &History,
-    ) -> Result<(Freeze, Vec<Finding>), Findings> {
-        let first = history.attempt == 1;
-        assert!(history.attempt > 0 && first == history.prev.is_none(), "bug: not a history");
-        assert!(self.sound, "bug: a plan with mistakes is not frozen");
-        let mut findings: Vec<Finding> = self.check_matters(registry);
-        let pool = Pool::of(self, registry, &mut findings);
-        let vocabulary = Vocabulary::of(registry);
-        let mut commitment = self.skeleton(registry, history, &pool);
-        let used = commitment.tags_referred_to();
-        let subjects = by_sid(self, registry);
-        let ground = Ground { plan: self, subjects, history, pool: &pool, used: &used };
-        let mut frames: Vec<Frame> = Vec::new();
-        for task in self.tasks.iter().filter(|task| task.whole) {
-            findings.extend(vocabulary.check(self, task));
-            findings.extend(pool.check_slots(self, task));
-            frames.push(ground.frame(task, &mut findings));
-        }
-        let drawn: Vec<u64> =
-            frames.iter().map(|frame| frame.summary.n.min(frame.summary.size)).collect();
-        findings.extend(self.check_slots_in_draw(&drawn));
-        let drawn_from: BTreeSet<&Sid> =
-            frames.iter().flat_map(|frame| &frame.rows).map(|row| &row.sid).collect();
-        let recusals = pool.recusals(self, registry, &drawn_from, &mut findings);
-        let incompatible = pool.incompatibles(registry, &mut findings);
-        let ((), findings) = Findings::check(findings, ())?;
-
+    /// If the plan is not sound.
+    pub fn freeze(self) -> Result<(Freeze, Vec<Finding>), Findings> {
+        let ((), findings) = Findings::check(self.findings, ())?;
+        let (plan, ground, frames) = (self.ground.plan, self.ground, self.frames);
+        assert!(plan.sound, "bug: a plan with mistakes is not frozen");
+        let mut commitment = plan.skeleton(self.registry, ground.rules, self.history, &ground.pool);
+        let rotated = self.rotated;
+        commitment.notes.extend(
+            (rotated > 0).then(|| {
+                ("recusals_by_rule".to_owned(), json!([{"reason": ROTATION, "n": rotated}]))
+            }),
+        );
         let mut files = Files::new();
-        commitment.inspectors = self.put(&mut files, INSPECTORS, &pool.rows(&used));
-        commitment.recusals = self.put(&mut files, RECUSALS, &recusals);
-        commitment.incompatible = self.put(&mut files, INCOMPATIBLE, &incompatible);
+        let people = ground.pool.rows(&ground.used);
+        commitment.inspectors = plan.put(&mut files, INSPECTORS, &people);
+        commitment.recusals = plan.put(&mut files, RECUSALS, &self.recusals);
+        commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &self.incompatible);
         for (list, frame) in commitment.lists.iter_mut().zip(&frames) {
-            list.frame = self.put(&mut files, &frame_path(&list.list), &frame.rows);
+            list.frame = plan.put(&mut files, &frame_path(&list.list), &ground.rows(frame));
             list.method = frame.allocation.method;
             list.strata.clone_from(&frame.allocation.strata);
             list.notes.extend(counts(&frame.summary));
@@ -124,16 +108,37 @@ impl Plan {
         // The reader of commitments has the last word: what it refuses must not be published.
         Commitment::parse(&bytes).map_err(Findings::from)?;
         files.insert(COMMITMENT.to_owned(), bytes);
-        let (tasks, excluded): (Vec<_>, Vec<_>) =
-            frames.into_iter().map(|frame| (frame.summary, frame.excluded)).unzip();
+        let each = plan.tasks.iter().zip(&frames);
+        let excluded_subjects =
+            each.flat_map(|(task, frame)| ground.excluded(task, frame)).collect();
         let freeze = Freeze {
             commitment,
             files,
-            tasks,
-            excluded_subjects: excluded.into_iter().flatten().collect(),
-            excluded_inspectors: pool.excluded,
+            tasks: frames.into_iter().map(|frame| frame.summary).collect(),
+            excluded_subjects,
+            excluded_inspectors: ground.pool.excluded,
         };
         Ok((freeze, findings))
+    }
+}
+
+impl Plan {
+    /// Applies the plan to a registry, under local rules, and freezes the result, which depends on their values alone:
+    /// no clock, no order of rows.
+    ///
+    /// # Errors
+    /// All findings if one is an error: P11–P17, P19, P22, P23, P27, P28,
+    /// P52–P55, P58, P60.
+    ///
+    /// # Panics
+    /// If `history` gives a first attempt a predecessor, or another none; if the plan is not sound.
+    pub fn freeze(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
+        history: &History,
+    ) -> Result<(Freeze, Vec<Finding>), Findings> {
+        self.under(rules).apply(registry, history).freeze()
     }
 
     /// Adds a table to the files; its root.
@@ -142,53 +147,14 @@ impl Plan {
         table::root(self.suite, rows)
     }
 
-    /// 三个不查: P11 for matters that are not listed, or not in force on every day of the window.
-    fn check_matters(&self, registry: &Registry) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for task in &self.tasks {
-            let (from, to) = self.window_of(task);
-            for (at, id) in task.matters.iter().enumerate() {
-                let cause = match registry.matter(id) {
-                    None => say!("清单上没有事项 {id}", "the matter {id} is not on the list"),
-                    Some(matter) => match (matter.valid_from, matter.valid_to) {
-                        (Some(day), _) if day > from => {
-                            say!(
-                                "事项 {id} 自 {day} 起才有效",
-                                "the matter {id} is in force from {day} only"
-                            )
-                        }
-                        (_, Some(day)) if day < to => {
-                            say!(
-                                "事项 {id} 至 {day} 失效",
-                                "the matter {id} is in force until {day} only"
-                            )
-                        }
-                        _ => continue,
-                    },
-                };
-                findings.push(self.at(task, &format!("matters[{at}]"), "P11", cause));
-            }
-        }
-        findings
-    }
-
-    /// P27 if the slots of all visits together could exceed the protocol's limit; `drawn` holds each task's n.
-    pub(super) fn check_slots_in_draw(&self, drawn: &[u64]) -> Option<Finding> {
-        let slots =
-            self.tasks.iter().zip(drawn).map(|(task, n)| n.saturating_mul(task.slots.len() as u64));
-        let slots = slots.fold(0, u64::saturating_add);
-        if slots < SLOTS_IN_DRAW_LIMIT {
-            return None;
-        }
-        let cause = say!(
-            "各任务共 {slots} 个岗位，须少于 {SLOTS_IN_DRAW_LIMIT}",
-            "{slots} slots in all tasks; there must be fewer than {SLOTS_IN_DRAW_LIMIT}"
-        );
-        Some(self.at_head("task", "P27", cause))
-    }
-
     /// The commitment before its tables are known.
-    fn skeleton(&self, registry: &Registry, history: &History, pool: &Pool<'_>) -> Commitment {
+    fn skeleton(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
+        history: &History,
+        pool: &Pool<'_>,
+    ) -> Commitment {
         let empty = Tree::new(self.suite).root();
         Commitment {
             suite: self.suite,
@@ -212,12 +178,12 @@ impl Plan {
             inspector_by_beacon: self.inspector_by_beacon,
             engine: (env!("CARGO_PKG_NAME").to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             rehearsal: self.rehearsal,
-            notes: self.notes(registry, pool),
+            notes: self.notes(registry, rules, pool),
         }
     }
 
-    /// Digests of plan and registers, and how many inspectors take no part.
-    fn notes(&self, registry: &Registry, pool: &Pool<'_>) -> Map<String, Value> {
+    /// Digests of plan, rules and registers, and how many inspectors take no part.
+    fn notes(&self, registry: &Registry, rules: &Rules, pool: &Pool<'_>) -> Map<String, Value> {
         let digest = |register: Register| {
             let digest = registry.digest(self.suite, register).hex();
             (register.name().to_owned(), Value::from(digest))
@@ -230,18 +196,13 @@ impl Plan {
         let excluded = reasons.into_iter().map(|(reason, n)| json!({"reason": reason, "n": n}));
         let mut notes = Map::new();
         notes.insert("plan".to_owned(), json!(self.digest.hex()));
+        let rules =
+            rules.digest(self.suite).map(|digest| ("rules".to_owned(), json!(digest.hex())));
+        notes.extend(rules);
         notes.insert("registers".to_owned(), registers.into());
         notes.insert("excluded_inspectors".to_owned(), excluded.collect());
         notes
     }
-}
-
-/// All subjects by sid, so that frames come out in their order.
-fn by_sid<'a>(plan: &Plan, registry: &'a Registry) -> Vec<(Sid, &'a Subject)> {
-    let sids = registry.subjects().iter().map(|subject| (subject.sid(plan.suite), subject));
-    let mut subjects: Vec<(Sid, &Subject)> = sids.collect();
-    subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    subjects
 }
 
 /// The list of a task before its frame is known. Keys that verifiers ignore say what notices show: type,

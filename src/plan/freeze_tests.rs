@@ -1,4 +1,5 @@
 use super::freeze::History;
+use super::past::PastVisit;
 use super::testkit::{Office, subject};
 use crate::base::date::parse_date;
 use crate::base::digest::{Digest, Suite};
@@ -6,7 +7,7 @@ use crate::base::table;
 use crate::record::commitment::{Commitment, Method, Quota};
 use crate::record::ids::Sid;
 use crate::record::tables::{FrameRow, IncompatibleRow, InspectorRow, RecusalRow};
-use crate::registry::Register;
+use crate::registry::{Register, VisitKind};
 
 /// (stratum, N, n) of the first task.
 fn counts(office: &Office) -> Vec<(String, u64, Option<u64>)> {
@@ -152,6 +153,18 @@ fn only_tags_that_slots_refer_to_are_frozen() {
     );
 }
 
+/// A drawn visit on that day.
+pub(super) fn past_visit(day: &str) -> PastVisit {
+    PastVisit {
+        day: parse_date(day).unwrap(),
+        kind: VisitKind::Planned,
+        draw: Some("D0".to_owned()),
+        agencies: vec!["示例区市监局".to_owned()],
+        matters: vec!["M1".to_owned()],
+        inspectors: Vec::new(),
+    }
+}
+
 #[test]
 fn everybody_left_out_has_a_reason() {
     let exclude = "exclude = { drawn_within_days = 180, key_supervised = true }\nsample";
@@ -169,7 +182,7 @@ fn everybody_left_out_has_a_reason() {
         office = office.add(Register::Subjects, &format!("{id},{id},企业,330199,东,一所,{end}"));
     }
     let s7 = Sid::of_own_code(Suite::Sha256, "S7");
-    office.history.drawn.insert(s7, parse_date("2026-07-01").unwrap());
+    office.history.visits.push(s7, past_visit("2026-07-01"));
     for row in [
         ",无证,市监,,东,2027-01-01,在岗,,,,,1,",
         "J2,到期,市监,,东,2026-12-30,在岗,,,,,1,",

@@ -1,9 +1,9 @@
 //! The plan (抽查计划): one TOML file for a quarter, which is one draw, or for a year, which is one draw for each of its
 //! quarters. `docs/plan.md` explains the language.
 //!
-//! [`AnnualPlan::parse`] reads a file and reports every mistake with its place; [`Plan::freeze`] applies a plan
-//! to a registry and makes what is published before the beacon: commitment, frames and the tables of
-//! people. Nothing here knows the time; whether the beacon lies in the future is the shell's question.
+//! [`AnnualPlan::parse`] reads a file and reports every mistake with its place; [`Ruled::apply`] applies a plan to a
+//! registry, and [`Applied::freeze`] makes of it what is published before the beacon: commitment, frames and the tables
+//! of people. Nothing here knows the time; whether the beacon lies in the future is the shell's question.
 //! Nobody is left out without a reason: every subject in a task's base but not in its frame, and every
 //! inspector who is not in the pool, has a reason code, and the commitment counts them.
 //!
@@ -12,27 +12,38 @@
 //! slots that nobody can fill, experts in inspectors' slots.
 
 mod annual;
+mod apply;
 mod beacon;
+mod credit;
+mod exclude;
 mod frame;
 mod freeze;
 mod keys;
 mod model;
 mod parse;
+mod past;
 mod people;
 mod quota;
 mod reader;
+mod reason;
 mod recompute;
+mod rotation;
+mod rules;
 mod sample;
 mod scope;
 mod task;
 
 pub use annual::AnnualPlan;
+pub use apply::{Applied, AppliedTask, Ruled};
 pub use frame::ExcludedSubject;
 pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
+pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
 pub use quota::{Bound, StratumSummary};
+pub use reason::reason_text;
 pub use recompute::recompute;
+pub use rules::{KINDS, Rule, RuleKind, Rules};
 
 #[cfg(test)]
 mod freeze_tests;

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Plan, Task};
+use super::rules::Rules;
 use crate::base::finding::Finding;
 use crate::record::commitment::{Role, Slot, TagUse, placeholders};
 use crate::record::ids::{Iid, Sid};
 use crate::record::tables::{IncompatibleRow, InspectorRow, RecusalRow};
-use crate::registry::{Inspector, Registry, State};
+use crate::registry::{Inspector, Reason, Registry, State};
 use crate::say;
 
 /// More declared quarrels of one inspector than this need approval.
@@ -127,18 +128,49 @@ impl<'a> Pool<'a> {
         expert.filter(|_| slot.role == Role::Inspector).map(|person| &person.iid)
     }
 
-    /// The recusals in force that concern this draw; what is left out is counted in a note.
+    /// The recusals that a rule makes of these pairs, of people who take part; P57 counts them.
+    pub(super) fn by_rule(
+        &self,
+        plan: &Plan,
+        pairs: BTreeSet<(Sid, Iid)>,
+        reason: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<RecusalRow> {
+        let takes_part =
+            |iid: &Iid| self.people.binary_search_by(|person| person.iid.cmp(iid)).is_ok();
+        let pairs = pairs.into_iter().filter(|(_, iid)| takes_part(iid));
+        let rows: Vec<RecusalRow> = pairs
+            .map(|(sid, iid)| RecusalRow { sid, iid, reason: reason.to_owned(), salt: None })
+            .collect();
+        if !rows.is_empty() {
+            let n = rows.len();
+            let subjects = rows.iter().map(|row| &row.sid).collect::<BTreeSet<_>>().len();
+            let cause = say!("{n} 条，涉及 {subjects} 户", "{n} rows for {subjects} subjects");
+            findings.push(Finding::new("P57", cause).file(&plan.file));
+        }
+        rows
+    }
+
+    /// The recusals in force that concern this draw, with those that rules made; what is left out is counted.
     pub(super) fn recusals(
         &self,
         plan: &Plan,
         registry: &Registry,
+        rules: &Rules,
         drawn_from: &BTreeSet<&Sid>,
+        made: Vec<RecusalRow>,
         findings: &mut Vec<Finding>,
     ) -> Vec<RecusalRow> {
         let (mut rows, mut expired, mut foreign) = (BTreeMap::new(), 0u64, 0u64);
+        let mut refused: BTreeMap<Reason, u64> = BTreeMap::new();
+        rows.extend(made.into_iter().map(|row| (crate::base::table::Row::format(&row), row)));
         for recusal in registry.recusals() {
             if recusal.valid_to.is_some_and(|last| last < plan.window.0) {
                 expired += 1;
+                continue;
+            }
+            if !rules.accept(recusal.reason) {
+                *refused.entry(recusal.reason).or_default() += 1;
                 continue;
             }
             let subjects = registry.subjects_named(&recusal.subject);
@@ -160,6 +192,14 @@ impl<'a> Pool<'a> {
                 "{expired} recusals have expired, {foreign} concern nobody of this draw"
             );
             findings.push(Finding::new("P25", cause).file(&plan.file));
+        }
+        if !refused.is_empty() {
+            let n: u64 = refused.values().sum();
+            let zh: Vec<&str> = refused.keys().map(|reason| reason.zh()).collect();
+            let en: Vec<&str> = refused.keys().map(|reason| reason.name()).collect();
+            let (zh, en) = (zh.join("、"), en.join(", "));
+            let cause = say!("{n} 条，原因为{zh}", "{n} recusals for {en}");
+            findings.push(Finding::new("P56", cause).file(&plan.file));
         }
         // The map's keys are the rows' texts, which is the order of the table.
         rows.into_values().collect()

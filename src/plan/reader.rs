@@ -128,6 +128,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The line and the character where it begins.
+    pub(super) fn position(&self) -> Position {
+        self.report.position(self.span.start)
+    }
+
     /// Reports every key but these.
     pub(super) fn only(&self, known: &[&str]) {
         for key in self.members.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
@@ -373,6 +378,14 @@ impl<'a> Node<'a> {
     pub(super) fn texts(&self) -> Option<Vec<String>> {
         let texts: Vec<Option<String>> = self.array()?.iter().map(Node::text).collect();
         texts.into_iter().collect()
+    }
+}
+
+/// An absent key is fine, a wrong one is not.
+pub(super) fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
+    match value {
+        None => Some(None),
+        Some(value) => value.map(Some),
     }
 }
 

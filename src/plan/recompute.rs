@@ -3,6 +3,7 @@
 
 use super::freeze::History;
 use super::model::Plan;
+use super::rules::Rules;
 use crate::base::finding::{Finding, Findings};
 use crate::record::bundle::{COMMITMENT, Files};
 use crate::record::commitment::Commitment;
@@ -13,8 +14,8 @@ use crate::say;
 /// saw and approved while it did.
 const NOT_RECOMPUTED: &[&str] = &["engine", "forecast", "changes", "quarantined"];
 
-/// Freezes `plan` anew over `registry` and compares the result with a bundle. `drawn` is who was drawn before the
-/// bundle was committed; attempt and predecessor are the bundle's own.
+/// Freezes `plan` anew over `registry` and compares the result with a bundle. `drawn` holds the visits of draws done before
+/// the bundle was committed; attempt and predecessor are the bundle's own.
 ///
 /// # Errors
 /// V19 for a register whose digest is not the committed one, V20 for a plan or a key of the commitment, V21 for a
@@ -22,13 +23,14 @@ const NOT_RECOMPUTED: &[&str] = &["engine", "forecast", "changes", "quarantined"
 pub fn recompute(
     plan: &Plan,
     registry: &Registry,
+    rules: &Rules,
     drawn: History,
     commitment: &Commitment,
     files: &Files,
 ) -> Result<(), Findings> {
     let mut findings = registers(registry, commitment);
     let history = History { attempt: commitment.attempt, prev: commitment.prev, ..drawn };
-    match plan.freeze(registry, &history) {
+    match plan.freeze(registry, rules, &history) {
         Err(Findings(more)) => findings.extend(more),
         Ok((freeze, _)) => {
             findings.extend(keys(commitment, &freeze.commitment));
@@ -121,8 +123,9 @@ mod tests {
         files: &Files,
     ) -> Vec<(&'static str, Option<String>)> {
         let plan = Plan::parse(&auditor.plan, "plan.toml").unwrap().0;
-        let history = History { drawn: auditor.history.drawn.clone(), ..History::default() };
-        match recompute(&plan, &auditor.registry(), history, commitment, files) {
+        let history = History { visits: auditor.history.visits.clone(), ..History::default() };
+        let rules = auditor.rules();
+        match recompute(&plan, &auditor.registry(), &rules, history, commitment, files) {
             Ok(()) => Vec::new(),
             Err(Findings(all)) => {
                 all.into_iter().map(|f| (f.code(), f.place.column.or(f.place.file))).collect()
@@ -165,6 +168,7 @@ mod tests {
         let drawn = recompute(
             &Plan::parse(&office.plan, "plan.toml").unwrap().0,
             &office.registry(),
+            &Rules::default(),
             History::default(),
             &freeze.commitment,
             &freeze.files,

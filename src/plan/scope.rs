@@ -70,6 +70,11 @@ impl Scope {
         }
     }
 
+    /// Whether credit ratings decide who is in scope.
+    pub(super) fn uses_credit(&self) -> bool {
+        self.credit_class.is_some() || self.score_min.is_some() || self.score_max.is_some()
+    }
+
     /// Whether a subject of this status takes part.
     pub(super) fn status_passes(&self, status: &str) -> bool {
         match &self.status {

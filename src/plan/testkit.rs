@@ -2,6 +2,7 @@
 
 use super::freeze::{Freeze, History};
 use super::model::Plan;
+use super::rules::Rules;
 use crate::base::finding::{Finding, Findings};
 use crate::registry::{Register, Registry, Sheet, Table};
 
@@ -10,10 +11,14 @@ pub(super) const INSPECTOR_HEADER: &str =
 const SUBJECT_HEADER: &str = "own_id,name,kind,region,area,station,status,credit_class,credit_score,\
      credit_date,tags,established,last_drawn,key_matters";
 
+const VISIT_HEADER: &str = "subject,visited_on,agency,kind,matters,inspectors,draw";
+
 /// One of everything: subjects of four classes, eight inspectors and an expert, a plan with one task.
 pub(super) struct Office {
     pub(super) tables: Vec<(Register, String)>,
     pub(super) plan: String,
+    /// The rules file; empty: there is none.
+    pub(super) rules: String,
     pub(super) history: History,
 }
 
@@ -40,8 +45,10 @@ impl Office {
                 (Register::Inspectors, inspectors.join("\n")),
                 (Register::Recusals, "iid,subject,reason,valid_to".to_owned()),
                 (Register::Incompatibles, "iid,iid2,reason".to_owned()),
+                (Register::Visits, VISIT_HEADER.to_owned()),
             ],
             plan: PLAN.to_owned(),
+            rules: String::new(),
             history: History::default(),
         }
     }
@@ -103,9 +110,24 @@ impl Office {
         Registry::build(&self.tables.iter().map(read).collect::<Vec<_>>()).0
     }
 
+    /// With a rules file of these rows.
+    pub(super) fn under(mut self, rows: &str) -> Self {
+        self.rules = format!("{RULES}{rows}");
+        self
+    }
+
+    pub(super) fn rules(&self) -> Rules {
+        if self.rules.is_empty() {
+            return Rules::default();
+        }
+        let (rules, findings) = Rules::parse(&self.rules, "rules.toml");
+        assert_eq!(findings, []);
+        rules
+    }
+
     pub(super) fn try_freeze(&self) -> Result<(Freeze, Vec<Finding>), Findings> {
         let (plan, mut findings) = Plan::parse(&self.plan, "plan.toml")?;
-        let (freeze, more) = plan.freeze(&self.registry(), &self.history)?;
+        let (freeze, more) = plan.freeze(&self.registry(), &self.rules(), &self.history)?;
         findings.extend(more);
         Ok((freeze, findings))
     }
@@ -133,6 +155,13 @@ fn sheet(text: &str) -> Sheet {
     let header = lines.next().unwrap().1;
     Sheet { file: "test.csv".to_owned(), header, rows: lines.collect(), ..Sheet::default() }
 }
+
+/// The head of a rules file.
+pub(super) const RULES: &str = "format = \"ssj-rules/1\"
+version = \"1\"
+title = \"细则\"
+issued = 2026-01-05
+";
 
 const PLAN: &str = r#"format = "ssj-plan/1"
 draw = "D1"

@@ -249,22 +249,7 @@ impl Commitment {
 
     /// All keys of placeholders and all plain tags that the slots of the draw refer to.
     pub fn tags_referred_to(&self) -> TagUse {
-        let mut used = TagUse::default();
-        for tag in self
-            .lists
-            .iter()
-            .flat_map(|list| &list.slots)
-            .flat_map(|slot| slot.needs.iter().chain(&slot.avoids))
-        {
-            match placeholders(tag) {
-                Some(keys) if !keys.is_empty() => {
-                    used.keys.extend(keys.into_iter().map(str::to_owned));
-                    used.placeholder_tag_keys.insert(tag_key(tag).to_owned());
-                }
-                _ => drop(used.tags.insert(tag.clone())),
-            }
-        }
-        used
+        TagUse::of(self.lists.iter().flat_map(|list| &list.slots))
     }
 }
 
@@ -280,6 +265,21 @@ pub struct TagUse {
 }
 
 impl TagUse {
+    /// The tags that these slots refer to.
+    pub fn of<'a>(slots: impl IntoIterator<Item = &'a Slot>) -> TagUse {
+        let mut used = TagUse::default();
+        for tag in slots.into_iter().flat_map(|slot| slot.needs.iter().chain(&slot.avoids)) {
+            match placeholders(tag) {
+                Some(keys) if !keys.is_empty() => {
+                    used.keys.extend(keys.into_iter().map(str::to_owned));
+                    used.placeholder_tag_keys.insert(tag_key(tag).to_owned());
+                }
+                _ => drop(used.tags.insert(tag.clone())),
+            }
+        }
+        used
+    }
+
     /// Whether a slot can depend on this tag of an inspector.
     pub fn concerns_inspector(&self, tag: &str) -> bool {
         self.tags.contains(tag) || self.placeholder_tag_keys.contains(tag_key(tag))

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::columns::Register;
 use super::names::{
-    INCOMPATIBLES, INSPECTORS, LEAVE, MATTERS, NOT_KEPT, Names, RECUSALS, SUBJECTS,
+    INCOMPATIBLES, INSPECTORS, LEAVE, MATTERS, NOT_KEPT, Names, RECUSALS, SUBJECTS, VISITS,
 };
 
 /// The other names of a register's columns.
@@ -21,6 +21,7 @@ pub(super) fn aliases(register: Register) -> &'static [Names] {
         Register::Recusals => RECUSALS,
         Register::Incompatibles => INCOMPATIBLES,
         Register::Leave => LEAVE,
+        Register::Visits => VISITS,
     }
 }
 

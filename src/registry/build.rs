@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::columns::Register;
-use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
+use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject, Visit};
 use super::rows::name_of;
 use super::table::{Cells, Table, checked, digests};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::say;
 
-/// 一单两库 with recusals, incompatible pairs and leave. Records stand in the order of their values, whatever the
+/// 一单两库 with recusals, incompatible pairs, leave and earlier visits. Records stand in the order of their values, whatever the
 /// order of the files.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
@@ -22,6 +22,7 @@ pub struct Registry {
     recusals: Vec<Recusal>,
     incompatibles: Vec<Incompatible>,
     leave: Vec<Leave>,
+    visits: Vec<Visit>,
     /// Every identifier of a subject, and the subjects that have it.
     named: BTreeMap<String, Vec<usize>>,
     /// Each register's digest in both suites.
@@ -32,7 +33,8 @@ impl Registry {
     /// The records of these tables; a register without a table is empty.
     ///
     /// Findings: those of [`Table::read`] that are errors, if a store gives back something that is not
-    /// canonical; R16 for recusals, incompatible pairs, leave and key matters that name nobody.
+    /// canonical; R16 for recusals, incompatible pairs, leave and key matters that name nobody,
+    /// R62 and R63 for visits.
     pub fn build(tables: &[Table]) -> (Registry, Vec<Finding>) {
         let mut findings = Vec::new();
         let mut registry = Registry::default();
@@ -94,6 +96,10 @@ impl Registry {
                 }
                 self.unknown_people(register, rows, &["iid"])
             }
+            Register::Visits => {
+                self.visits = sorted(rows, Visit::of);
+                self.unknown_of_visits()
+            }
         }
     }
 
@@ -132,6 +138,11 @@ impl Registry {
         &self.leave
     }
 
+    /// All recorded visits, ordered.
+    pub fn visits(&self) -> &[Visit] {
+        &self.visits
+    }
+
     /// The subjects with this identifier of any of the three kinds. Where two share one (the USCC of the one
     /// is another's own identifier), both are meant: a recusal errs on the safe side.
     pub fn subjects_named(&self, id: &str) -> Vec<&Subject> {
@@ -147,6 +158,25 @@ impl Registry {
             Suite::Sha256 => sha256,
             Suite::Sm3 => sm3,
         }
+    }
+
+    /// R62 for visits to subjects and R63 for visits of inspectors that no register holds: records of years have many,
+    /// so that one finding counts them.
+    fn unknown_of_visits(&self) -> Vec<Finding> {
+        let people: BTreeSet<&str> =
+            self.inspectors.iter().filter_map(|i| i.certificate.as_deref()).collect();
+        let gone = |visit: &&Visit| self.subjects_named(&visit.subject).is_empty();
+        let left = |visit: &&Visit| visit.inspectors.iter().any(|i| !people.contains(i.as_str()));
+        let of = |code, visits: Vec<&Visit>| {
+            let (n, first) = (visits.len(), visits.first()?);
+            let Visit { subject, date, .. } = first;
+            let cause =
+                say!("{n} 条，如 {subject}（{date}）", "{n} visits, such as {subject} on {date}");
+            Some(Finding::new(code, cause).file(Register::Visits.name()))
+        };
+        let gone = of("R62", self.visits.iter().filter(gone).collect());
+        let left = of("R63", self.visits.iter().filter(left).collect());
+        gone.into_iter().chain(left).collect()
     }
 
     fn unknown_people(&self, register: Register, rows: &[Cells], columns: &[&str]) -> Vec<Finding> {

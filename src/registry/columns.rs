@@ -1,7 +1,7 @@
-//! The six registers and their columns: one table that reading, writing, storing and the guide share.
+//! The seven registers and their columns: one table that reading, writing, storing and the guide share.
 
 use super::form::Form;
-use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State};
+use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State, VisitKind};
 use crate::record::ids::{CAPACITY_MAX, WEIGHT_MAX};
 
 /// One of the registers.
@@ -19,6 +19,8 @@ pub enum Register {
     Incompatibles,
     /// 请假: when an inspector is away.
     Leave,
+    /// 检查记录: who was visited when, by whom, and why.
+    Visits,
 }
 
 /// A column of a register.
@@ -37,16 +39,17 @@ pub struct Column {
 
 impl Register {
     /// All registers.
-    pub const ALL: [Register; 6] = [
+    pub const ALL: [Register; 7] = [
         Register::Matters,
         Register::Subjects,
         Register::Inspectors,
         Register::Recusals,
         Register::Incompatibles,
         Register::Leave,
+        Register::Visits,
     ];
 
-    /// `matters`, `subjects`, `inspectors`, `recusals`, `incompatibles` or `leave`.
+    /// `matters`, `subjects`, `inspectors`, `recusals`, `incompatibles`, `leave` or `visits`.
     pub fn name(self) -> &'static str {
         match self {
             Register::Matters => "matters",
@@ -55,6 +58,7 @@ impl Register {
             Register::Recusals => "recusals",
             Register::Incompatibles => "incompatibles",
             Register::Leave => "leave",
+            Register::Visits => "visits",
         }
     }
 
@@ -67,6 +71,7 @@ impl Register {
             Register::Recusals => "回避名录",
             Register::Incompatibles => "互斥名录",
             Register::Leave => "请假名录",
+            Register::Visits => "检查记录",
         }
     }
 
@@ -84,6 +89,7 @@ impl Register {
             Register::Recusals => RECUSALS,
             Register::Incompatibles => INCOMPATIBLES,
             Register::Leave => LEAVE,
+            Register::Visits => VISITS,
         }
     }
 
@@ -203,5 +209,21 @@ const LEAVE: &[Column] = &[
     must("valid_to", "结束日期", Form::Day).note("请假的最后一天", "last day away"),
     may("kind", "请假类型", Form::Text)
         .note("年休假、病假、培训、出差等", "annual leave, illness, training, travel …"),
+    may("note", "备注", Form::Text),
+];
+
+const VISITS: &[Column] = &[
+    must("subject", "检查对象", Form::Id).note("三种编号之一", "any of the three identifiers"),
+    must("visited_on", "检查日期", Form::Day),
+    must("agency", "检查部门", Form::List).note("联合检查写全", "all of a joint visit"),
+    must("kind", "检查类型", Form::Choice(VisitKind::WORDS)).note(
+        "计划、重点监管、投诉举报、转办交办、监测、其他",
+        "planned, key, complaint, referral, monitoring, other",
+    ),
+    may("matters", "抽查事项", Form::List).note("事项编号，可多个", "matter ids, several allowed"),
+    may("inspectors", "执法证号", Form::List).note("可多个", "several allowed"),
+    may("draw", "抽取编号", Form::Id)
+        .note("由哪次抽取而来；空＝不是", "the draw it came from; empty: none"),
+    may("source", "来源", Form::Text).note("系统、文号等", "system, document …"),
     may("note", "备注", Form::Text),
 ];

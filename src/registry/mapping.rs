@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
         let register = name.and_then(|(_, v)| self.string(v)).and_then(|n| Register::from_name(&n));
         let Some(register) = register else {
             let offset = name.map_or(0, |(_, value)| value.span().start);
-            let cause = "register = \"matters\", \"subjects\", \"inspectors\", \"recusals\", \"incompatibles\", \"leave\"";
+            let cause = "register = \"matters\", \"subjects\", \"inspectors\", \"recusals\", \"incompatibles\", \"leave\", \"visits\"";
             self.refuse(offset, say!("须写明名录：{cause}", "the register is missing: {cause}"));
             return None;
         };

@@ -1,5 +1,5 @@
 //! The registers (一单两库): matters that may be inspected, subjects, inspectors, with recusals,
-//! incompatible pairs and leave as rows of their own. `docs/registers.md` lists the columns.
+//! incompatible pairs, leave and earlier visits as rows of their own. `docs/registers.md` lists the columns.
 //!
 //! An [`Intake`] checks raw text from any file row by row and keeps canonical cells, which a store can hold as text;
 //! [`Table::read`] does so for a [`Sheet`] in memory; [`Registry::build`] makes typed records of the tables. Every
@@ -41,10 +41,10 @@ pub use lists::Listing;
 pub use mapping::Mapping;
 pub use numbering::Numbering;
 pub use raw::Rows;
-pub use records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject};
+pub use records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject, Visit};
 pub use rows::{keys, name_of};
 pub use table::{Cells, Head, Sheet, Table};
-pub use words::{CreditClass, MatterKind, Origin, Reason, Removal, State, WatchList};
+pub use words::{CreditClass, MatterKind, Origin, Reason, Removal, State, VisitKind, WatchList};
 
 #[cfg(test)]
 mod build_tests;

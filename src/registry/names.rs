@@ -221,6 +221,21 @@ pub(super) const LEAVE: &[Names] = &[
     ("note", &["说明"]),
 ];
 
+pub(super) const VISITS: &[Names] = &[
+    (
+        "subject",
+        &["统一社会信用代码", "信用代码", "注册号", "自编号", "对象编号", "检查对象编号", "uscc"],
+    ),
+    ("visited_on", &["date", "检查时间", "实施日期", "入户日期", "完成日期", "JCRQ"]),
+    ("agency", &["检查机关", "检查单位", "实施部门", "执法机关", "检查实施机关", "部门"]),
+    ("kind", &["检查类别", "检查来源类型", "任务类型", "类型"]),
+    ("matters", &["抽查事项编号", "事项编号", "检查事项", "检查事项编号"]),
+    ("inspectors", &["检查人员", "执法人员", "检查人员证号", "执法人员证号", "检查人员执法证号"]),
+    ("draw", &["抽查任务编号", "任务编号", "抽查编号"]),
+    ("source", &["数据来源", "线索来源", "文号"]),
+    ("note", &["说明"]),
+];
+
 /// Columns that such files usually have and that no register keeps: personal data that a draw has no use
 /// for, facts of the licence, and what a plan says of its own.
 pub(super) const NOT_KEPT: &[(Register, &[&str])] = &[
@@ -292,5 +307,9 @@ pub(super) const NOT_KEPT: &[(Register, &[&str])] = &[
     (
         Register::Leave,
         &["序号", "姓名", "人员姓名", "执法人员姓名", "部门", "所属部门", "请假天数", "天数"],
+    ),
+    (
+        Register::Visits,
+        &["序号", "企业名称", "检查对象名称", "名称", "检查结果", "检查情况", "检查人员姓名"],
     ),
 ];

@@ -7,7 +7,7 @@ use super::columns::Register;
 use super::form::{parse_period, split};
 use super::lists::Listing;
 use super::table::Cells;
-use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State};
+use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State, VisitKind};
 use crate::base::date::parse_date;
 use crate::base::digest::Suite;
 use crate::record::ids::{Iid, Sid};
@@ -144,6 +144,29 @@ pub struct Leave {
     pub to: Date,
     /// 年休假, 病假, 培训, 出差 …
     pub kind: Option<String>,
+    /// 备注.
+    pub note: Option<String>,
+}
+
+/// 检查记录: a visit that took place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Visit {
+    /// The subject, by any of its identifiers.
+    pub subject: String,
+    /// Its day.
+    pub date: Date,
+    /// 检查部门, sorted.
+    pub agencies: Vec<String>,
+    /// Why it took place.
+    pub kind: VisitKind,
+    /// 抽查事项, sorted.
+    pub matters: Vec<String>,
+    /// 执法证号 of those who came, sorted.
+    pub inspectors: Vec<String>,
+    /// The draw it came from.
+    pub draw: Option<String>,
+    /// 来源.
+    pub source: Option<String>,
     /// 备注.
     pub note: Option<String>,
 }
@@ -366,6 +389,23 @@ impl Leave {
             from: day("valid_from"),
             to: day("valid_to"),
             kind: row.optional("kind"),
+            note: row.optional("note"),
+        }
+    }
+}
+
+impl Visit {
+    pub(super) fn of(cells: &Cells) -> Self {
+        let row = Row { register: Register::Visits, cells };
+        Visit {
+            subject: row.own("subject"),
+            date: row.day("visited_on").expect("bug: a checked row has its day"),
+            agencies: row.several("agency"),
+            kind: row.word("kind", VisitKind::parse),
+            matters: row.several("matters"),
+            inspectors: row.several("inspectors"),
+            draw: row.optional("draw"),
+            source: row.optional("source"),
             note: row.optional("note"),
         }
     }

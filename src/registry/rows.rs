@@ -111,7 +111,7 @@ fn check_cells_together(register: Register, row: &Cells, shown: &[String]) -> Ve
             let cause = say!("两个执法证号相同", "both certificate numbers are the same");
             findings.push(at("R19", "iid2", cause));
         }
-        Register::Inspectors | Register::Recusals | Register::Incompatibles => {}
+        Register::Inspectors | Register::Recusals | Register::Incompatibles | Register::Visits => {}
     }
     findings
 }
@@ -129,6 +129,7 @@ pub fn name_of(register: Register, row: &Cells) -> Option<&str> {
         Register::Subjects => &["uscc", "reg_no", "own_id", "name"],
         Register::Inspectors => &["iid", "name"],
         Register::Recusals | Register::Incompatibles | Register::Leave => &["iid"],
+        Register::Visits => &["subject"],
     };
     ids.iter().map(|id| row.texts[register.index(id)].as_str()).find(|text| !text.is_empty())
 }
@@ -138,20 +139,25 @@ pub fn name_of(register: Register, row: &Cells) -> Option<&str> {
 pub fn keys(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let cell = |id: &str| row.texts[register.index(id)].as_str();
     let own = |id: &'static str| Some((id, Cow::Borrowed(cell(id))));
-    let joined = |id, parts: [&str; 3]| [Some((id, Cow::Owned(parts.join(" ")))), None, None];
+    let joined = |id, parts: &[&str]| [Some((id, Cow::Owned(parts.join(" ")))), None, None];
     let keys = match register {
         Register::Matters => [own("id"), None, None],
         Register::Subjects => [own("uscc"), own("reg_no"), own("own_id")],
         Register::Inspectors => [own("iid"), None, None],
-        Register::Recusals => joined("subject", [cell("iid"), cell("subject"), cell("reason")]),
+        Register::Recusals => joined("subject", &[cell("iid"), cell("subject"), cell("reason")]),
         Register::Incompatibles => {
             let mut pair = [cell("iid"), cell("iid2")];
             pair.sort_unstable();
-            joined("iid2", [pair[0], pair[1], cell("reason")])
+            joined("iid2", &[pair[0], pair[1], cell("reason")])
         }
         Register::Leave => {
-            joined("valid_from", [cell("iid"), cell("valid_from"), cell("valid_to")])
+            joined("valid_from", &[cell("iid"), cell("valid_from"), cell("valid_to")])
         }
+        // One subject may be visited on one day by several departments, and for several reasons.
+        Register::Visits => joined(
+            "visited_on",
+            &[cell("subject"), cell("visited_on"), cell("agency"), cell("kind")],
+        ),
     };
     keys.into_iter().flatten().filter(|(_, key)| !key.is_empty())
 }

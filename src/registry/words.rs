@@ -150,3 +150,28 @@ words! {
         Black = "黑名单", "black";
     }
 }
+
+words! {
+    /// Why a visit took place. Caps bind planned visits; triggered ones are counted.
+    VisitKind {
+        /// Drawn, or otherwise by plan.
+        Planned = "计划", "planned";
+        /// 重点监管, outside the draw and by plan.
+        Key = "重点监管", "key";
+        /// A complaint or report.
+        Complaint = "投诉举报", "complaint";
+        /// Referred by another body, or ordered by a superior one.
+        Referral = "转办交办", "referral";
+        /// Monitoring showed a reason.
+        Monitoring = "监测", "monitoring";
+        /// Another reason to come without a plan.
+        Other = "其他", "other";
+    }
+}
+
+impl VisitKind {
+    /// Whether a plan led to it, so that caps count it.
+    pub fn is_planned(self) -> bool {
+        matches!(self, VisitKind::Planned | VisitKind::Key)
+    }
+}

@@ -1,15 +1,11 @@
 //! The draws of a workspace: one live commitment per agency, shared matter and overlapping window.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::database::{Connection, Row};
 use super::holder::machine;
-use super::loader::Loader;
 use super::{Store, stored};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::record::commitment::Commitment;
-use crate::record::ids::Sid;
 use crate::registry::Register;
 
 /// The columns of a draw, in the order of [`DrawRecord::read`].
@@ -203,36 +199,6 @@ impl Store {
         })
     }
 
-    /// Keeps a plan under its digest; one that is kept already is left as it is.
-    ///
-    /// # Errors
-    /// W19, W09.
-    pub fn save_plan(&self, digest: &Digest, text: &str, at_s: u64) -> Result<(), Finding> {
-        self.write(async |connection| {
-            let sql =
-                "insert into plan (digest, text, at_s) values ($1, $2, $3) on conflict do nothing";
-            let hex = digest.hex();
-            let values = [hex.as_str().into(), text.into(), stored(at_s).into()];
-            connection.run(sql, &values).await?;
-            Ok(())
-        })
-    }
-
-    /// The plan with that digest, and when it was kept, in seconds of UTC.
-    ///
-    /// # Errors
-    /// W09.
-    pub fn plan(&self, digest: &Digest) -> Result<Option<(String, u64)>, Finding> {
-        self.run(async |connection| {
-            let sql = "select text, at_s from plan where digest = $1";
-            let rows = connection.rows(sql, &[digest.hex().as_str().into()]).await?;
-            Ok(rows
-                .first()
-                .map(|row| Ok::<_, sqlx::Error>((row.owned(0)?, row.count(1)?)))
-                .transpose()?)
-        })
-    }
-
     /// Sets how far a draw has come.
     ///
     /// # Errors
@@ -242,60 +208,6 @@ impl Store {
             let sql = "update draw set state = $1 where commitment = $2";
             connection.run(sql, &[state.name().into(), commitment.hex().as_str().into()]).await?;
             Ok(())
-        })
-    }
-
-    /// Records who was drawn, and that the draw is done; commanded twice, it changes nothing.
-    ///
-    /// # Errors
-    /// W19, W09; nothing is recorded then.
-    pub fn record_drawn<'a>(
-        &self,
-        commitment: &Digest,
-        sids: impl Iterator<Item = &'a Sid>,
-        day: &str,
-        now_s: u64,
-    ) -> Result<(), Finding> {
-        self.write(async |connection| {
-            let hex = commitment.hex();
-            let sql = "select cast(count(*) as bigint) from drawn_subject where commitment = $1";
-            let known = connection.rows(sql, &[hex.as_str().into()]).await?;
-            if known.first().map(|row| row.count(0)).transpose()?.unwrap_or_default() == 0 {
-                let mut loader =
-                    Loader::new(connection, "drawn_subject", &["commitment", "sid", "drawn_on"]);
-                for sid in sids.map(Sid::as_str).collect::<BTreeSet<&str>>() {
-                    loader.text(hex.clone());
-                    loader.text(sid.to_owned());
-                    loader.text(day.to_owned());
-                    if loader.end_row() {
-                        loader.send(connection).await?;
-                    }
-                }
-                loader.send(connection).await?;
-            }
-            let sql = "update draw set state = 'drawn', drawn_s = coalesce(drawn_s, $2) \
-                 where commitment = $1 and state <> 'void'";
-            connection.run(sql, &[hex.as_str().into(), stored(now_s).into()]).await?;
-            Ok(())
-        })
-    }
-
-    /// When each subject was last drawn in a draw of this workspace that was done by then, in seconds of UTC;
-    /// `YYYY-MM-DD`. The draw of `except` itself is left out.
-    ///
-    /// # Errors
-    /// W09.
-    pub fn last_drawn(&self, except: &str, until_s: u64) -> Result<BTreeMap<Sid, String>, Finding> {
-        self.run(async |connection| {
-            let sql = "select sid, max(drawn_on) from drawn_subject join draw using (commitment) \
-                 where draw <> $1 and drawn_s <= $2 group by sid";
-            let mut last = BTreeMap::new();
-            for row in connection.rows(sql, &[except.into(), stored(until_s).into()]).await? {
-                if let Ok(sid) = Sid::parse(row.text(0)?) {
-                    last.insert(sid, row.owned(1)?);
-                }
-            }
-            Ok(last)
         })
     }
 }

@@ -183,10 +183,15 @@ fn own_columns(register: Register) -> &'static [&'static str] {
     }
 }
 
-/// The people whom a row of several is about: a recusal that cannot be read holds all of that inspector's.
+/// Whom a row of several is about: a recusal that cannot be read holds all of that inspector's, a visit all of that
+/// subject's.
 fn names_only(register: Register, row: &Cells) -> impl Iterator<Item = (&'static str, &str)> {
     let people = register.columns().iter().zip(&row.texts).filter(move |(column, _)| {
-        own_columns(register).is_empty() && ["iid", "iid2"].contains(&column.id)
+        let names: &[&str] = match register {
+            Register::Visits => &["subject"],
+            _ => &["iid", "iid2"],
+        };
+        own_columns(register).is_empty() && names.contains(&column.id)
     });
     people.map(|(column, cell)| (column.id, cell.as_str()))
 }

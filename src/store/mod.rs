@@ -8,6 +8,7 @@
 
 mod account;
 mod database;
+mod drawn;
 mod draws;
 mod history;
 mod holder;
@@ -15,6 +16,7 @@ mod import;
 mod index;
 mod loader;
 mod location;
+mod texts;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -28,6 +30,7 @@ use crate::io::durable::failed;
 use crate::say;
 
 pub use account::{Change, Imported, Meta, Mode, Names, Quarantined, SourceFile};
+pub use drawn::DrawnSubject;
 pub use draws::{DrawRecord, State};
 pub use history::{Diff, Version};
 pub use holder::me;

@@ -1,11 +1,9 @@
 //! Recorded draws: what stands in whose way, the exact versions, the plan, who was drawn.
 
-use std::collections::BTreeMap;
-
 use shuangsuiji::base::digest::{Digest, Suite};
-use shuangsuiji::record::ids::Sid;
+use shuangsuiji::record::ids::{Iid, Sid};
 use shuangsuiji::registry::Register;
-use shuangsuiji::store::{DrawRecord, State, Store};
+use shuangsuiji::store::{DrawRecord, DrawnSubject, State, Store};
 
 use crate::site::{apply, everywhere, shop};
 
@@ -117,6 +115,9 @@ fn a_draw_names_its_versions_and_its_plan() {
         store.save_plan(&digest(text), text, 7).unwrap();
         store.save_plan(&digest(text), text, 8).unwrap();
         assert_eq!(store.plan(&digest(text)).unwrap(), Some((text.to_owned(), 7)));
+        assert_eq!(store.rules(&digest(text)).unwrap(), None);
+        store.save_rules(&digest(text), text, 9).unwrap();
+        assert_eq!(store.rules(&digest(text)).unwrap(), Some((text.to_owned(), 9)));
     });
 }
 
@@ -127,32 +128,43 @@ fn who_was_drawn_is_recorded_once() {
         let sids: Vec<Sid> = (0..600).map(|n| Sid::parse(&format!("REG:R{n}")).unwrap()).collect();
         let mut second = draw("b", &here());
         second.matters = vec!["M9".to_owned()];
+        let drawn = |sid: &Sid, day: &str| DrawnSubject {
+            sid: sid.clone(),
+            day: day.to_owned(),
+            agencies: vec!["市监局".to_owned(), "消防".to_owned()],
+            matters: vec!["M1".to_owned()],
+            inspectors: ["I1", "I2"].map(|iid| Iid::parse(iid).unwrap()).to_vec(),
+        };
         for (record, day, now_s) in
             [(draw("a", &here()), "2026-07-01", 70), (second, "2026-08-01", 80)]
         {
             store.record_draw(&record, &[], |_| false).unwrap().unwrap();
             for _ in 0..2 {
                 let some = if record.draw == "a" { &sids[..] } else { &sids[..3] };
-                store.record_drawn(&record.commitment, some.iter(), day, now_s).unwrap();
+                let some = some.iter().map(|sid| drawn(sid, day));
+                store.record_drawn(&record.commitment, some, now_s).unwrap();
             }
             // Commanded again later, it is the same draw.
-            store.record_drawn(&record.commitment, sids.iter(), day, 99).unwrap();
+            let all = sids.iter().map(|sid| drawn(sid, day));
+            store.record_drawn(&record.commitment, all, 99).unwrap();
             assert_eq!(store.draw(&record.commitment).unwrap().unwrap().state, State::Drawn);
         }
-        let last = store.last_drawn("none", u64::MAX).unwrap();
-        assert_eq!(last.len(), 600);
-        assert_eq!(
-            (last[&sids[0]].as_str(), last[&sids[3]].as_str()),
-            ("2026-08-01", "2026-07-01")
-        );
-        let others: BTreeMap<Sid, String> = store.last_drawn("a", 80).unwrap();
-        assert_eq!(others.len(), 3);
-        let until = |at_s| store.last_drawn("none", at_s).unwrap();
-        assert_eq!((until(69).len(), until(70).len()), (0, 600));
-        assert_eq!(until(79)[&sids[0]], "2026-07-01");
+        let before = |except: &str, until_s| {
+            let mut found = Vec::new();
+            let mut take = |draw: &str, subject| found.push((draw.to_owned(), subject));
+            store.drawn_before(except, until_s, &mut take).unwrap();
+            found
+        };
+        let all = before("none", u64::MAX);
+        assert_eq!(all.len(), 603);
+        assert!(all.contains(&("a".to_owned(), drawn(&sids[0], "2026-07-01"))));
+        assert!(all.contains(&("b".to_owned(), drawn(&sids[0], "2026-08-01"))));
+        assert_eq!(before("a", 80).len(), 3);
+        assert_eq!((before("none", 69).len(), before("none", 70).len()), (0, 600));
         // A void draw stays void, whatever comes after.
         store.set_state(&digest("a"), State::Void).unwrap();
-        store.record_drawn(&digest("a"), sids.iter(), "2026-07-01", 90).unwrap();
+        let all = sids.iter().map(|sid| drawn(sid, "2026-07-01"));
+        store.record_drawn(&digest("a"), all, 90).unwrap();
         assert_eq!(store.draw(&digest("a")).unwrap().unwrap().state, State::Void);
     });
 }

@@ -8,6 +8,7 @@ mod language;
 mod plans;
 mod reading;
 mod registers;
+mod rules;
 mod shell;
 
 use super::finding::{Lang, Severity};
@@ -54,11 +55,8 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
-    [bundle::RULES]
-        .into_iter()
-        .chain(of_registers)
-        .chain([plans::RULES, language::RULES, shell::RULES])
-        .flatten()
+    let of_plans = [plans::RULES, language::RULES, rules::RULES, shell::RULES];
+    [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
 }
 
 /// The rule with this code.

@@ -163,4 +163,22 @@ pub(super) const RULES: &[Rule] = &[
         ("不能与自己互斥", "incompatible with oneself"),
         ("两个执法证号须是两个人的。", "The two certificate numbers must be of two persons."),
     ),
+    Rule::new(
+        "R62",
+        Warning,
+        ("检查记录中的对象不在名录中", "visits to subjects that no register holds"),
+        (
+            "这些记录不计入任何对象；核对编号，或补录对象。",
+            "They count for nobody: check the identifiers, or add the subjects.",
+        ),
+    ),
+    Rule::new(
+        "R63",
+        Note,
+        ("检查记录中的人员不在名录中", "visits of inspectors that no register holds"),
+        (
+            "多为已离任的人员；记录照常计数，轮换只看在册人员。",
+            "Mostly people who have left: the visits count, and rotation looks at those in the register.",
+        ),
+    ),
 ];

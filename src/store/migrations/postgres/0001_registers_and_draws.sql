@@ -83,6 +83,14 @@ create table leave (
     primary key (added, n)
 );
 
+create table visits (
+    added bigint not null, n bigint not null, removed bigint,
+    subject text collate "C" not null, visited_on text collate "C" not null, agency text collate "C" not null,
+    kind text collate "C" not null, matters text collate "C" not null, inspectors text collate "C" not null,
+    draw text collate "C" not null, source text collate "C" not null, note text collate "C" not null,
+    primary key (added, n)
+);
+
 -- Rows that an import could not take, as they stood in its files.
 create table quarantine (
     version bigint not null,
@@ -98,6 +106,13 @@ create table quarantine (
 
 -- The plan of each commitment, by its digest there.
 create table plan (
+    digest text collate "C" not null primary key,
+    text   text collate "C" not null,
+    at_s   bigint not null
+);
+
+-- The rules of each commitment that has some, by their digest there.
+create table rules (
     digest text collate "C" not null primary key,
     text   text collate "C" not null,
     at_s   bigint not null
@@ -130,10 +145,13 @@ create table draw_version (
     primary key (commitment, register)
 );
 
--- Who was drawn when: exclusion windows of later plans look here.
+-- Who was drawn when, for which matters, and who came: caps, exclusion windows and rotation of later plans look here.
 create table drawn_subject (
     commitment text collate "C" not null references draw (commitment),
     sid        text collate "C" not null,
     drawn_on   text collate "C" not null, -- YYYY-MM-DD
+    agencies   text collate "C" not null, -- names separated by LF
+    matters    text collate "C" not null, -- ids separated by LF
+    inspectors text collate "C" not null, -- iids separated by LF
     primary key (commitment, sid)
 );

@@ -74,6 +74,13 @@ create table leave (
     primary key (added, n)
 ) without rowid;
 
+create table visits (
+    added bigint not null, n bigint not null, removed bigint,
+    subject text not null, visited_on text not null, agency text not null, kind text not null, matters text not null,
+    inspectors text not null, draw text not null, source text not null, note text not null,
+    primary key (added, n)
+) without rowid;
+
 -- Rows that an import could not take, as they stood in its files.
 create table quarantine (
     version bigint not null,
@@ -89,6 +96,13 @@ create table quarantine (
 
 -- The plan of each commitment, by its digest there.
 create table plan (
+    digest text   not null primary key,
+    text   text   not null,
+    at_s   bigint not null
+) without rowid;
+
+-- The rules of each commitment that has some, by their digest there.
+create table rules (
     digest text   not null primary key,
     text   text   not null,
     at_s   bigint not null
@@ -121,10 +135,13 @@ create table draw_version (
     primary key (commitment, register)
 ) without rowid;
 
--- Who was drawn when: exclusion windows of later plans look here.
+-- Who was drawn when, for which matters, and who came: caps, exclusion windows and rotation of later plans look here.
 create table drawn_subject (
     commitment text not null references draw (commitment),
     sid        text not null,
     drawn_on   text not null, -- YYYY-MM-DD
+    agencies   text not null, -- names separated by LF
+    matters    text not null, -- ids separated by LF
+    inspectors text not null, -- iids separated by LF
     primary key (commitment, sid)
 ) without rowid;
