@@ -87,11 +87,7 @@ fn classes() {
 fn plans_that_cannot_be_read() {
     refused("\"测试\"", "测试", "P01 plan.toml:4:9：");
     refused("title = \"测试\"", "titel = \"测试\"", "P02 plan.toml:4:1 titel");
-    refused(
-        "2026-07-24",
-        "2026-7-24",
-        "P04 plan.toml:5:19 window.from：须为日期 YYYY-MM-DD",
-    );
+    refused("2026-07-24", "2026-7-24", "P04 plan.toml:5:19 window.from：须为日期 YYYY-MM-DD");
     refused("2026-07-24", "2026-02-30", "P04 plan.toml:5:19 window.from");
     let office = Office::new();
     office.write("plan.toml", b"\xff");
