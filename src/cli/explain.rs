@@ -1,5 +1,7 @@
 //! `ssj explain`: the table of rules; `ssj completions`.
 
+use std::path::Path;
+
 use clap::CommandFactory;
 use serde_json::{Value, json};
 
@@ -11,7 +13,15 @@ use crate::base::finding::{Finding, Lang, Severity};
 use crate::say;
 use crate::verify::STEPS;
 
-pub(super) fn explain(code: Option<&str>, console: &Console) -> Result<u8, Failure> {
+pub(super) fn explain(
+    code: Option<&str>,
+    file: Option<&Path>,
+    console: &Console,
+) -> Result<u8, Failure> {
+    if let Some(file) = file {
+        let cause = say!("文件只与 rules 并用", "a file goes with rules only");
+        return Err(Finding::new("W07", cause).file(file.display().to_string()).into());
+    }
     match code {
         None => {
             for rule in codes::all() {

@@ -3,16 +3,23 @@
 
 mod args;
 mod changes;
+mod chart;
+mod check;
 mod clock;
+mod commit;
 mod console;
 mod demo;
+mod diff;
 mod draw;
 mod explain;
+mod ground;
 mod import;
+mod page;
 mod past;
-mod plan;
 mod recompute;
 mod registry;
+mod rules;
+mod simulate;
 mod verify;
 mod workspace;
 
@@ -21,7 +28,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use self::args::{Args, Command};
+use self::args::{Args, Command, PlanCommand};
 use self::clock::Clock;
 use self::console::Console;
 use crate::base::finding::{Finding, Findings};
@@ -118,8 +125,10 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         }
         Command::Registry { what } => registry::registry(workspace, what, console),
         Command::Generate(generate) => workspace::generate(generate, console),
-        Command::Check { plan } => plan::check(workspace, plan, clock, console),
-        Command::Commit(commit) => plan::commit(workspace, commit, clock, console),
+        Command::Check(check) => check::check(workspace, check, clock, console),
+        Command::Plan { what: PlanCommand::Diff(args) } => diff::plan_diff(args, console),
+        Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
+        Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
         Command::Draw { bundle } => draw::draw(workspace, bundle, clock, console),
         Command::Event(event) => draw::event(workspace, event, clock, console),
@@ -127,7 +136,10 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
             verify::verify(paths, registry.then_some(workspace), console)
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
-        Command::Explain { code } => explain::explain(code.as_deref(), console),
+        Command::Explain { code, file } => match code.as_deref() {
+            Some("rules") => rules::explain(file.as_deref(), console),
+            code => explain::explain(code, file.as_deref(), console),
+        },
         Command::Completions { shell } => explain::completions(*shell),
     }
 }

@@ -84,15 +84,6 @@ impl Basis {
             let cause = say!("本工作区没有它的计划", "this workspace does not hold its plan");
             return Err(unknown(cause).into());
         };
-        let (annual, findings) = AnnualPlan::parse(&text, "plan");
-        Findings::check(findings, ())?;
-        // A year's file plans several draws, of which this is one.
-        let plan = annual.as_ref().and_then(|annual| annual.of_draw(&commitment.draw));
-        let Some(plan) = plan.cloned() else {
-            let draw = &commitment.draw;
-            let cause = say!("计划中没有抽取 {draw}", "its plan has no draw {draw}");
-            return Err(unknown(cause).into());
-        };
         let rules = match named("rules") {
             None => Rules::default(),
             Some(digest) => match store.rules(&digest)? {
@@ -103,6 +94,15 @@ impl Basis {
                     return Err(unknown(cause).into());
                 }
             },
+        };
+        let (annual, findings) = AnnualPlan::parse(&text, "plan");
+        Findings::check(findings, ())?;
+        // A year's file plans several draws, of which this is one.
+        let plan = annual.as_ref().and_then(|annual| annual.of_draw(&commitment.draw));
+        let Some(plan) = plan.cloned() else {
+            let draw = &commitment.draw;
+            let cause = say!("计划中没有抽取 {draw}", "its plan has no draw {draw}");
+            return Err(unknown(cause).into());
         };
         let versions = store.draw_versions(digest)?;
         let mut tables = Vec::new();

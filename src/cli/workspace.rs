@@ -121,6 +121,7 @@ pub(super) fn write_district(out: &Path, district: &District) -> Result<Written,
         ("inspectors.csv", &district.inspectors),
         ("recusals.csv", &district.recusals),
         ("incompatibles.csv", &district.incompatibles),
+        ("visits.csv", &district.visits),
         ("plan.toml", &district.plan),
     ] {
         if write_file(&out.join(name), text.as_bytes())? == Written::New {

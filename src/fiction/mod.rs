@@ -17,6 +17,7 @@ mod rng;
 mod subjects;
 mod tasks;
 mod trades;
+mod visits;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,8 @@ pub struct District {
     pub recusals: String,
     /// 回避: two inspectors.
     pub incompatibles: String,
+    /// 检查记录: earlier visits.
+    pub visits: String,
     /// 抽查计划.
     pub plan: String,
 }
@@ -82,7 +85,7 @@ pub fn dress(spec: &Spec, subjects: Vec<Bare>) -> District {
 /// Subjects first, then the plan that fits them, then the staff that can carry it out.
 fn assemble(spec: &Spec, subjects: subjects::Subjects) -> District {
     let (plan, demand) = plan::write(&subjects.census, spec.inspectors);
-    let (inspectors, recusals, incompatibles) =
+    let [inspectors, recusals, incompatibles, visits] =
         people::csv(spec.seed, spec.inspectors, &demand, subjects.known);
     District {
         matters: matters::csv(),
@@ -90,6 +93,7 @@ fn assemble(spec: &Spec, subjects: subjects::Subjects) -> District {
         inspectors,
         recusals,
         incompatibles,
+        visits,
         plan,
     }
 }

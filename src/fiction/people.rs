@@ -7,6 +7,7 @@ use super::names::{AREAS, STATIONS, person};
 use super::plan::Demand;
 use super::rng::Dice;
 use super::subjects::Known;
+use super::visits;
 
 /// With fewer, some area would be left without two people for a visit; smaller wishes are raised to it.
 pub(super) const FEWEST: usize = 40;
@@ -50,9 +51,9 @@ pub(super) fn staff(inspectors: usize) -> [usize; 5] {
 }
 
 /// One line of inspectors.csv.
-struct Person {
-    id: String,
-    department: usize,
+pub(super) struct Person {
+    pub id: String,
+    pub department: usize,
     /// Market supervisors of a station; the others work from the bureau.
     station: Option<usize>,
     areas: Vec<usize>,
@@ -70,23 +71,19 @@ impl Person {
     }
 }
 
-/// inspectors.csv, recusals.csv, incompatibles.csv.
-pub(super) fn csv(
-    seed: u64,
-    inspectors: usize,
-    demand: &Demand,
-    known: Vec<Known>,
-) -> (String, String, String) {
+/// inspectors.csv, recusals.csv, incompatibles.csv, visits.csv.
+pub(super) fn csv(seed: u64, inspectors: usize, demand: &Demand, known: Vec<Known>) -> [String; 4] {
     let mut dice = Dice::new(seed, "people");
     let mut people = hire(inspectors, &mut dice);
     let couples = couples(&people);
     trouble(&mut people, &couples.concat(), &mut dice);
+    let visits = visits::csv(seed, &people, &known);
     let recusals = recusals(&people, known, &mut dice);
     let mut table = Table::new(COUPLE_HEADER, 200);
     for [one, other] in couples {
         table.field(&people[one].id).field(&people[other].id).field("配偶").end();
     }
-    (roster(people, demand, &mut dice), recusals, table.finish())
+    [roster(people, demand, &mut dice), recusals, table.finish(), visits]
 }
 
 /// Everybody, department by department, in good standing.

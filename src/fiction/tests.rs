@@ -12,8 +12,9 @@ fn rows(csv: &str) -> Vec<Vec<&str>> {
 }
 
 fn fnv(district: &District) -> u64 {
-    let District { matters, subjects, inspectors, recusals, incompatibles, plan } = district;
-    let texts = [matters, subjects, inspectors, recusals, incompatibles, plan];
+    let District { matters, subjects, inspectors, recusals, incompatibles, visits, plan } =
+        district;
+    let texts = [matters, subjects, inspectors, recusals, incompatibles, visits, plan];
     let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -62,6 +63,9 @@ fn holds(spec: &Spec) {
         couples.len() == 2
             && couples.iter().all(|c| people.contains(c[0]) && people.contains(c[1]))
     );
+    for visit in rows(&district.visits) {
+        assert!(ids.contains(visit[0]) && visit[5].split(';').all(|iid| people.contains(iid)));
+    }
     assert!(district.plan.contains("[[task]]") && !district.plan.contains("number = 0,"));
 }
 
@@ -105,6 +109,7 @@ fn shipped_files_are_those_of_the_default_seed() {
         ("inspectors.csv", district.inspectors),
         ("recusals.csv", district.recusals),
         ("incompatibles.csv", district.incompatibles),
+        ("visits.csv", district.visits),
         ("plan.toml", district.plan),
     ] {
         let shipped = std::fs::read_to_string(format!("{folder}{file}")).expect(file);

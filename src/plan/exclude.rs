@@ -4,21 +4,24 @@
 
 use jiff::civil::Date;
 
-use super::model::{Plan, Task};
+use super::model::{Plan, Task, Within};
 use super::past::PastVisit;
-use super::rules::{Demand, Rules, Span};
+use super::rules::{Demand, Rules};
 use crate::base::date::days_between;
 use crate::registry::{CreditClass, Subject, WatchList};
 
 /// What keeps subjects out of a task.
 pub(super) struct Exclusions<'a> {
     task: &'a Task,
+    /// The first day of the draw's window, on which its visits count.
     window_from: Date,
+    /// The first day of the task's own, on which lists are looked at.
+    listed_on: Date,
     /// Who comes, each by its one name.
     agencies: Vec<&'a str>,
     exempt: Option<WatchList>,
     key_supervised: bool,
-    windows: Vec<(Span, &'a [String])>,
+    windows: Vec<(Within, &'a [String])>,
     caps: Vec<Cap<'a>>,
 }
 
@@ -36,10 +39,15 @@ impl<'a> Exclusions<'a> {
         let mut exclusions = Exclusions {
             task,
             window_from: plan.window.0,
+            listed_on: plan.window_of(task).0,
             agencies: agencies(plan, task, rules),
             exempt: rules.exempt_list(task),
             key_supervised: task.key_supervised,
-            windows: Vec::new(),
+            windows: task
+                .visited_within
+                .map(|within| (within, [].as_slice()))
+                .into_iter()
+                .collect(),
             caps: Vec::new(),
         };
         for rule in rules.binding(task) {
@@ -51,7 +59,7 @@ impl<'a> Exclusions<'a> {
                 Demand::CapAgency(visits) => cap("cap_agency", visits),
                 Demand::ClassAOnce => cap("class_a_once", 1),
                 Demand::CapTotal(visits) => cap("cap_total", visits),
-                Demand::VisitedWithin(span) => exclusions.windows.push((span, matters)),
+                Demand::VisitedWithin(within) => exclusions.windows.push((within, matters)),
                 Demand::KeySupervised => exclusions.key_supervised = true,
                 _ => {}
             }
@@ -115,7 +123,7 @@ impl<'a> Exclusions<'a> {
     }
 
     fn is_exempt(&self, subject: &Subject) -> bool {
-        let day = self.window_from;
+        let day = self.listed_on;
         let on = |list| subject.lists.iter().any(|on| on.list == list && on.holds_on(day));
         self.exempt.is_some_and(on)
     }
@@ -129,9 +137,9 @@ impl<'a> Exclusions<'a> {
 
     fn visited_lately(&self, past: &[PastVisit]) -> bool {
         let planned = || past.iter().filter(|visit| visit.kind.is_planned());
-        self.windows.iter().any(|(span, matters)| {
+        self.windows.iter().any(|(within, matters)| {
             let mut visits = planned().filter(|visit| visit.concerns(matters));
-            visits.any(|visit| span.reaches(visit.day, self.window_from))
+            visits.any(|visit| within.reaches(visit.day, self.window_from))
         })
     }
 

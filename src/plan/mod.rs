@@ -11,10 +11,13 @@
 //! they count, totals below a floor, samples larger than their frame, matters not in force on every day,
 //! slots that nobody can fill, experts in inspectors' slots.
 
+mod adjust;
+mod again;
 mod annual;
 mod apply;
 mod beacon;
 mod credit;
+mod diff;
 mod exclude;
 mod frame;
 mod freeze;
@@ -33,8 +36,11 @@ mod sample;
 mod scope;
 mod task;
 
+pub use adjust::Adjustment;
+pub use again::Leaving;
 pub use annual::AnnualPlan;
 pub use apply::{Applied, AppliedTask, Ruled};
+pub use diff::{Change, Version, diff, key_words};
 pub use frame::ExcludedSubject;
 pub use freeze::{Freeze, History, TaskSummary};
 pub use model::Plan;
@@ -55,6 +61,8 @@ mod parse_tests;
 mod quota_tests;
 #[cfg(test)]
 mod rule_tests;
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod schema_tests;
 #[cfg(test)]

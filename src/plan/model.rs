@@ -85,6 +85,16 @@ impl Plan {
         self.quarter
     }
 
+    /// When the earliest source of its beacon is due, in seconds of UTC; none if no source was understood.
+    pub fn beacon_at(&self) -> Option<u64> {
+        self.sources.iter().map(Source::at).min()
+    }
+
+    /// The least seconds from the commitment's publication to the earliest source.
+    pub fn margin_s(&self) -> u64 {
+        self.margin_s
+    }
+
     /// The file of the rules (细则) as the plan names it, relative to the plan's folder.
     pub fn rules(&self) -> Option<&str> {
         self.rules.as_deref()
@@ -112,7 +122,7 @@ impl Plan {
     }
 
     /// A finding about a key of the file.
-    pub(super) fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
+    pub fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
         let (line, position) = self.places.find(path);
         Finding::new(code, cause).file(&self.file).row(line).position(position).column(path)
     }
@@ -154,7 +164,7 @@ pub(super) struct Task {
     pub(super) drawn_within: Option<Within>,
     /// Subjects visited so lately are excluded.
     pub(super) visited_within: Option<Within>,
-    /// Subjects under 重点监管 for a matter of this task are excluded.
+    /// Subjects under 重点监管 for every matter of this task are excluded.
     pub(super) key_supervised: bool,
     pub(super) sample: Sample,
     pub(super) group: String,

@@ -386,14 +386,6 @@ impl<'a> Node<'a> {
     }
 }
 
-/// An absent key is fine, a wrong one is not.
-pub(super) fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        None => Some(None),
-        Some(value) => value.map(Some),
-    }
-}
-
 fn is_text(text: &str) -> bool {
     let n = text.chars().count();
     (1..=FIELD_CHARS_MAX).contains(&n) && is_nfc(text) && !text.chars().any(char::is_control)

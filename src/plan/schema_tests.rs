@@ -39,6 +39,7 @@ fn tables() -> Vec<(&'static str, BTreeSet<String>)> {
         ("scope", set(keys::SCOPE)),
         ("exclude", set(keys::EXCLUDE)),
         ("sample", set(keys::SAMPLE)),
+        ("adjustment", set(keys::ADJUSTMENT)),
     ]
 }
 

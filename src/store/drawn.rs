@@ -82,10 +82,10 @@ impl Store {
         take: &mut dyn FnMut(&str, DrawnSubject),
     ) -> Result<(), Finding> {
         self.run(async |connection| {
-            let sql = "select draw, commitment, sid, drawn_on, agencies, matters, inspectors \
-                 from drawn_subject join draw using (commitment) \
-                 where draw <> $1 and drawn_s <= $2 and (commitment, sid) > ($3, $4) \
-                 order by commitment, sid limit $5";
+            let sql = "select d.draw, s.commitment, s.sid, s.drawn_on, s.agencies, s.matters, s.inspectors \
+                 from drawn_subject s join draw d on d.commitment = s.commitment \
+                 where d.draw <> $1 and d.drawn_s <= $2 and (s.commitment, s.sid) > ($3, $4) \
+                 order by s.commitment, s.sid limit $5";
             let (mut commitment, mut sid) = (String::new(), String::new());
             loop {
                 let values = [

@@ -23,11 +23,7 @@ impl Rules {
         let finding = |rule: &Rule| {
             let ids = Some(unknown(rule).join(", ")).filter(|ids| !ids.is_empty())?;
             let cause = say!("清单上没有事项 {ids}", "not on the list: {ids}");
-            let finding = Finding::new("P51", cause)
-                .file(&self.file)
-                .row(rule.position.0)
-                .position(rule.position.1);
-            Some(finding.column(format!("{}.matters", rule.path)).id(&rule.id))
+            Some(self.at(rule, "matters", "P51", cause))
         };
         self.rules.iter().filter_map(finding).collect()
     }

@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::model::Task;
+use super::model::{Task, Within};
+use super::reader::Places;
 use crate::base::digest::{Digest, Suite};
-use crate::base::finding::Text;
+use crate::base::finding::{Finding, Text};
 use crate::base::ratio::Ratio;
 use crate::registry::{CreditClass, Reason};
 use crate::say;
@@ -25,6 +26,8 @@ pub use kinds::{KINDS, RuleKind};
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     file: String,
+    /// Where every value stands in the file.
+    places: Places,
     /// Of the file's text in both suites; none without a file.
     digests: Option<(Digest, Digest)>,
     title: String,
@@ -43,8 +46,6 @@ pub struct Rule {
     basis: String,
     /// The matters that it binds; none: all.
     matters: Vec<String>,
-    /// The line and the character of its head.
-    position: (u64, u32),
     /// Its place in the file, `rule[3]`.
     path: String,
     pub(super) demand: Demand,
@@ -74,7 +75,7 @@ pub(super) enum Demand {
     /// One planned visit to a subject of class A in a calendar year.
     ClassAOnce,
     /// No planned visit so shortly after the last.
-    VisitedWithin(Span),
+    VisitedWithin(Within),
     /// No visit in matters that are all under 重点监管.
     KeySupervised,
     /// None for those on the white list.
@@ -96,13 +97,6 @@ pub(super) enum Base {
     Live,
     /// Every credit class of the frame by itself.
     Class,
-}
-
-/// A time after a visit, last day included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Span {
-    Days(u64),
-    Months(u64),
 }
 
 /// What a deadline is for.
@@ -142,6 +136,14 @@ impl Rules {
     /// All rows, in the order of the file.
     pub fn rows(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// A finding about a key of the file.
+    fn at(&self, rule: &Rule, key: &str, code: &str, cause: Text) -> Finding {
+        let path = if key.is_empty() { rule.path.clone() } else { format!("{}.{key}", rule.path) };
+        let (line, position) = self.places.find(&path);
+        let finding = Finding::new(code, cause).file(&self.file).row(line).position(position);
+        finding.column(path).id(&rule.id)
     }
 
     /// The one name of an agency.
@@ -245,7 +247,8 @@ impl Demand {
             Demand::CapAgency(n) | Demand::CapTotal(n) => {
                 say!("每年至多 {n} 次", "at most {n} a year")
             }
-            Demand::VisitedWithin(span) => span.words(),
+            Demand::VisitedWithin(Within::Days(n)) => say!("{n} 天", "{n} days"),
+            Demand::VisitedWithin(Within::Months(n)) => say!("{n} 个月", "{n} months"),
             Demand::RatingAge(days) => say!("{days} 天", "{days} days"),
             Demand::Deadline { what, days, working } => {
                 let Text { zh, en } = what.words();
@@ -273,25 +276,6 @@ impl Base {
             Base::Live => say!("范围内存续对象", "the live subjects in scope"),
             Base::Class => say!("每一信用类别", "every credit class"),
         }
-    }
-}
-
-impl Span {
-    pub(super) fn words(self) -> Text {
-        match self {
-            Span::Days(n) => say!("{n} 天", "{n} days"),
-            Span::Months(n) => say!("{n} 个月", "{n} months"),
-        }
-    }
-
-    /// Whether `to` is not later than this long after `from`, or before it.
-    pub(super) fn reaches(self, from: Date, to: Date) -> bool {
-        let span = match self {
-            Span::Days(n) => jiff::Span::new().try_days(i64::try_from(n).unwrap_or(i64::MAX)),
-            Span::Months(n) => jiff::Span::new().try_months(i64::try_from(n).unwrap_or(i64::MAX)),
-        };
-        // What ends beyond the calendar never ends.
-        span.and_then(|span| from.checked_add(span)).map_or(true, |last| to <= last)
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeTable;
 
 use super::kinds::{KINDS, RuleKind};
-use super::{Base, Demand, Due, Rule, Rules, Span};
+use super::{Base, Demand, Due, Rule, Rules};
 use crate::base::digest::Suite;
 use crate::base::finding::Finding;
 use crate::base::ratio::Ratio;
-use crate::plan::reader::{Node, Report, Table, optional};
+use crate::plan::model::Within;
+use crate::plan::reader::{Node, Places, Report, Table};
 use crate::record::ids::{SLOTS_PER_VISIT_MAX, is_tag};
 use crate::registry::{CreditClass, Reason};
 use crate::say;
@@ -44,7 +45,9 @@ impl Rules {
         };
         // Where the text is broken, keys below it would be reported as missing that only were not understood.
         if mistakes.is_empty() {
-            rules.take(&Table::root(&report, &document));
+            let top = Table::root(&report, &document);
+            rules.places = Places::of(&top);
+            rules.take(&top);
         }
         let mut findings = report.into_findings();
         findings.extend(rules.contradictions());
@@ -85,10 +88,7 @@ impl Rules {
                         "{a} 至少 {least}，{b} 至多 {most}",
                         "{a} demands {least} at least, {b} {most} at most"
                     );
-                    let (line, position) = high.position;
-                    let finding =
-                        Finding::new("P50", cause).file(&self.file).row(line).position(position);
-                    findings.push(finding.column(&high.path).id(b));
+                    findings.push(self.at(high, "ratio", "P50", cause));
                 }
             }
         }
@@ -144,15 +144,7 @@ fn read_rule(
     let basis = table.must("basis").and_then(|node| node.text());
     let matters = table.may("matters").map_or(Some(Vec::new()), |node| read_some(&node));
     let demand = read_demand(table, kind);
-    Some(Rule {
-        id: id?,
-        name: name?,
-        basis: basis?,
-        matters: matters?,
-        position: table.position(),
-        path,
-        demand: demand?,
-    })
+    Some(Rule { id: id?, name: name?, basis: basis?, matters: matters?, path, demand: demand? })
 }
 
 /// Texts, at least one.
@@ -195,7 +187,7 @@ fn read_demand(table: &Table<'_>, kind: &RuleKind) -> Option<Demand> {
         "cap_agency" => number("visits", 1_000).map(Demand::CapAgency),
         "cap_total" => number("visits", 1_000).map(Demand::CapTotal),
         "class_a_once" => Some(Demand::ClassAOnce),
-        "visited_within" => read_span(table).map(Demand::VisitedWithin),
+        "visited_within" => read_within(table).map(Demand::VisitedWithin),
         "key_supervised" => Some(Demand::KeySupervised),
         "white_list" => Some(Demand::WhiteList),
         "rating_age" => number("days", DAYS_MAX).map(Demand::RatingAge),
@@ -223,7 +215,10 @@ fn read_tags(node: &Node<'_>) -> Option<Vec<String>> {
 
 /// Exactly one of two keys, each with the most that it may hold.
 fn read_either(table: &Table<'_>, keys: [(&str, u64); 2]) -> Option<(usize, u64)> {
-    let of = |(key, most): (&str, u64)| optional(table.may(key).map(|node| node.integer(1, most)));
+    let of = |(key, most): (&str, u64)| match table.may(key) {
+        None => Some(None),
+        Some(node) => node.integer(1, most).map(Some),
+    };
     let [first, second] = [of(keys[0])?, of(keys[1])?];
     match (first, second) {
         (Some(n), None) => Some((0, n)),
@@ -237,9 +232,9 @@ fn read_either(table: &Table<'_>, keys: [(&str, u64); 2]) -> Option<(usize, u64)
     }
 }
 
-fn read_span(table: &Table<'_>) -> Option<Span> {
+fn read_within(table: &Table<'_>) -> Option<Within> {
     let (which, n) = read_either(table, [("days", DAYS_MAX), ("months", MONTHS_MAX)])?;
-    Some(if which == 0 { Span::Days(n) } else { Span::Months(n) })
+    Some(if which == 0 { Within::Days(n) } else { Within::Months(n) })
 }
 
 fn read_deadline(table: &Table<'_>) -> Option<Demand> {
