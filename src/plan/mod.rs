@@ -36,7 +36,7 @@ mod task;
 pub use annual::AnnualPlan;
 pub use apply::{Applied, AppliedTask, Ruled};
 pub use frame::ExcludedSubject;
-pub use freeze::{Freeze, History, TaskSummary};
+pub use freeze::{EARLIER_DRAWS, Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
