@@ -16,16 +16,20 @@ use crate::io::{report, sheet};
 use crate::say;
 use crate::store::Store;
 
-/// The plan that a new workspace begins with.
-const PLAN_TEMPLATE: &str = include_str!("../../data/plan-template.toml");
+/// The plan and the rules that a new workspace begins with.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("plan.toml", include_str!("../../data/plan-template.toml")),
+    ("rules.toml", include_str!("../../data/rules-template.toml")),
+];
 
 pub(super) fn init(dir: &Path, database: Option<&str>, console: &Console) -> Result<u8, Failure> {
     fs::create_dir_all(dir).map_err(|e| failed(dir, &e))?;
     let known = database.is_none() && Store::find(dir)?.is_some();
     Store::create(dir, database)?;
-    let plan = dir.join("plan.toml");
-    if !plan.exists() {
-        write_file(&plan, PLAN_TEMPLATE.as_bytes())?;
+    for (name, text) in TEMPLATES.iter().map(|(name, text)| (dir.join(name), text)) {
+        if !name.exists() {
+            write_file(&name, text.as_bytes())?;
+        }
     }
     let place = dir.display();
     if known {
