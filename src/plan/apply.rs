@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::exclude::Exclusions;
+use super::exclude::looks_back;
 use super::frame::{ExcludedSubject, Frame, Ground, tags_of};
 use super::freeze::{History, TaskSummary};
 use super::model::{Plan, Task};
@@ -134,8 +134,7 @@ impl Plan {
 
     /// P65 where draws that are not done yet cannot be counted and should be.
     fn check_undrawn(&self, rules: &Rules, history: &History) -> Option<Finding> {
-        let looks = |task| Exclusions::of(self, task, rules).look_back();
-        if history.undrawn.is_empty() || !self.tasks.iter().any(looks) {
+        if history.undrawn.is_empty() || !looks_back(self, rules) {
             return None;
         }
         let names = history.undrawn.join(", ");
