@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("verify", &["base", "record", "draw", "pairing"]),
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "draw", "registry"]),
-    ("rehearse", &["base", "record", "draw", "pairing", "conduct", "plan"]),
+    ("rehearse", &["base", "record", "draw", "pairing", "conduct", "registry", "plan"]),
     ("fiction", &[]),
     ("io", &["base", "record", "registry"]),
     ("store", &["base", "record", "registry", "io"]),

@@ -46,25 +46,25 @@ macro_rules! say {
 pub struct Place {
     /// The file, as the user knows it.
     pub file: Option<String>,
-    /// The sheet and its column, if the file is a workbook; boxed to keep findings small.
+    /// More exactly where, in a workbook or in a file written by hand; boxed to keep findings small.
     pub spot: Option<Box<Spot>>,
     /// The line of the file, from 1 (a table's header is line 1).
     pub row: Option<u64>,
-    /// The character of the line, from 1, in a file that people write by hand.
-    pub position: Option<u32>,
     /// The column's name, or the path of a key (`lists[2].strata`).
     pub column: Option<String>,
     /// The subject, inspector, list or other thing concerned.
     pub id: Option<String>,
 }
 
-/// Where in a workbook something is.
+/// Where in a workbook something is, or in which character of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
     /// The sheet; empty until it is named.
     pub sheet: String,
-    /// The column, from 0.
+    /// The sheet's column, from 0.
     pub column: Option<usize>,
+    /// The character of the line, from 1, in a file that people write by hand.
+    pub position: Option<u32>,
 }
 
 /// How much a finding weighs.
@@ -125,7 +125,7 @@ impl Finding {
     /// Names the character of the line, from 1, unless a deeper layer has named it.
     #[must_use]
     pub fn position(mut self, position: u32) -> Self {
-        self.place.position.get_or_insert(position);
+        self.place.spot.get_or_insert_default().position.get_or_insert(position);
         self
     }
 
@@ -199,6 +199,11 @@ pub fn letters(column: usize) -> String {
 }
 
 impl Place {
+    /// The character of the line, from 1, in a file that people write by hand.
+    pub fn position(&self) -> Option<u32> {
+        self.spot.as_ref().and_then(|spot| spot.position)
+    }
+
     /// `Sheet1!C7` in a workbook; `Sheet1!7:7` is the row and `Sheet1` the sheet, as spreadsheets write them.
     pub fn cell(&self) -> Option<String> {
         let spot = self.spot.as_ref().filter(|spot| !spot.sheet.is_empty())?;
@@ -217,7 +222,7 @@ impl Place {
     /// `plan.toml:12:9`, as editors write a place; only where the character is known.
     fn spot_of_text(&self) -> Option<String> {
         let (file, row) = (self.file.as_ref()?, self.row?);
-        self.position.map(|position| format!("{file}:{row}:{position}"))
+        self.position().map(|position| format!("{file}:{row}:{position}"))
     }
 
     /// `frames/T01.tsv, line 7, column sid, REG:0001`; in a workbook `名录.xlsx, Sheet1!C7, …`; in a file written by

@@ -9,6 +9,8 @@ pub struct Ratio {
 }
 
 impl Ratio {
+    /// Nothing: 0 %.
+    pub const ZERO: Ratio = Ratio { millionths: 0 };
     /// The whole: 100 %.
     pub const ONE: Ratio = Ratio { millionths: 1_000_000 };
 

@@ -67,9 +67,13 @@ pub(super) enum Command {
     /// 生成虚构名录，或给已有名单配上虚构属性 / generate a fictional district
     Generate(GenerateArgs),
     /// 校核计划：规模、排除、概率、能否匹配 / check a plan
-    Check {
-        /// 计划文件 / plan file (TOML)
-        plan: PathBuf,
+    Check(CheckArgs),
+    /// 模拟许多次抽取：工作量、概率、能否配齐 / simulate many draws of a plan
+    Simulate(SimulateArgs),
+    /// 计划之间的差异 / plans compared
+    Plan {
+        #[command(subcommand)]
+        what: PlanCommand,
     },
     /// 封存：冻结名录与计划，生成公示包 / freeze registers and plan into a bundle
     Commit(CommitArgs),
@@ -211,9 +215,80 @@ pub(super) struct GenerateArgs {
 }
 
 #[derive(clap::Args)]
+pub(super) struct CheckArgs {
+    /// 计划文件 / plan file (TOML)
+    pub plan: PathBuf,
+    /// 只看年度计划的这一季度 / only this quarter of a year's plan
+    #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub quarter: Option<u8>,
+    /// 细则文件，代替计划所指的 / rules in place of those that the plan names
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum PlanCommand {
+    /// 两份计划之间的差异，供公布计划调整 / what changed, for a published adjustment
+    Diff(PlanDiffArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct PlanDiffArgs {
+    /// 原计划 / the plan as it was
+    pub old: PathBuf,
+    /// 新计划 / the plan as it is
+    pub new: PathBuf,
+    /// 新计划未写明原因处的原因 / the reason of what the new plan does not explain
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// 原细则文件，代替原计划所指的 / rules in place of those that the old plan names
+    #[arg(long, value_name = "FILE")]
+    pub old_rules: Option<PathBuf>,
+    /// 新细则文件，代替新计划所指的 / rules in place of those that the new plan names
+    #[arg(long, value_name = "FILE")]
+    pub new_rules: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct SimulateArgs {
+    /// 计划文件 / plan file (TOML)
+    pub plan: PathBuf,
+    /// 次数 / how many draws
+    #[arg(long, default_value_t = 1_000, value_parser = runs)]
+    pub runs: usize,
+    /// 任意文字；同样的文字得同样的结果 / any text; the same text gives the same answer
+    #[arg(long, value_name = "TEXT")]
+    pub seed: Option<String>,
+    /// 另报告这一检查对象 / tell of this subject, too
+    #[arg(long, value_name = "SID")]
+    pub subject: Option<String>,
+    /// 只看年度计划的这一季度 / only this quarter of a year's plan
+    #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub quarter: Option<u8>,
+    /// 细则文件，代替计划所指的 / rules in place of those that the plan names
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// 另写出一个网页 / write a page, too
+    #[arg(long, value_name = "OUT.html")]
+    pub html: Option<PathBuf>,
+}
+
+/// 1 to 100,000: more tell nothing new.
+fn runs(text: &str) -> Result<usize, String> {
+    let runs = text.parse().ok().filter(|runs| (1..=100_000).contains(runs));
+    runs.ok_or_else(|| "1–100000".to_owned())
+}
+
+#[derive(clap::Args)]
 pub(super) struct CommitArgs {
     /// 计划文件 / plan file (TOML)
     pub plan: PathBuf,
+    /// 年度计划的哪一季度 / which quarter of a year's plan
+    #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub quarter: Option<u8>,
+    /// 细则文件，代替计划所指的 / rules in place of those that the plan names
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
     /// 公示包文件夹 / the bundle's folder
     #[arg(long, value_name = "BUNDLE")]
     pub out: PathBuf,

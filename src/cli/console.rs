@@ -178,7 +178,7 @@ pub(super) fn finding_json(finding: &Finding, lang: Lang) -> Value {
         "file": finding.place.file,
         "cell": finding.place.cell(),
         "row": finding.place.row,
-        "position": finding.place.position,
+        "position": finding.place.position(),
         "column": finding.place.column,
         "id": finding.place.id,
         "title": finding.title(lang),

@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::console::Console;
 use super::verify::print_report;
 use super::workspace::write_district;
-use super::{DONE, Failure, NOT_VERIFIED, draw, import, plan};
+use super::{DONE, Failure, NOT_VERIFIED, commit, draw, import};
 use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
 use crate::io::folder::read_bundle;
@@ -60,13 +60,15 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     }
     step(console, 3, say!("校核并封存计划", "checking and committing the plan"));
     let bundle = out.join("bundle");
-    let commit = CommitArgs {
+    let args = CommitArgs {
         plan: registers.join("plan.toml"),
+        quarter: None,
+        rules: None,
         out: bundle.clone(),
         approve_shortage: None,
         approve_quarantine: None,
     };
-    plan::commit(out, &commit, &before, console)?;
+    commit::commit(out, &args, &before, console)?;
     step(
         console,
         4,

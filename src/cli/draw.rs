@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::args::{BeaconArgs, EventArgs, EventKind};
 use super::clock::Clock;
+use super::commit::refuse_void_record;
 use super::console::Console;
 use super::past::drawn_subjects;
-use super::plan::refuse_void_record;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;

@@ -3,17 +3,23 @@
 
 mod args;
 mod changes;
+mod chart;
+mod check;
 mod clock;
+mod commit;
 mod console;
 mod demo;
+mod diff;
 mod draw;
 mod explain;
+mod ground;
 mod import;
+mod page;
 mod past;
-mod plan;
 mod recompute;
 mod registry;
 mod rules;
+mod simulate;
 mod verify;
 mod workspace;
 
@@ -22,7 +28,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use self::args::{Args, Command};
+use self::args::{Args, Command, PlanCommand};
 use self::clock::Clock;
 use self::console::Console;
 use crate::base::finding::{Finding, Findings};
@@ -119,8 +125,10 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         }
         Command::Registry { what } => registry::registry(workspace, what, console),
         Command::Generate(generate) => workspace::generate(generate, console),
-        Command::Check { plan } => plan::check(workspace, plan, clock, console),
-        Command::Commit(commit) => plan::commit(workspace, commit, clock, console),
+        Command::Check(check) => check::check(workspace, check, clock, console),
+        Command::Plan { what: PlanCommand::Diff(args) } => diff::plan_diff(args, console),
+        Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
+        Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
         Command::Draw { bundle } => draw::draw(workspace, bundle, clock, console),
         Command::Event(event) => draw::event(workspace, event, clock, console),

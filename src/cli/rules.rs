@@ -10,7 +10,7 @@ use super::{DONE, Failure};
 use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Findings, Text};
 use crate::io::durable::failed;
-use crate::plan::{KINDS, Plan, Rule, RuleKind, Rules};
+use crate::plan::{KINDS, Rule, RuleKind, Rules};
 use crate::say;
 
 /// The rules that bind a plan.
@@ -24,12 +24,6 @@ pub(super) struct Local {
 }
 
 impl Local {
-    /// The rules that a plan names, in a file beside its own.
-    pub fn of(plan_path: &Path, plan: &Plan) -> Result<Self, Finding> {
-        let Some(name) = plan.rules() else { return Ok(Local::default()) };
-        Local::read(&plan_path.parent().unwrap_or(Path::new("")).join(name))
-    }
-
     /// The rules of a file.
     pub fn read(path: &Path) -> Result<Self, Finding> {
         let bytes = fs::read(path).map_err(|e| failed(path, &e))?;

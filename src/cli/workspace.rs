@@ -16,19 +16,21 @@ use crate::io::{report, sheet};
 use crate::say;
 use crate::store::Store;
 
-/// The plan and the rules that a new workspace begins with.
-const TEMPLATES: &[(&str, &str)] = &[
+/// The plan and the rules that a new workspace begins with, and what editors complete the plan by.
+const BEGINNING: [(&str, &str); 3] = [
     ("plan.toml", include_str!("../../data/plan-template.toml")),
     ("rules.toml", include_str!("../../data/rules-template.toml")),
+    ("plan-schema.json", include_str!("../../docs/plan-schema.json")),
 ];
 
 pub(super) fn init(dir: &Path, database: Option<&str>, console: &Console) -> Result<u8, Failure> {
     fs::create_dir_all(dir).map_err(|e| failed(dir, &e))?;
     let known = database.is_none() && Store::find(dir)?.is_some();
     Store::create(dir, database)?;
-    for (name, text) in TEMPLATES.iter().map(|(name, text)| (dir.join(name), text)) {
-        if !name.exists() {
-            write_file(&name, text.as_bytes())?;
+    for (name, text) in BEGINNING {
+        let file = dir.join(name);
+        if !file.exists() {
+            write_file(&file, text.as_bytes())?;
         }
     }
     let place = dir.display();

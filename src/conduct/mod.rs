@@ -13,6 +13,7 @@ use crate::draw::ticket::seed;
 use crate::draw::visits::{drawn_rows, visits};
 use crate::pairing::rounds::{Rounds, pair};
 use crate::pairing::rules::Case;
+use crate::pairing::shortage::Blocking;
 use crate::pairing::slots::{check_all_subjects, demands};
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{
@@ -229,6 +230,24 @@ pub struct Blockage {
 }
 
 impl Blockage {
+    /// What a blocking set of a case says.
+    pub fn of(case: &Case, blocking: &Blocking) -> Blockage {
+        let place = |(visit, slot): &(u32, u32)| (&case.visits[*visit as usize], *slot as usize);
+        let open = blocking.slots.iter();
+        let open = open.flat_map(|(visit, slot)| case.eligible(*visit, *slot as usize));
+        let open: BTreeSet<u32> = open.collect();
+        let capacity = |i: &u32| u64::from(case.inspectors[*i as usize].capacity);
+        let slots = blocking.slots.iter().map(place);
+        Blockage {
+            slots: slots
+                .map(|(visit, slot)| (visit.sid.clone(), visit.slots[slot].words()))
+                .collect(),
+            inspectors: open.len(),
+            capacity: open.iter().map(capacity).sum(),
+            unfilled: blocking.unfilled,
+        }
+    }
+
     /// The numbers in one sentence.
     pub fn sentence(&self) -> Text {
         let Blockage { slots, inspectors, capacity, unfilled } = self;
@@ -243,22 +262,7 @@ impl Blockage {
 impl Drawn {
     /// Why the pairing is impossible, if it is.
     pub fn blockage(&self) -> Option<Blockage> {
-        let blocking = self.rounds.shortage.as_ref()?;
-        let place =
-            |(visit, slot): &(u32, u32)| (&self.case.visits[*visit as usize], *slot as usize);
-        let open = blocking.slots.iter();
-        let open = open.flat_map(|(visit, slot)| self.case.eligible(*visit, *slot as usize));
-        let open: BTreeSet<u32> = open.collect();
-        let capacity = |i: &u32| u64::from(self.case.inspectors[*i as usize].capacity);
-        let slots = blocking.slots.iter().map(place);
-        Some(Blockage {
-            slots: slots
-                .map(|(visit, slot)| (visit.sid.clone(), visit.slots[slot].words()))
-                .collect(),
-            inspectors: open.len(),
-            capacity: open.iter().map(capacity).sum(),
-            unfilled: blocking.unfilled,
-        })
+        self.rounds.shortage.as_ref().map(|blocking| Blockage::of(&self.case, blocking))
     }
 }
 

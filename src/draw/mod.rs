@@ -6,7 +6,7 @@
 //! counts by one systematic step (Cox 1987), so that inclusion probabilities are exactly n·w/W;
 //! `pareto` is Pareto order sampling (Rosén 1997).
 
-mod pareto;
+pub(crate) mod pareto;
 pub mod quota;
 pub mod select;
 pub(crate) mod smallest;

@@ -6,7 +6,7 @@ use crate::record::tables::FrameRow;
 
 /// What is left to draw after those who are drawn for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pareto {
+pub(crate) struct Pareto {
     /// n of those left.
     n: u64,
     /// W: the weights of those left.
@@ -19,7 +19,11 @@ impl Pareto {
     /// Takes out, until nobody changes any more, all whose n·w reaches W.
     pub(super) fn new(frame: &[FrameRow], n: u64) -> Self {
         // The rows of a large frame do not fit into a cache, their weights do.
-        let mut weights: Vec<u64> = frame.iter().map(|row| row.weight).collect();
+        Pareto::of_weights(frame.iter().map(|row| row.weight).collect(), n)
+    }
+
+    /// As [`Pareto::new`], of the weights alone; `n` is at most their number.
+    pub(crate) fn of_weights(mut weights: Vec<u64>, n: u64) -> Self {
         let mut left = Pareto { n, total: 0, certain: u64::MAX };
         loop {
             left.total = weights.iter().sum();
@@ -36,16 +40,32 @@ impl Pareto {
 
     /// The key of a subject: 0 if it is drawn for certain, 2^128 − 1 if nothing is left to draw.
     pub(super) fn key(&self, weight: u64, ticket: &Digest) -> u128 {
-        match self.quotient(weight, ticket) {
+        self.key_of(weight, ticket.first_u64())
+    }
+
+    /// As [`Pareto::key`], of U.
+    pub(crate) fn key_of(&self, weight: u64, u: u64) -> u128 {
+        match self.quotient(weight, u) {
             Ok((a, b)) => scaled_quotient(a, b),
             Err(key) => key,
         }
     }
 
+    /// The largest U, or nearly, whose key is at most 2^64 · `tenths` / 10; with ten tenths the chance aimed at.
+    pub(crate) fn front_at(&self, weight: u64, tenths: u64) -> u64 {
+        if weight >= self.certain {
+            return u64::MAX;
+        }
+        // U/(1 − U) = k·nw/(W − nw), k being so many tenths.
+        let nw = u128::from(self.n) * u128::from(weight);
+        let (above, rest) = (nw * u128::from(tenths), 10 * (u128::from(self.total) - nw));
+        u64::try_from((above << 64) / (above + rest).max(1)).unwrap_or(u64::MAX)
+    }
+
     /// Whether the key is surely above `cut`, told from the highest bits of a and b alone: the division, which costs
     /// more than the ticket, is left to those near the front.
     pub(super) fn is_surely_above(&self, weight: u64, ticket: &Digest, cut: u128) -> bool {
-        let Ok((a, b)) = self.quotient(weight, ticket) else { return false };
+        let Ok((a, b)) = self.quotient(weight, ticket.first_u64()) else { return false };
         // a/b ≥ (a >> 54)/((b >> 54) + 1), both below 2^63; cut < (cut >> 32) + 1 in units of 2^-32.
         let (least, most) = (a >> 54, (b >> 54) + 1);
         let cut = (cut >> 32) + 1;
@@ -53,14 +73,14 @@ impl Pareto {
     }
 
     /// a and b, or the key of a subject that needs none.
-    fn quotient(&self, weight: u64, ticket: &Digest) -> Result<(u128, u128), u128> {
+    fn quotient(&self, weight: u64, u: u64) -> Result<(u128, u128), u128> {
         if weight >= self.certain {
             return Err(0);
         }
         if self.n == 0 {
             return Err(u128::MAX);
         }
-        let x = 2 * u128::from(ticket.first_u64()) + 1;
+        let x = 2 * u128::from(u) + 1;
         let nw = u128::from(self.n) * u128::from(weight);
         Ok((x * (u128::from(self.total) - nw), ((1 << 65) - x) * nw))
     }

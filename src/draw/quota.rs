@@ -17,10 +17,16 @@ pub fn quotas(suite: Suite, seed: &Digest, list: &List) -> Vec<u64> {
             .collect(),
         Method::Proportional { n } => {
             let start = line_digest(suite, "round", &[&seed.hex(), &list.list]);
-            proportional(&groups(&list.strata), n, &start)
+            quotas_from(&list.strata, n, |total| modulo(&start, total))
         }
         Method::Pareto { .. } => Vec::new(),
     }
+}
+
+/// n of every stratum of a `proportional` list, in committed order, from a start that is asked for with W, the total
+/// weight of the strata not drawn whole, and lies in 0 … W − 1.
+pub fn quotas_from(strata: &[Stratum], n: u64, start: impl FnOnce(i128) -> i128) -> Vec<u64> {
+    proportional(&groups(strata), n, start)
 }
 
 /// A stratum of a `proportional` list.
@@ -42,7 +48,7 @@ fn groups(strata: &[Stratum]) -> Vec<Group<'_>> {
 
 /// Take-all strata first, then one systematic step through the expected counts of the rest, ordered by
 /// (weight, name): every n_g is ⌊n·w·N/W⌋ or one more, they add up to n, and their mean over all starts is exact.
-fn proportional(strata: &[Group<'_>], n: u64, start: &Digest) -> Vec<u64> {
+fn proportional(strata: &[Group<'_>], n: u64, start: impl FnOnce(i128) -> i128) -> Vec<u64> {
     let (taken, mut n) = take_all(strata, n);
     let mut drawn: Vec<u64> = strata
         .iter()
@@ -56,7 +62,7 @@ fn proportional(strata: &[Group<'_>], n: u64, start: &Digest) -> Vec<u64> {
         n = 0;
     }
     if n > 0 {
-        let start = modulo(start, total);
+        let start = start(total);
         let mut before: i128 = 0;
         for g in left {
             let after = before + i128::from(n) * mass(&strata[g]);
@@ -143,7 +149,8 @@ mod tests {
             for start in 0..total {
                 let mut bytes = [0; 32];
                 bytes[16..].copy_from_slice(&start.to_be_bytes());
-                let drawn = proportional(&strata, n, &Digest::from_bytes(bytes));
+                let start = Digest::from_bytes(bytes);
+                let drawn = proportional(&strata, n, |total| modulo(&start, total));
                 assert_eq!(drawn.iter().sum::<u64>(), n);
                 sums.iter_mut().zip(&drawn).for_each(|(sum, n)| *sum += n);
             }
@@ -156,9 +163,9 @@ mod tests {
     #[test]
     fn heavy_strata_are_drawn_whole() {
         let strata = [group(3, 1_000_000), group(10, 1), group(0, 5)];
-        let start = Suite::Sha256.digest(b"any");
-        assert_eq!(proportional(&strata, 5, &start), [3, 2, 0]);
-        assert_eq!(proportional(&strata, 13, &start), [3, 10, 0]);
-        assert_eq!(proportional(&strata, 0, &start), [0, 0, 0]);
+        let start = |total| modulo(&Suite::Sha256.digest(b"any"), total);
+        assert_eq!(proportional(&strata, 5, start), [3, 2, 0]);
+        assert_eq!(proportional(&strata, 13, start), [3, 10, 0]);
+        assert_eq!(proportional(&strata, 0, start), [0, 0, 0]);
     }
 }

@@ -21,7 +21,6 @@
 
 use super::components::number;
 use super::problem::Problem;
-use super::rules::{Case, Exclusions};
 
 /// Why no pairing fills every slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,11 +52,17 @@ pub fn blocking(problem: &Problem<'_>) -> Option<Blocking> {
     found
 }
 
-/// Whether all slots can be filled at once: the first round then has an optimum.
-pub fn is_fillable(case: &Case) -> bool {
-    let problem = Problem::of_case(case, &Exclusions::new());
-    let mut filling = Filling::new(&problem);
-    (0..filling.visit.len()).all(|slot| filling.fill(slot))
+/// Whether all slots can be filled at once: the first round then has an optimum. `holders` fills some of them already,
+/// by slot over all visits, lawfully; whatever it is, the answer is the same, and sooner the more it fills.
+pub fn is_fillable(problem: &Problem<'_>, holders: &[Option<u32>]) -> bool {
+    let mut filling = Filling::new(problem);
+    for (slot, holder) in holders.iter().enumerate() {
+        if let Some(inspector) = holder {
+            filling.holder[slot] = *inspector;
+            filling.held[*inspector as usize].push(number(slot));
+        }
+    }
+    (0..filling.visit.len()).all(|slot| filling.holder[slot] != NONE || filling.fill(slot))
 }
 
 /// Nobody, or no slot.

@@ -53,8 +53,19 @@ pub fn visit_slots<'a>(
     lists: impl IntoIterator<Item = &'a List>,
     tags: &[String],
 ) -> Result<Vec<VisitSlot>, Finding> {
+    merged(lists.into_iter().flat_map(|list| &list.slots), tags)
+}
+
+/// The slots of a visit from those of its lists.
+///
+/// # Errors
+/// As [`visit_slots`].
+pub fn merged<'a>(
+    slots_of_lists: impl IntoIterator<Item = &'a Slot>,
+    tags: &[String],
+) -> Result<Vec<VisitSlot>, Finding> {
     let mut slots: BTreeMap<String, VisitSlot> = BTreeMap::new();
-    for slot in lists.into_iter().flat_map(|list| &list.slots) {
+    for slot in slots_of_lists {
         let slot = fill_slot(slot, tags)?;
         slots.entry(slot.text.clone()).or_insert(slot);
     }

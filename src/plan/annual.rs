@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::adjust::Adjustment;
 use super::beacon::read_sources;
 use super::keys;
 use super::model::{Plan, Task};
@@ -22,12 +23,23 @@ pub struct AnnualPlan {
     pub(super) year: Option<i16>,
     /// Not empty; in the order of the file.
     pub(super) plans: Vec<Plan>,
+    pub(super) adjustments: Vec<Adjustment>,
 }
 
 impl AnnualPlan {
     /// The year, if the file is a year's.
     pub fn year(&self) -> Option<i16> {
         self.year
+    }
+
+    /// The file's name, as the user knows it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Why it differs from the plan before it.
+    pub fn adjustments(&self) -> &[Adjustment] {
+        &self.adjustments
     }
 
     /// The plan of every quarter, in the file's order; at least one.

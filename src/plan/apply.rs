@@ -14,7 +14,7 @@ use super::people::{ExcludedInspector, Pool};
 use super::rotation::{ROTATION, rotate};
 use super::rules::Rules;
 use super::scope::Vocabulary;
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Text};
 use crate::record::commitment::{Method, Slot, Stratum, TagUse};
 use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
 use crate::record::tables::{IncompatibleRow, InspectorRow, RecusalRow};
@@ -40,9 +40,9 @@ pub struct Applied<'a> {
 /// One task as it stands over the registers.
 #[derive(Clone, Copy)]
 pub struct AppliedTask<'a> {
-    task: &'a Task,
+    pub(super) task: &'a Task,
     frame: &'a Frame,
-    ground: &'a Ground<'a>,
+    pub(super) ground: &'a Ground<'a>,
 }
 
 /// A plan with what local rules (细则) add to it.
@@ -292,8 +292,13 @@ impl<'a> AppliedTask<'a> {
         self.ground.weight(allocation, members[member], strata[member])
     }
 
+    /// A finding about a key of the task.
+    pub fn at(&self, key: &str, code: &str, cause: Text) -> Finding {
+        self.ground.plan.at(self.task, key, code, cause)
+    }
+
     /// Who is in its base and not in its frame.
-    pub fn excluded(&self) -> impl Iterator<Item = ExcludedSubject> + 'a {
+    pub fn excluded(&self) -> impl Iterator<Item = ExcludedSubject> + use<'a> {
         self.ground.excluded(self.task, self.frame)
     }
 }

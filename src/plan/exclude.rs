@@ -103,7 +103,7 @@ impl<'a> Exclusions<'a> {
     }
 
     /// Whether earlier visits keep somebody out.
-    fn look_back(&self) -> bool {
+    pub(super) fn look_back(&self) -> bool {
         self.task.drawn_within.is_some() || !self.windows.is_empty() || !self.caps.is_empty()
     }
 
@@ -157,7 +157,7 @@ impl<'a> Exclusions<'a> {
                 let reached = |agency: &&str| {
                     n(&|visit| visit.agencies.iter().any(|of| of == *agency)) >= cap.visits
                 };
-                self.agencies.iter().any(|agency| reached(&agency))
+                self.agencies.iter().any(reached)
             }
             _ => n(&|_| true) >= cap.visits,
         }

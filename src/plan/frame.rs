@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::credit::{Credit, first_ids};
 use super::exclude::{Exclusions, KeyMatters, age_days};
 use super::freeze::TaskSummary;
-use super::model::{Plan, Sample, Task};
+use super::model::{Plan, Task};
 use super::past::{Past, PastVisit};
 use super::people::Pool;
 use super::quota::{Allocation, WHOLE, allocate, summaries};
@@ -224,7 +224,7 @@ impl Ground<'_> {
         size: u64,
         findings: &mut Vec<Finding>,
     ) {
-        if matches!(task.sample, Sample::NumberByScore(_)) && (1..PARETO_SIZE_MIN).contains(&size) {
+        if task.sample.is_by_score() && (1..PARETO_SIZE_MIN).contains(&size) {
             let cause = say!("只有 {size} 户", "there are only {size} subjects");
             findings.push(self.plan.at(task, "sample", "P20", cause));
         }

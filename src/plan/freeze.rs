@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::apply::Applied;
 use super::exclude::looks_back;
 use super::frame::ExcludedSubject;
-use super::model::{Plan, Task};
+use super::model::{Cap, Plan, Task};
 use super::past::Visits;
 use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
@@ -243,7 +243,14 @@ fn list_of(task: &Task, frame: Root) -> List {
     let departments = task.departments.iter().map(|(dept, slots)| (dept.clone(), json!(slots)));
     let departments: Map<String, Value> = departments.collect();
     put("departments", Some(departments).filter(|map| !map.is_empty()).map(Value::from));
-    put("floor", task.floor.map(|floor| json!(floor.to_string())));
+    put("floor", task.sample.floor.map(|floor| json!(floor.to_string())));
+    put(
+        "cap",
+        task.sample.cap.map(|cap| match cap {
+            Cap::Share(ratio) => json!(ratio.to_string()),
+            Cap::Count(most) => json!(most),
+        }),
+    );
     List {
         list: task.list.clone(),
         title: task.title.clone(),

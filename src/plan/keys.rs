@@ -18,6 +18,7 @@ pub(super) const QUARTER_FILE: &[&str] = &[
     "replacement",
     "slots",
     "task",
+    "adjustment",
 ];
 /// The head of a year's file.
 pub(super) const YEAR_FILE: &[&str] = &[
@@ -36,7 +37,10 @@ pub(super) const YEAR_FILE: &[&str] = &[
     "slots",
     "quarter",
     "task",
+    "adjustment",
 ];
+/// `[[adjustment]]`.
+pub(super) const ADJUSTMENT: &[&str] = &["path", "reason", "basis"];
 /// `[[quarter]]`.
 pub(super) const QUARTER: &[&str] = &["quarter", "draw", "title", "window", "lists", "sources"];
 /// `window`.
@@ -114,3 +118,20 @@ pub(super) const EXCLUDE: &[&str] = &[
     "visited_within_months",
     "key_supervised",
 ];
+/// `sample`.
+pub(super) const SAMPLE: &[&str] = &[
+    "by",
+    "ratio",
+    "number",
+    "weights",
+    "weight",
+    "per_officer",
+    "dept",
+    "all",
+    "floor",
+    "cap",
+    "min",
+    "max",
+];
+/// Tables of values for credit classes.
+pub(super) const CLASSES: &[&str] = &["A", "B", "C", "D", "E"];

@@ -11,10 +11,13 @@
 //! they count, totals below a floor, samples larger than their frame, matters not in force on every day,
 //! slots that nobody can fill, experts in inspectors' slots.
 
+mod adjust;
+mod again;
 mod annual;
 mod apply;
 mod beacon;
 mod credit;
+mod diff;
 mod exclude;
 mod frame;
 mod freeze;
@@ -33,14 +36,17 @@ mod sample;
 mod scope;
 mod task;
 
+pub use adjust::Adjustment;
+pub use again::Leaving;
 pub use annual::AnnualPlan;
 pub use apply::{Applied, AppliedTask, Ruled};
+pub use diff::{Change, Version, diff, key_words};
 pub use frame::ExcludedSubject;
 pub use freeze::{EARLIER_DRAWS, Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
-pub use quota::StratumSummary;
+pub use quota::{Bound, StratumSummary};
 pub use reason::reason_text;
 pub use recompute::recompute;
 pub use rules::{KINDS, Rule, RuleKind, Rules};
@@ -52,8 +58,12 @@ mod language_tests;
 #[cfg(test)]
 mod parse_tests;
 #[cfg(test)]
+mod quota_tests;
+#[cfg(test)]
 mod rule_tests;
 #[cfg(test)]
 mod rules_tests;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod testkit;

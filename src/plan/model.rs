@@ -1,6 +1,7 @@
 //! A parsed plan. Its fields are private to this layer: only reading a file makes one.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Span;
@@ -84,6 +85,16 @@ impl Plan {
         self.quarter
     }
 
+    /// When the earliest source of its beacon is due, in seconds of UTC; none if no source was understood.
+    pub fn beacon_at(&self) -> Option<u64> {
+        self.sources.iter().map(Source::at).min()
+    }
+
+    /// The least seconds from the commitment's publication to the earliest source.
+    pub fn margin_s(&self) -> u64 {
+        self.margin_s
+    }
+
     /// The file of the rules (细则) as the plan names it, relative to the plan's folder.
     pub fn rules(&self) -> Option<&str> {
         self.rules.as_deref()
@@ -111,7 +122,7 @@ impl Plan {
     }
 
     /// A finding about a key of the file.
-    pub(super) fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
+    pub fn at_head(&self, path: &str, code: &str, cause: Text) -> Finding {
         let (line, position) = self.places.find(path);
         Finding::new(code, cause).file(&self.file).row(line).position(position).column(path)
     }
@@ -156,8 +167,6 @@ pub(super) struct Task {
     /// Subjects under 重点监管 for every matter of this task are excluded.
     pub(super) key_supervised: bool,
     pub(super) sample: Sample,
-    /// 不低于: the least share of the frame that must be drawn.
-    pub(super) floor: Option<Ratio>,
     pub(super) group: String,
     pub(super) slots: Vec<Slot>,
     /// The slots of each department, if the plan names them so.
@@ -240,13 +249,27 @@ pub(super) struct Scope {
 /// Values for credit classes.
 pub(super) type PerClass<T> = BTreeMap<CreditClass, T>;
 
-/// 抽取方式.
+/// 抽取方式: a mode, and the bounds set on it.
 #[derive(Clone, Debug)]
-pub(super) enum Sample {
-    /// ⌈ratio · N⌉ of every class.
-    RatioByClass(PerClass<Ratio>),
-    /// ⌈ratio · N⌉ of all.
-    Ratio(Ratio),
+pub(super) struct Sample {
+    pub(super) mode: Mode,
+    /// 不低于: the least share of the frame that must be drawn, rounded up.
+    pub(super) floor: Option<Ratio>,
+    /// 不超过: the most that may be drawn.
+    pub(super) cap: Option<Cap>,
+    /// The least of a class, with [`Mode::RatioByClass`] only.
+    pub(super) min: PerClass<u64>,
+    /// The most of a class, with [`Mode::RatioByClass`] only; nowhere below its `min`.
+    pub(super) max: PerClass<u64>,
+}
+
+/// How many are drawn, before bounds.
+#[derive(Clone, Debug)]
+pub(super) enum Mode {
+    /// Of every class a share.
+    RatioByClass(PerClass<Band>),
+    /// Of all a share.
+    Ratio(Band),
     /// A fixed number.
     Number(u64),
     /// A total, weighted by class.
@@ -259,20 +282,82 @@ pub(super) enum Sample {
     All,
 }
 
+/// A share of N subjects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Band {
+    /// ⌈ratio · N⌉.
+    Exactly(Ratio),
+    /// From ⌈low · N⌉ to ⌊high · N⌋.
+    Between(Ratio, Ratio),
+}
+
+/// The most that may be drawn in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cap {
+    /// ⌊ratio · N⌋.
+    Share(Ratio),
+    /// A number.
+    Count(u64),
+}
+
+impl Band {
+    /// The upper end.
+    pub(super) fn most(self) -> Ratio {
+        let (Band::Exactly(most) | Band::Between(_, most)) = self;
+        most
+    }
+
+    /// `5%·40`, of the lower or the upper end.
+    pub(super) fn product(self, lower: bool, size: u64) -> String {
+        let ratio = match self {
+            Band::Exactly(ratio) => ratio,
+            Band::Between(low, high) => {
+                if lower {
+                    low
+                } else {
+                    high
+                }
+            }
+        };
+        format!("{ratio}·{size}")
+    }
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Band::Exactly(ratio) => write!(f, "{ratio}"),
+            Band::Between(low, high) => write!(f, "{low}–{high}"),
+        }
+    }
+}
+
 impl Sample {
     /// The classes it names; none if it does not look at classes.
     pub(super) fn classes(&self) -> Option<Vec<CreditClass>> {
-        match self {
-            Sample::RatioByClass(ratios) => Some(ratios.keys().copied().collect()),
-            Sample::NumberByClass(_, weights) | Sample::PerOfficer(_, _, Some(weights)) => {
+        match &self.mode {
+            Mode::RatioByClass(bands) => Some(bands.keys().copied().collect()),
+            Mode::NumberByClass(_, weights) | Mode::PerOfficer(_, _, Some(weights)) => {
                 Some(weights.keys().copied().collect())
             }
             _ => None,
         }
     }
 
+    /// Whether subjects are weighted by their own scores.
+    pub(super) fn is_by_score(&self) -> bool {
+        matches!(self.mode, Mode::NumberByScore(_))
+    }
+
     /// Whether strata or weights are made of credit ratings.
     pub(super) fn uses_credit(&self) -> bool {
-        self.classes().is_some() || matches!(self, Sample::NumberByScore(_))
+        self.classes().is_some() || self.is_by_score()
+    }
+}
+
+impl From<Mode> for Sample {
+    /// Without bounds.
+    fn from(mode: Mode) -> Self {
+        Sample { mode, floor: None, cap: None, min: PerClass::new(), max: PerClass::new() }
     }
 }

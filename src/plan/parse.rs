@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use toml::de::DeTable;
 
+use super::adjust::read_adjustments;
 use super::annual::{AnnualPlan, finish, read_quarters};
 use super::beacon::{read_beacon, read_sources};
 use super::keys;
@@ -57,17 +58,19 @@ impl AnnualPlan {
             let finding = Finding::new("P01", say!("读不懂：{cause}", "cannot be read: {cause}"));
             report.add(finding, mistake.span().map_or(0, |span| span.start));
         }
-        let (mut year, mut plans) = (None, Vec::new());
+        let (mut year, mut plans, mut adjustments) = (None, Vec::new(), Vec::new());
         let top = Table::root(&report, &document);
         let places = Places::of(&top);
         // Where the text is broken, keys below it would be reported as missing that only were not understood.
         if mistakes.is_empty() {
             (year, plans) = read_file(&top, text, file);
+            let node = top.may("adjustment");
+            adjustments = node.and_then(|node| read_adjustments(&node)).unwrap_or_default();
         }
         let findings = report.into_findings();
         let sound = findings.iter().all(|finding| finding.severity() < Severity::Error);
         finish(&mut plans, sound, places);
-        let annual = AnnualPlan { file: file.to_owned(), year, plans };
+        let annual = AnnualPlan { file: file.to_owned(), year, plans, adjustments };
         (Some(annual).filter(|annual| !annual.plans.is_empty()), findings)
     }
 }

@@ -27,15 +27,6 @@ fn the_example_parses() {
     assert_eq!(plan.sources[0].at(), 1_791_465_300);
 }
 
-#[test]
-fn the_guide_shows_a_plan_that_parses() {
-    let guide = include_str!("../../docs/plan.md");
-    let (_, rest) = guide.split_once("```toml\n").unwrap();
-    let (text, _) = rest.split_once("```").unwrap();
-    let (plan, findings) = Plan::parse(text, "plan.toml").unwrap();
-    assert_eq!((plan.tasks.len(), findings), (2, vec![]));
-}
-
 /// What is missing or of another kind is always reported, never a panic.
 #[test]
 fn a_plan_may_lack_anything() {

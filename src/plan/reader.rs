@@ -54,7 +54,7 @@ impl Report {
     /// All findings, in the order of their places.
     pub(super) fn into_findings(self) -> Vec<Finding> {
         let mut findings = self.findings.into_inner();
-        findings.sort_by_key(|finding| (finding.place.row, finding.place.position));
+        findings.sort_by_key(|finding| (finding.place.row, finding.place.position()));
         findings
     }
 }
@@ -126,6 +126,11 @@ impl<'a> Table<'a> {
             (path, "") => path.to_owned(),
             (path, key) => format!("{path}.{key}"),
         }
+    }
+
+    /// The line and the character where it begins.
+    pub(super) fn position(&self) -> Position {
+        self.report.position(self.span.start)
     }
 
     /// Reports every key but these.
@@ -243,7 +248,7 @@ impl<'a> Node<'a> {
     }
 
     /// Reports that the value has not this form.
-    fn malformed<T>(&self, zh: &str, en: &str) -> Option<T> {
+    pub(super) fn malformed<T>(&self, zh: &str, en: &str) -> Option<T> {
         self.breach("P04", say!("须为{zh}", "must be {en}"));
         None
     }
@@ -251,6 +256,11 @@ impl<'a> Node<'a> {
     /// Whether the value is a table.
     pub(super) fn is_table(&self) -> bool {
         self.value.get_ref().is_table()
+    }
+
+    /// The text, if it is one of any kind.
+    pub(super) fn as_text(&self) -> Option<&'a str> {
+        self.value.get_ref().as_str()
     }
 
     /// A text of 1–512 characters in NFC.
@@ -368,14 +378,6 @@ impl<'a> Node<'a> {
     pub(super) fn texts(&self) -> Option<Vec<String>> {
         let texts: Vec<Option<String>> = self.array()?.iter().map(Node::text).collect();
         texts.into_iter().collect()
-    }
-}
-
-/// An absent key is fine, a wrong one is not.
-pub(super) fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        None => Some(None),
-        Some(value) => value.map(Some),
     }
 }
 

@@ -54,7 +54,7 @@ impl Scope {
             ("area", one_of(&self.area, subject.area.as_ref(), |v, p| v == p)),
             ("station", one_of(&self.station, subject.station.as_ref(), |v, p| v == p)),
             ("office", one_of(&self.office, subject.office.as_ref(), |v, p| v == p)),
-            ("industry", ask(self.industry.as_ref(), subject.industry.as_ref(), belongs)),
+            ("industry", ask(self.industry.as_deref(), subject.industry.as_deref(), belongs)),
             ("credit_class", ask(self.credit_class.as_ref(), class, |v, of| of.contains(&v))),
             ("credit_score", ask(self.score_min, score, |v, least| v >= least)),
             ("credit_score", ask(self.score_max, score, |v, most| v <= most)),
@@ -93,7 +93,7 @@ fn ask<F, V>(filter: Option<F>, value: Option<V>, passes: impl Fn(V, F) -> bool)
     }
 }
 
-fn belongs(code: &String, industries: &Vec<Industry>) -> bool {
+fn belongs(code: &str, industries: &[Industry]) -> bool {
     let prefixes = industries.iter().flat_map(|industry| &industry.prefixes);
     prefixes.into_iter().any(|prefix| code.starts_with(prefix))
 }

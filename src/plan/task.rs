@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::keys;
-use super::model::{Industry, Sample, Scope, Task, Within};
+use super::model::{Industry, Mode, Scope, Task, Within};
 use super::parse::{Context, read_window};
 use super::reader::{Lenient, Node, Table};
 use super::sample::read_sample;
@@ -107,14 +107,13 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
     let exclude = frame.may("exclude", |node| Some(read_exclude(&node.table()?, &frame)));
     let (drawn_within, visited_within, key_supervised) = exclude.unwrap_or_default();
     let sample = frame.must("sample", |node| {
-        let (sample, floor) = read_sample(&node.table()?)?;
+        let sample = read_sample(&node.table()?)?;
         if sample.uses_credit() && !context.classes_public {
             reveals(node, "classes = \"internal\"");
             return None;
         }
-        Some((sample, floor))
+        Some(sample)
     });
-    let (sample, floor) = sample.unwrap_or((Sample::All, None));
     let task = Task {
         index,
         whole: frame.is_whole(),
@@ -132,8 +131,7 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
         drawn_within,
         visited_within,
         key_supervised,
-        sample,
-        floor,
+        sample: sample.unwrap_or(Mode::All.into()),
         group: String::new(),
         slots,
         departments,

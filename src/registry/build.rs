@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::columns::Register;
 use super::records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject, Visit};
@@ -40,10 +41,13 @@ impl Registry {
         let mut registry = Registry::default();
         for register in Register::ALL {
             let of_register = tables.iter().filter(|table| table.register == register);
-            let (rows, found) = checked(register, of_register.flat_map(|table| &table.rows));
+            let rows: Vec<&Cells> = of_register.flat_map(|table| &table.rows).collect();
+            let (rows, found) = checked(register, &rows);
             findings.extend(found);
-            registry.digests.insert(register.name(), digests(register, &rows));
-            findings.extend(registry.take(register, &rows));
+            let (digests, found) =
+                rayon::join(|| digests(register, &rows), || registry.take(register, &rows));
+            registry.digests.insert(register.name(), digests);
+            findings.extend(found);
         }
         findings
             .sort_by(|a, b| a.place.file.cmp(&b.place.file).then(a.place.row.cmp(&b.place.row)));
@@ -62,11 +66,15 @@ impl Registry {
                 let known: BTreeSet<&str> = self.matters.keys().map(String::as_str).collect();
                 let findings = unknown_key_matters(rows, &known);
                 self.subjects = sorted(rows, Subject::of);
-                for (at, subject) in self.subjects.iter().enumerate() {
-                    for id in subject.ids() {
-                        self.named.entry(id.to_owned()).or_default().push(at);
-                    }
-                }
+                let subjects = self.subjects.par_iter().enumerate();
+                let mut named: Vec<(&str, usize)> = subjects
+                    .flat_map_iter(|(at, subject)| subject.ids().map(move |id| (id, at)))
+                    .collect();
+                named.par_sort_unstable();
+                let named = named.chunk_by(|a, b| a.0 == b.0).map(|of_id| {
+                    (of_id[0].0.to_owned(), of_id.iter().map(|(_, at)| *at).collect())
+                });
+                self.named = named.collect();
                 findings
             }
             Register::Inspectors => {
@@ -195,9 +203,9 @@ impl Registry {
     }
 }
 
-fn sorted<T: Ord>(rows: &[Cells], of: impl Fn(&Cells) -> T) -> Vec<T> {
-    let mut records: Vec<T> = rows.iter().map(of).collect();
-    records.sort_unstable();
+fn sorted<T: Ord + Send>(rows: &[Cells], of: impl Fn(&Cells) -> T + Sync + Send) -> Vec<T> {
+    let mut records: Vec<T> = rows.par_iter().map(of).collect();
+    records.par_sort_unstable();
     records
 }
 

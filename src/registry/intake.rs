@@ -222,7 +222,7 @@ impl Intake {
             say!("第 {line} 行", "line {line}")
         } else {
             let sheet = of.sheet.clone().unwrap_or_default();
-            let spot = Some(Box::new(Spot { sheet, column: None }));
+            let spot = Some(Box::new(Spot { sheet, ..Spot::default() }));
             let place =
                 Place { file: Some(of.file.clone()), row: Some(line), spot, ..Place::default() };
             Text { zh: format!(" {} ", place.show(Lang::Zh)), en: place.show(Lang::En) }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use super::columns::Register;
 use super::intake::{Fate, Intake};
 use super::mapping::Mapping;
@@ -115,43 +117,48 @@ impl Table {
 
 /// The rows that still have the form of the register, and what is wrong with the others. Rows that
 /// [`Table::read`] made have nothing wrong; those from a store that was edited may have.
-pub(super) fn checked<'a>(
-    register: Register,
-    rows: impl Iterator<Item = &'a Cells>,
-) -> (Vec<Cells>, Vec<Finding>) {
+pub(super) fn checked(register: Register, rows: &[&Cells]) -> (Vec<Cells>, Vec<Finding>) {
     let columns = register.columns();
     let shown: Vec<String> = columns.iter().map(|column| column.zh.to_owned()).collect();
-    let (mut kept, mut findings) = (Vec::new(), Vec::new());
-    for row in rows {
+    let check = |row: &&Cells| {
         if row.texts.len() != columns.len() {
             let (want, found) = (columns.len(), row.texts.len());
             let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
-            findings.push(Finding::new("R05", cause).row(row.line));
-            continue;
+            return Err(vec![Finding::new("R05", cause).row(row.line)]);
         }
-        let (row, found) = check_row(register, row.clone(), &shown);
-        if is_kept(&found) {
-            kept.push(row);
-        } else {
-            findings.extend(found);
+        let (row, found) = check_row(register, (*row).clone(), &shown);
+        if is_kept(&found) { Ok((digests_of_keys(register, &row), row)) } else { Err(found) }
+    };
+    let judged: Vec<Result<(Vec<Key>, Cells), Vec<Finding>>> = rows.par_iter().map(check).collect();
+    let (mut kept, mut findings) = (Vec::with_capacity(rows.len()), Vec::new());
+    let mut seen = Seen::default();
+    let mut repeated_rows = Vec::new();
+    for judged in judged {
+        match judged {
+            Err(found) => findings.extend(found),
+            Ok((digests, row)) => {
+                let firsts = seen.meet(&digests, First::at(0, row.line, Twin::default()));
+                if firsts.iter().all(Option::is_none) {
+                    kept.push(row);
+                } else {
+                    repeated_rows.push((row, firsts));
+                }
+            }
         }
     }
-    let mut seen = Seen::default();
-    kept.retain(|row| {
-        let all: Vec<(&str, Cow<'_, str>)> = keys(register, row).collect();
-        let digests: Vec<Key> = all.iter().map(|(column, key)| Key::of(column, key)).collect();
-        let firsts = seen.meet(&digests, First::at(0, row.line, Twin::default()));
-        let repeats = |((column, key), first): (&(&str, Cow<'_, str>), Option<First>)| {
-            let first = first?.line;
+    for (row, firsts) in &repeated_rows {
+        let repeats = |((column, key), first): ((&str, Cow<'_, str>), &Option<First>)| {
+            let first = first.as_ref()?.line;
             let cause = say!("{key} 与第 {first} 行重复", "{key} stands already in line {first}");
             Some(repeated("R12", register, row, &shown[register.index(column)], cause))
         };
-        let repeated: Vec<Finding> = all.iter().zip(firsts).filter_map(repeats).collect();
-        let new = repeated.is_empty();
-        findings.extend(repeated);
-        new
-    });
+        findings.extend(keys(register, row).zip(firsts).filter_map(repeats));
+    }
     (kept, findings.into_iter().map(|finding| finding.file(register.name())).collect())
+}
+
+fn digests_of_keys(register: Register, row: &Cells) -> Vec<Key> {
+    keys(register, row).map(|(column, key)| Key::of(column, &key)).collect()
 }
 
 /// The digests of a register in both suites: over a line with its name, one with its columns and one for
@@ -159,12 +166,12 @@ pub(super) fn checked<'a>(
 /// no effect.
 pub(super) fn digests(register: Register, rows: &[Cells]) -> (Digest, Digest) {
     let ids: Vec<&str> = register.columns().iter().map(|column| column.id).collect();
-    let mut lines: Vec<String> = rows.iter().map(|row| row.texts.join("\t") + "\n").collect();
-    lines.sort_unstable();
+    let mut lines: Vec<String> = rows.par_iter().map(|row| row.texts.join("\t") + "\n").collect();
+    lines.par_sort_unstable();
     let head = format!("ssj-register/1 {}\n{}\n", register.name(), ids.join("\t"));
     let digest = |suite: Suite| {
         let hasher = suite.hasher().with(head.as_bytes());
         lines.iter().fold(hasher, |hasher, line| hasher.with(line.as_bytes())).finish()
     };
-    (digest(Suite::Sha256), digest(Suite::Sm3))
+    rayon::join(|| digest(Suite::Sha256), || digest(Suite::Sm3))
 }

@@ -1,7 +1,7 @@
 //! P31–P49: the language of plans and its sampling modes.
 
 use super::Rule;
-use crate::base::finding::Severity::{Error, Warning};
+use crate::base::finding::Severity::{Error, Note, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -35,6 +35,33 @@ pub(super) const RULES: &[Rule] = &[
         (
             "对照 GB/T 2260（行政区划）或 GB/T 4754—2017（行业）改正；开发区等自编代码可不理会。",
             "Correct it after GB/T 2260 (divisions) or GB/T 4754—2017 (industries); codes that a zone made up may stay.",
+        ),
+    ),
+    Rule::new(
+        "P35",
+        Error,
+        ("一类的上下限不能同时满足", "bounds of a class that cannot both hold"),
+        (
+            "按这一类的户数，下限（向上取整）高于上限（向下取整）：放宽所列两项之一。",
+            "For this many subjects the lower bound, rounded up, is above the upper one, rounded down: relax one of the two named.",
+        ),
+    ),
+    Rule::new(
+        "P36",
+        Error,
+        ("总数的上下限不能同时满足", "bounds of the total that cannot both hold"),
+        (
+            "放宽所列两项之一：降低下限或各类比例，或提高上限。",
+            "Relax one of the two named: lower the floor or the ratios, or raise the cap.",
+        ),
+    ),
+    Rule::new(
+        "P37",
+        Note,
+        ("上下限改变了抽取数", "a bound decides a number"),
+        (
+            "抽取数由所列上下限决定，不是由比例或数量决定：确认这是本意。",
+            "The bound named decides, not the ratio or number: make sure that it is meant.",
         ),
     ),
     Rule::new(

@@ -8,6 +8,7 @@ mod language;
 mod plans;
 mod reading;
 mod registers;
+mod rehearsal;
 mod rules;
 mod shell;
 
@@ -55,7 +56,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
-    let of_plans = [plans::RULES, language::RULES, rules::RULES, shell::RULES];
+    let of_plans = [plans::RULES, language::RULES, rules::RULES, rehearsal::RULES, shell::RULES];
     [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
 }
 

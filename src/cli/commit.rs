@@ -1,0 +1,250 @@
+//! `ssj commit`: registers and plan frozen into a bundle.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::args::CommitArgs;
+use super::changes::Changes;
+use super::check::{in_time, task_json};
+use super::clock::Clock;
+use super::console::{Console, finding_json};
+use super::ground::{PlanFile, Registers, Versions};
+use super::past::history;
+use super::workspace::open_store;
+use super::{DONE, Failure};
+use crate::base::date::china_time;
+use crate::base::digest::{Digest, Suite};
+use crate::base::finding::{Finding, Findings, Severity, Text};
+use crate::conduct::Frozen;
+use crate::io::durable::{Lock, Written, failed, write_folder};
+use crate::plan::Freeze;
+use crate::record::bundle::COMMITMENT;
+use crate::rehearse::{self, DEFAULT_SEED, Options, PAIRED_RUNS, Quarter};
+use crate::say;
+use crate::store::{DrawRecord, State, Store};
+
+/// Simulated draws; without a failure among 300 the chance is below 1 % at 95 % confidence.
+const RUNS: usize = 300;
+
+/// A plan frozen in memory, with everything that was found on the way.
+struct Prepared {
+    file: PlanFile,
+    versions: Versions,
+    freeze: Freeze,
+    forecast: Quarter,
+    changes: Changes,
+    findings: Vec<Finding>,
+}
+
+impl Prepared {
+    /// More than one simulated draw in a hundred could not be paired.
+    fn is_risky(&self) -> bool {
+        self.forecast.infeasible * 100 > RUNS
+    }
+}
+
+fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepared, Failure> {
+    let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
+    let mut findings = file.findings.clone();
+    let plan = match &file.annual {
+        Some(annual) => annual
+            .of_quarter(args.quarter)
+            .map_err(|finding| Findings(findings.iter().cloned().chain([finding]).collect()))?,
+        None => return Err(Findings(findings).into()),
+    };
+    let Registers { registry, versions, findings: more } = Registers::read(store)?;
+    findings.extend(more);
+    let (ruled, history) = (plan.under(&file.rules), history(store, plan)?);
+    let applied = ruled.apply(&registry, &history);
+    let checked = rehearse::check(&applied);
+    findings.extend(applied.findings().iter().cloned());
+    // What the trial says of pairing is told by the forecast.
+    let of_pairing = |finding: &Finding| ["M08", "M09", "M10"].contains(&finding.code());
+    let checked = checked.findings.into_iter().filter(|finding| !of_pairing(finding));
+    findings.extend(checked.map(|finding| finding.file(&file.place)));
+    let ((), findings) = Findings::check(findings, ())?;
+    let bar = console.progress(&say!("模拟", "simulating"), RUNS as u64);
+    let options = Options { runs: RUNS, seed: DEFAULT_SEED, paired: PAIRED_RUNS, subject: None };
+    let applied = [applied];
+    let simulation = rehearse::simulate(&applied, &options, &|done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    let forecast = simulation.quarters.into_iter().next().expect("bug: one quarter was simulated");
+    let [applied] = applied;
+    let (freeze, _) = applied.freeze()?;
+    // What is published must be readable as it stands.
+    Frozen::read(&freeze.files)?;
+    let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
+    Ok(Prepared { file, versions, freeze, forecast, changes, findings })
+}
+
+fn risk(forecast: &Quarter) -> Finding {
+    let Quarter { infeasible, example, .. } = forecast;
+    let (zh, en) = example.as_ref().map_or(("", ""), |text| (text.zh.as_str(), text.en.as_str()));
+    Finding::new(
+        "M05",
+        say!(
+            "{RUNS} 次模拟中 {infeasible} 次无法匹配，例如：{zh}",
+            "{infeasible} of {RUNS} simulated draws could not be paired, for example: {en}"
+        ),
+    )
+}
+
+fn print_forecast(forecast: &Quarter, console: &Console) {
+    let Quarter { infeasible, visits, rounds, .. } = forecast;
+    let (least, most) = (visits.min, visits.max);
+    console.say(&say!(
+        "模拟 {RUNS} 次：入户检查 {least}–{most} 次，匹配至多 {rounds} 轮，无法匹配 {infeasible} 次",
+        "{RUNS} simulated draws: {least}–{most} visits, at most {rounds} round(s), {infeasible} could not be paired",
+    ));
+}
+
+fn forecast_json(forecast: &Quarter) -> Value {
+    json!({
+        "runs": RUNS, "infeasible": forecast.infeasible, "rounds": forecast.rounds,
+        "visits": [forecast.visits.min, forecast.visits.max],
+    })
+}
+
+pub(super) fn commit(
+    workspace: &Path,
+    args: &CommitArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let store = open_store(workspace)?;
+    let mut prepared = prepare(&store, args, console)?;
+    console.findings(&prepared.findings);
+    clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
+    let mut unapproved = Vec::new();
+    if prepared.is_risky() && args.approve_shortage.is_none() {
+        unapproved.push(risk(&prepared.forecast));
+    }
+    if prepared.changes.need_approval() && args.approve_quarantine.is_none() {
+        unapproved.extend(prepared.changes.findings().into_iter().filter(is_error));
+    }
+    if !unapproved.is_empty() {
+        return Err(Failure::bundle(Findings(unapproved)));
+    }
+    note_forecast(&mut prepared, args);
+    let commitment = &prepared.freeze.commitment;
+    let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
+    let bundle = absolute(&args.out)?;
+    let published = |record: &DrawRecord| {
+        let folder = Path::new(&record.bundle);
+        // A folder that another run is working on is about to be published.
+        let busy = || folder != bundle && Lock::of_folder(folder).is_err_and(|f| f.code() == "W13");
+        holds(folder, &record.commitment) || busy()
+    };
+    let known = store.draw(&digest)?;
+    refuse_void_record(known.as_ref())?;
+    if !known.is_some_and(|record| record.state != State::Pending || published(&record)) {
+        // A commitment that was published was in time when it was made.
+        in_time("B03", commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
+    }
+    // Nothing is written before everything is known to be right.
+    if let Some(parent) = args.out.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+    }
+    let _lock = Lock::of_folder(&args.out)?;
+    let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
+    if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
+        return Err(in_the_way(&live).into());
+    }
+    let digest_of = |text: &str| commitment.suite.digest(text.as_bytes());
+    let text = &prepared.file.text;
+    store.save_plan(&digest_of(text), text, clock.now_s())?;
+    if let Some(rules) = &prepared.file.rules_text {
+        store.save_rules(&digest_of(rules), rules, clock.now_s())?;
+    }
+    let written = write_folder(&args.out, &prepared.freeze.files)?;
+    let state = store.draw(&digest)?.map(|record| record.state);
+    if state == Some(State::Pending) {
+        store.set_state(&digest, State::Live)?;
+    }
+    committed(&prepared, &digest, written, &args.out, console);
+    Ok(DONE)
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity() == Severity::Error
+}
+
+/// Refuses what this workspace knows to be void, wherever a copy of its bundle lies.
+pub(super) fn refuse_void_record(known: Option<&DrawRecord>) -> Result<(), Finding> {
+    match known.filter(|record| record.state == State::Void) {
+        Some(DrawRecord { bundle, .. }) => {
+            Err(Finding::new("W10", say!("已作废：{bundle}", "voided: {bundle}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether the folder is the bundle of this commitment.
+fn holds(bundle: &Path, commitment: &Digest) -> bool {
+    fs::read(bundle.join(COMMITMENT)).is_ok_and(|bytes| {
+        [Suite::Sha256, Suite::Sm3].iter().any(|suite| suite.digest(&bytes) == *commitment)
+    })
+}
+
+/// Puts what was simulated, what happened to the registers, and who approved a risk, into the commitment.
+fn note_forecast(prepared: &mut Prepared, args: &CommitArgs) {
+    let mut note = json!({"runs": RUNS, "infeasible": prepared.forecast.infeasible});
+    let approver = args.approve_shortage.as_deref();
+    if let Some(approver) = approver.filter(|_| prepared.is_risky()) {
+        note["approver"] = json!(approver);
+    }
+    let changes = prepared.changes.notes(args.approve_quarantine.as_deref());
+    let commitment = &mut prepared.freeze.commitment;
+    commitment.notes.insert("forecast".to_owned(), note);
+    commitment.notes.extend(changes);
+    prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
+}
+
+fn in_the_way(live: &DrawRecord) -> Finding {
+    let DrawRecord { draw, attempt, window: (from, to), bundle, .. } = live;
+    Finding::new(
+        "W02",
+        say!(
+            "{draw} 第 {attempt} 次，窗口 {from} 至 {to}，公示包 {bundle}",
+            "{draw}, attempt {attempt}, window {from} to {to}, bundle {bundle}",
+        ),
+    )
+    .id(live.commitment.hex())
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Finding> {
+    std::path::absolute(path).map_err(|e| failed(path, &e))
+}
+
+fn committed(
+    prepared: &Prepared,
+    digest: &Digest,
+    written: Written,
+    out: &Path,
+    console: &Console,
+) {
+    print_forecast(&prepared.forecast, console);
+    let commitment = &prepared.freeze.commitment;
+    let place = out.display();
+    match written {
+        Written::New => console
+            .say(&say!("已封存于 {place}，请立即公布", "committed to {place}: publish it now")),
+        Written::Unchanged => {
+            console.say(&say!("{place} 已封存且相同", "{place} is committed already, the same"))
+        }
+    }
+    console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
+    for source in &commitment.sources {
+        let (at, title) = (china_time(source.at()), source.title());
+        let Text { zh, en } = title;
+        console.say(&say!("信标：{zh}，{at}（北京时间）", "beacon: {en}, {at} (China time)"));
+    }
+    console.report(&json!({
+        "command": "commit", "ok": true, "written": written == Written::New, "bundle": place.to_string(),
+        "commitment": digest.hex(), "attempt": commitment.attempt, "tasks": prepared.freeze.tasks.iter().map(task_json).collect::<Vec<_>>(),
+        "forecast": forecast_json(&prepared.forecast),
+        "findings": prepared.findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+    }));
+}
