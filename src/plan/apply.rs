@@ -72,12 +72,19 @@ impl Ruled<'_> {
         let ground = Ground { plan, subjects, rules, past, pool, used };
         let apply = |task: &Task| {
             let mut found = vocabulary.check(plan, task);
-            found.extend(rules.check_team(plan, task));
+            // Slots that were not understood are no small team.
+            if !task.slots.is_empty() {
+                found.extend(rules.check_team(plan, task));
+            }
             found.extend(ground.pool.check_slots(plan, task));
             let frame = ground.frame(task, &mut found);
             (frame, found)
         };
-        // Of what was not understood there is no frame.
+        // Of what was not understood there is no frame; what was is held against the registers all the same.
+        for task in plan.tasks.iter().filter(|task| !task.whole) {
+            findings.extend(vocabulary.check(plan, task));
+            findings.extend(ground.pool.check_slots(plan, task));
+        }
         let tasks: Vec<&Task> = plan.tasks.iter().filter(|task| task.whole).collect();
         let applied: Vec<(Frame, Vec<Finding>)> =
             tasks.par_iter().map(|task| apply(task)).collect();
