@@ -60,8 +60,11 @@ pub fn check(applied: &Applied<'_>) -> Check {
     let drawable = !applied.findings().iter().chain(&findings).any(is_error);
     let expectation = drawable.then(|| expect(&stage));
     if let Some(expectation) = &expectation {
-        findings.extend(burdens(expectation));
-        findings.extend(trial(applied));
+        let burdens = burdens(expectation);
+        let too_much = burdens.iter().any(is_error);
+        findings.extend(burdens);
+        // What is too much on average needs no trial.
+        findings.extend(if too_much { None } else { trial(applied) });
     }
     Check { expectation, credit: credit(applied), findings }
 }
