@@ -25,5 +25,7 @@ mod registers;
 mod sessions;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/simulations.rs"]
+mod simulations;
 #[path = "cli/versions.rs"]
 mod versions;
