@@ -21,6 +21,8 @@ mod order;
 mod plans;
 #[path = "cli/registers.rs"]
 mod registers;
+#[path = "cli/rules.rs"]
+mod rules;
 #[path = "cli/sessions.rs"]
 mod sessions;
 #[path = "cli/shell.rs"]

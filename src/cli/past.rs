@@ -1,13 +1,17 @@
 //! What the store knows of the past, as plans need it: earlier visits, attempts, draws that are still to be done.
 
+use serde_json::Value;
+
 use super::Failure;
 use crate::base::date::parse_date;
+use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::conduct::{Drawn, Frozen};
-use crate::plan::{History, PastVisit, Plan, Visits};
-use crate::record::commitment::List;
+use crate::plan::{EARLIER_DRAWS, History, PastVisit, Plan, Visits};
+use crate::record::commitment::{Commitment, List};
 use crate::record::ids::{Iid, Sid};
 use crate::registry::VisitKind;
+use crate::say;
 use crate::store::{DrawRecord, DrawnSubject, State, Store};
 
 /// The attempt, and what earlier draws led to. The latest attempt is continued unless it was voided.
@@ -25,22 +29,50 @@ pub(super) fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
         }
         Some(latest) => (latest.attempt, digest_of(latest.attempt - 1)),
     };
+    let others = || draws.iter().filter(|record| !own(record));
     let open = |record: &&DrawRecord| matches!(record.state, State::Pending | State::Live);
-    let undrawn = draws.iter().filter(|record| !own(record) && open(record));
-    let undrawn = undrawn.map(|record| record.draw.clone()).collect();
-    Ok(History { attempt, prev, visits: visits(store, plan, u64::MAX)?, undrawn })
+    let undrawn = others().filter(open).map(|record| record.draw.clone()).collect();
+    let done = others().filter(|record| record.state == State::Drawn);
+    let mut done: Vec<Digest> = done.map(|record| record.commitment).collect();
+    done.sort_unstable_by_key(Digest::hex);
+    let visits = visits(store, &done)?;
+    Ok(History { attempt, prev, visits, draws: done, undrawn })
 }
 
-/// The visits that the store's other draws led to which were done by then, in seconds of UTC.
-pub(super) fn visits(store: &Store, plan: &Plan, until_s: u64) -> Result<Visits, Finding> {
+/// What the draws that a commitment names led to.
+///
+/// # Errors
+/// W23 for a draw that the store has not drawn; W09.
+pub(super) fn history_of(store: &Store, commitment: &Commitment) -> Result<History, Failure> {
+    let named = commitment.notes.get(EARLIER_DRAWS).and_then(Value::as_array);
+    let named = named.into_iter().flatten().filter_map(Value::as_str);
+    let draws: Vec<Digest> = named.filter_map(Digest::from_hex).collect();
+    for digest in &draws {
+        if store.draw(digest)?.is_none_or(|record| record.state != State::Drawn) {
+            let cause = say!(
+                "本工作区没有它所计的一次抽取",
+                "this workspace has not drawn one of the draws that it counts"
+            );
+            return Err(Finding::new("W23", cause).id(digest.hex()).into());
+        }
+    }
+    let visits = visits(store, &draws)?;
+    Ok(History { visits, draws, ..History::default() })
+}
+
+/// The visits that these draws led to.
+fn visits(store: &Store, draws: &[Digest]) -> Result<Visits, Finding> {
     let mut visits = Visits::default();
-    store.drawn_before(plan.draw(), until_s, &mut |draw, subject| {
-        let DrawnSubject { sid, day, agencies, matters, inspectors } = subject;
-        // Only somebody who edits the database can make another text of a day.
-        let Some(day) = parse_date(&day) else { return };
-        let (kind, draw) = (VisitKind::Planned, Some(draw.to_owned()));
-        visits.push(sid, PastVisit { day, kind, draw, agencies, matters, inspectors });
-    })?;
+    for digest in draws {
+        let Some(record) = store.draw(digest)? else { continue };
+        store.drawn_in(digest, &mut |subject| {
+            let DrawnSubject { sid, day, agencies, matters, inspectors } = subject;
+            // Only somebody who edits the database can make another text of a day.
+            let Some(day) = parse_date(&day) else { return };
+            let (kind, draw) = (VisitKind::Planned, Some(record.draw.clone()));
+            visits.push(sid, PastVisit { day, kind, draw, agencies, matters, inspectors });
+        })?;
+    }
     Ok(visits)
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::console::{Console, finding_json};
-use super::past::visits;
+use super::past::history_of;
 use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::digest::Digest;
@@ -72,10 +72,10 @@ struct Basis {
 impl Basis {
     fn of(store: &Store, commitment: &Commitment, digest: &Digest) -> Result<Self, Failure> {
         let unknown = |cause| Finding::new("W23", cause).id(digest.hex());
-        let Some(record) = store.draw(digest)? else {
+        if store.draw(digest)?.is_none() {
             let cause = say!("本工作区没有封存过它", "this workspace has not committed it");
             return Err(unknown(cause).into());
-        };
+        }
         let named = |key: &str| {
             commitment.notes.get(key).and_then(Value::as_str).and_then(Digest::from_hex)
         };
@@ -114,8 +114,7 @@ impl Basis {
             });
         }
         let (registry, _) = Registry::build(&tables);
-        let visits = visits(store, &plan, record.frozen_s)?;
-        let history = History { visits, ..History::default() };
+        let history = history_of(store, commitment)?;
         Ok(Basis { plan, versions, registry, rules, history })
     }
 }

@@ -16,10 +16,11 @@ use crate::io::{report, sheet};
 use crate::say;
 use crate::store::Store;
 
-/// The plan that a new workspace begins with, and what editors complete it by.
-const BEGINNING: [(&str, &str); 2] = [
+/// The plan and the rules that a new workspace begins with, and what editors complete plans by.
+const BEGINNING: [(&str, &str); 3] = [
     ("plan.toml", include_str!("../../data/plan-template.toml")),
     ("plan-schema.json", include_str!("../../docs/plan-schema.json")),
+    ("rules.toml", include_str!("../../data/rules-template.toml")),
 ];
 
 pub(super) fn init(dir: &Path, database: Option<&str>, console: &Console) -> Result<u8, Failure> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::exclude::Exclusions;
+use super::exclude::looks_back;
 use super::frame::{ExcludedSubject, Frame, Ground, tags_of};
 use super::freeze::{History, TaskSummary};
 use super::model::{Plan, Task};
@@ -72,12 +72,19 @@ impl Ruled<'_> {
         let ground = Ground { plan, subjects, rules, past, pool, used };
         let apply = |task: &Task| {
             let mut found = vocabulary.check(plan, task);
-            found.extend(rules.check_team(plan, task));
+            // Slots that were not understood are no small team.
+            if !task.slots.is_empty() {
+                found.extend(rules.check_team(plan, task));
+            }
             found.extend(ground.pool.check_slots(plan, task));
             let frame = ground.frame(task, &mut found);
             (frame, found)
         };
-        // Of what was not understood there is no frame.
+        // Of what was not understood there is no frame; what was is held against the registers all the same.
+        for task in plan.tasks.iter().filter(|task| !task.whole) {
+            findings.extend(vocabulary.check(plan, task));
+            findings.extend(ground.pool.check_slots(plan, task));
+        }
         let tasks: Vec<&Task> = plan.tasks.iter().filter(|task| task.whole).collect();
         let applied: Vec<(Frame, Vec<Finding>)> =
             tasks.par_iter().map(|task| apply(task)).collect();
@@ -127,8 +134,7 @@ impl Plan {
 
     /// P65 where draws that are not done yet cannot be counted and should be.
     fn check_undrawn(&self, rules: &Rules, history: &History) -> Option<Finding> {
-        let looks = |task| Exclusions::of(self, task, rules).look_back();
-        if history.undrawn.is_empty() || !self.tasks.iter().any(looks) {
+        if history.undrawn.is_empty() || !looks_back(self, rules) {
             return None;
         }
         let names = history.undrawn.join(", ");

@@ -102,7 +102,7 @@ impl<'a> Exclusions<'a> {
         })
     }
 
-    /// Whether rules or plan look at earlier visits at all.
+    /// Whether earlier visits keep somebody out.
     pub(super) fn look_back(&self) -> bool {
         self.task.drawn_within.is_some() || !self.windows.is_empty() || !self.caps.is_empty()
     }
@@ -166,6 +166,15 @@ impl<'a> Exclusions<'a> {
     fn is_of_year(&self, visit: &PastVisit) -> bool {
         visit.day.year() == self.window_from.year()
     }
+}
+
+/// Whether plan or rules look at earlier visits at all.
+pub(super) fn looks_back(plan: &Plan, rules: &Rules) -> bool {
+    let rotates = |task| {
+        let mut demands = rules.binding(task).map(|rule| &rule.demand);
+        demands.any(|demand| matches!(demand, Demand::Rotation(_)))
+    };
+    plan.tasks.iter().any(|task| Exclusions::of(plan, task, rules).look_back() || rotates(task))
 }
 
 /// For how many of a task's matters a subject is under 重点监管.

@@ -122,7 +122,7 @@ impl Ground<'_> {
     ) -> (Vec<u32>, Vec<(u32, &'static str)>, u64) {
         let (mut eligible, mut excluded) = (Vec::new(), Vec::new());
         let mut unknown: BTreeMap<&str, Vec<&Sid>> = BTreeMap::new();
-        let from = self.plan.window_of(task).0;
+        let from = self.plan.window.0;
         let exclusions = Exclusions::of(self.plan, task, self.rules);
         let mut kept = Kept { crossing: self.rules.cross_stations(task), ..Kept::default() };
         for (place, entry) in (0..).zip(&self.subjects) {

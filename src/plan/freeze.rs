@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::apply::Applied;
+use super::exclude::looks_back;
 use super::frame::ExcludedSubject;
 use super::model::{Cap, Plan, Task};
 use super::past::Visits;
@@ -20,6 +21,9 @@ use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSAL
 use crate::record::commitment::{Commitment, List, Method};
 use crate::registry::{Register, Registry};
 
+/// The key of a commitment that names the draws whose visits it counted.
+pub const EARLIER_DRAWS: &str = "earlier_draws";
+
 /// What earlier draws leave behind.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -29,6 +33,8 @@ pub struct History {
     pub prev: Option<Digest>,
     /// The visits that earlier draws led to.
     pub visits: Visits,
+    /// The commitments of the draws that led to them, in order of their digests: a commitment that looks back names them.
+    pub draws: Vec<Digest>,
     /// The names of draws that are committed and not drawn yet: they cannot count.
     pub undrawn: Vec<String>,
 }
@@ -36,7 +42,8 @@ pub struct History {
 impl Default for History {
     /// The first attempt, and nobody drawn before.
     fn default() -> Self {
-        History { attempt: 1, prev: None, visits: Visits::default(), undrawn: Vec::new() }
+        let (visits, draws, undrawn) = (Visits::default(), Vec::new(), Vec::new());
+        History { attempt: 1, prev: None, visits, draws, undrawn }
     }
 }
 
@@ -178,12 +185,18 @@ impl Plan {
             inspector_by_beacon: self.inspector_by_beacon,
             engine: (env!("CARGO_PKG_NAME").to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             rehearsal: self.rehearsal,
-            notes: self.notes(registry, rules, pool),
+            notes: self.notes(registry, rules, history, pool),
         }
     }
 
-    /// Digests of plan, rules and registers, and how many inspectors take no part.
-    fn notes(&self, registry: &Registry, rules: &Rules, pool: &Pool<'_>) -> Map<String, Value> {
+    /// Digests of plan, rules and registers, the earlier draws that count, and how many inspectors take no part.
+    fn notes(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
+        history: &History,
+        pool: &Pool<'_>,
+    ) -> Map<String, Value> {
         let digest = |register: Register| {
             let digest = registry.digest(self.suite, register).hex();
             (register.name().to_owned(), Value::from(digest))
@@ -196,9 +209,12 @@ impl Plan {
         let excluded = reasons.into_iter().map(|(reason, n)| json!({"reason": reason, "n": n}));
         let mut notes = Map::new();
         notes.insert("plan".to_owned(), json!(self.digest.hex()));
-        let rules =
-            rules.digest(self.suite).map(|digest| ("rules".to_owned(), json!(digest.hex())));
-        notes.extend(rules);
+        let digest = rules.digest(self.suite);
+        notes.extend(digest.map(|digest| ("rules".to_owned(), json!(digest.hex()))));
+        if looks_back(self, rules) {
+            let draws = history.draws.iter().map(|digest| json!(digest.hex()));
+            notes.insert(EARLIER_DRAWS.to_owned(), draws.collect());
+        }
         notes.insert("registers".to_owned(), registers.into());
         notes.insert("excluded_inspectors".to_owned(), excluded.collect());
         notes

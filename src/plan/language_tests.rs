@@ -10,7 +10,7 @@ use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Lang};
 use crate::registry::Register::Subjects;
 
-const YEAR: &str = r#"format = "ssj-plan/1"
+pub(super) const YEAR: &str = r#"format = "ssj-plan/1"
 year = 2026
 agency = "示例区市监局"
 title = "2026年度抽查"
@@ -150,6 +150,20 @@ fn what_is_understood_beside_mistakes_comes_back() {
     let quarters: Vec<_> = annual.unwrap().plans().iter().map(super::Plan::quarter).collect();
     assert_eq!(quarters, [Some(3)]);
     assert!(AnnualPlan::parse("year = ", "p").0.is_none());
+}
+
+/// What the unrated count as is not known, so nothing is said about them.
+#[test]
+fn one_mistake_does_not_become_another() {
+    let office = Office::small()
+        .edit("unrated = \"refuse\"", "unrated = \"F\"")
+        .sample("by = \"credit\", ratio = { A = \"1%\", B = \"1%\", C = \"1%\", D = \"1%\" }")
+        .add(Subjects, &subject("U1", ""));
+    let (annual, findings) = AnnualPlan::parse(&office.plan, "plan.toml");
+    assert_eq!(findings.len(), 1);
+    let (rules, annual) = (super::Rules::default(), annual.unwrap());
+    let under = annual.plans()[0].under(&rules);
+    assert_eq!(under.apply(&office.registry(), &office.history).findings(), []);
 }
 
 #[test]

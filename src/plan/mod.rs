@@ -42,7 +42,7 @@ pub use annual::AnnualPlan;
 pub use apply::{Applied, AppliedTask, Ruled};
 pub use diff::{Change, Version, diff, key_words};
 pub use frame::ExcludedSubject;
-pub use freeze::{Freeze, History, TaskSummary};
+pub use freeze::{EARLIER_DRAWS, Freeze, History, TaskSummary};
 pub use model::Plan;
 pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;

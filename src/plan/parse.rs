@@ -30,6 +30,8 @@ pub(super) struct Context {
     pub(super) slots: Option<BTreeMap<String, Option<Slot>>>,
     /// Whether credit classes may be published; true if the plan does not say, which is reported.
     pub(super) classes_public: bool,
+    /// Whether `credit` was understood, without which nobody knows what the unrated count as.
+    pub(super) credit_understood: bool,
     /// Whether the file is a year's.
     pub(super) annual: bool,
 }
@@ -134,6 +136,7 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
     let classes = &[("public", true), ("internal", false)];
     let classes_public = parts.must("classes", |node| node.choice(classes)).unwrap_or(true);
     let credit = parts.may("credit", read_credit);
+    let credit_understood = credit.is_some() || !parts.has("credit");
     let (unrated, stale_after_days) = credit.unwrap_or_default();
     let rules = parts.may("rules", Node::text);
     let rehearsal = parts.may("rehearsal", Node::flag).unwrap_or(false);
@@ -170,7 +173,7 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
         inspector_by_beacon,
         tasks: Vec::new(),
     };
-    (Head { plan, title, trust }, Context { slots, classes_public, annual })
+    (Head { plan, title, trust }, Context { slots, classes_public, credit_understood, annual })
 }
 
 pub(super) fn read_window(node: &Node<'_>) -> Option<(Date, Date)> {

@@ -1,6 +1,10 @@
+use super::annual::AnnualPlan;
+use super::freeze::History;
+use super::language_tests;
 use super::model::Plan;
+use super::rules::Rules;
 use super::testkit::Office;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Findings, Severity};
 use crate::record::beacon::Source;
 
 fn refused(text: &str) -> Vec<Finding> {
@@ -27,29 +31,57 @@ fn the_example_parses() {
     assert_eq!(plan.sources[0].at(), 1_791_465_300);
 }
 
-/// What is missing or of another kind is always reported, never a panic.
+/// What is missing or of another kind is always reported, never a panic, and what is left can be held against the
+/// registers.
 #[test]
 fn a_plan_may_lack_anything() {
-    let example = include_str!("testdata/plan-example.toml");
-    let lines: Vec<&str> = example.lines().collect();
-    for at in 0..lines.len() {
-        let without = [&lines[..at], &lines[at + 1..]].concat().join("\n");
-        let _ = Plan::parse(&without, "plan.toml");
-        for value in
-            ["1", "\"\"", "\"x\"", "[]", "[1, {}]", "{}", "{ x = 1 }", "true", "1979-05-27", "1.5"]
-        {
-            for (equals, _) in lines[at].match_indices('=') {
-                let changed = format!("{}= {value}", &lines[at][..equals]);
-                // Inside an inline table the rest of the line goes with the old value.
-                let closing = if changed.contains('{') { "}" } else { "" };
-                let line = format!("{changed}{closing}");
-                let text = [&lines[..at], &[line.as_str()], &lines[at + 1..]].concat().join("\n");
-                let _ = Plan::parse(&text, "plan.toml");
+    let small = Office::small().plan;
+    let registry = Office::small().registry();
+    let (rules, history) = (Rules::default(), History::default());
+    let read = |text: &str| {
+        let (annual, findings) = AnnualPlan::parse(text, "plan.toml");
+        let sound = findings.iter().all(|finding| finding.severity() < Severity::Error);
+        assert!(annual.is_some() || !sound, "nothing is missing without a finding: {text}");
+        for plan in annual.iter().flat_map(AnnualPlan::plans) {
+            assert_eq!(plan.is_sound(), sound);
+            let under = plan.under(&rules);
+            let applied = under.apply(&registry, &history);
+            let placed = applied.findings().iter().all(|f| f.place.file.is_some());
+            assert!(placed, "{:?}", applied.findings());
+        }
+    };
+    for example in [include_str!("testdata/plan-example.toml"), &small, language_tests::YEAR] {
+        let lines: Vec<&str> = example.lines().collect();
+        for at in 0..lines.len() {
+            let without = [&lines[..at], &lines[at + 1..]].concat().join("\n");
+            read(&without);
+            for value in [
+                "1",
+                "\"\"",
+                "\"x\"",
+                "[]",
+                "[1, {}]",
+                "{}",
+                "{ x = 1 }",
+                "true",
+                "1979-05-27",
+                "1.5",
+                "[\"x\"]",
+                "\"1%\"",
+            ] {
+                for (equals, _) in lines[at].match_indices('=') {
+                    let changed = format!("{}= {value}", &lines[at][..equals]);
+                    // Inside an inline table the rest of the line goes with the old value.
+                    let closing = if changed.contains('{') { "}" } else { "" };
+                    let line = format!("{changed}{closing}");
+                    read(&[&lines[..at], &[line.as_str()], &lines[at + 1..]].concat().join("\n"));
+                }
             }
         }
+        let windows = format!("\u{feff}{}", example.replace('\n', "\r\n"));
+        let (_, findings) = AnnualPlan::parse(&windows, "plan.toml");
+        assert_eq!(findings, []);
     }
-    let windows = format!("\u{feff}{}", example.replace('\n', "\r\n"));
-    assert!(Plan::parse(&windows, "plan.toml").is_ok());
 }
 
 #[test]

@@ -220,6 +220,11 @@ impl<'a, 't> Lenient<'a, 't> {
         value
     }
 
+    /// Whether the key is there, whatever it holds.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.may(key).is_some()
+    }
+
     /// Remembers whether something else was understood.
     pub(super) fn note(&self, understood: bool) {
         self.whole.set(self.whole.get() && understood);

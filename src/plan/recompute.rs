@@ -14,8 +14,8 @@ use crate::say;
 /// saw and approved while it did.
 const NOT_RECOMPUTED: &[&str] = &["engine", "forecast", "changes", "quarantined"];
 
-/// Freezes `plan` anew over `registry` and compares the result with a bundle. `drawn` holds the visits of draws done before
-/// the bundle was committed; attempt and predecessor are the bundle's own.
+/// Freezes `plan` anew over `registry` and compares the result with a bundle. `drawn` holds the visits of the
+/// earlier draws that it names; attempt and predecessor are the bundle's own.
 ///
 /// # Errors
 /// V19 for a register whose digest is not the committed one, V20 for a plan or a key of the commitment, V21 for a

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::model::{Industry, Plan, Scope, Task};
 use crate::base::finding::Finding;
-use crate::registry::{CreditClass, Registry, Subject, WatchList};
+use crate::registry::{CreditClass, Registry, Subject, WatchList, codes};
 use crate::say;
 
 /// The statuses of a live subject, as registers word them.
@@ -172,12 +172,14 @@ impl<'a> Vocabulary<'a> {
             }
         }
         for (at, value) in any(&scope.region).iter().enumerate() {
-            if !prefix(&self.region, value) {
+            // Of a code that no standard has, reading the plan has told.
+            if codes::is_division(value) && !prefix(&self.region, value) {
                 missing("P29", "region", at, value);
             }
         }
         for (at, industry) in scope.industry.iter().flatten().enumerate() {
-            if !industry.prefixes.iter().any(|value| prefix(&self.industry, value)) {
+            let standard = codes::industry_prefixes(&industry.text).is_some();
+            if standard && !industry.prefixes.iter().any(|value| prefix(&self.industry, value)) {
                 missing("P29", "industry", at, &industry.text);
             }
         }

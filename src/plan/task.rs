@@ -112,6 +112,7 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
             reveals(node, "classes = \"internal\"");
             return None;
         }
+        frame.note(context.credit_understood || !sample.uses_credit());
         Some(sample)
     });
     let task = Task {

@@ -1,5 +1,5 @@
 use super::table_tests::sheet;
-use super::{Cells, CreditClass, Register, Registry, State, Table};
+use super::{Cells, CreditClass, Register, Registry, State, Table, VisitKind};
 use crate::base::date::parse_date;
 use crate::base::digest::Suite;
 
@@ -166,4 +166,51 @@ fn a_store_that_was_edited_is_not_believed() {
         findings.iter().map(|f| f.code()).filter(|code| *code != "R16").collect();
     assert_eq!(errors, ["R09", "R05", "R11"]);
     assert_eq!((registry.subjects().len(), registry.inspectors().len()), (2, 1));
+}
+
+#[test]
+fn visits_name_subjects_and_people_by_any_identifier() {
+    let header = "信用代码|检查时间|检查机关|类型|事项编号|检查人员|任务编号";
+    let rows = [
+        "k9|2026/3/5|消防、市监|planned|M2,M1|I1；I7|D1",
+        "91350100M000100Y43|2026-04-01|市监|投诉举报|||",
+        "none|2026-04-02|市监|计划|||",
+        "gone|2026-04-03|市监|计划||I9|",
+    ];
+    let (visits, findings) = Table::read(Register::Visits, &sheet(header, &rows));
+    // Dates in another form are brought to the one that is kept.
+    assert_eq!(findings.iter().map(|f| f.code()).collect::<Vec<_>>(), ["R26"]);
+    let (registry, findings) = Registry::build(&[tables(), vec![visits]].concat());
+    let shown: Vec<String> = findings
+        .iter()
+        .filter(|f| f.place.file.as_deref() == Some("visits"))
+        .map(|f| format!("{} {}", f.code(), f.cause.en))
+        .collect();
+    assert_eq!(
+        shown,
+        ["R62 2 visits, such as gone on 2026-04-03", "R63 2 visits, such as gone on 2026-04-03",]
+    );
+    let [_, _, first, _] = registry.visits() else { panic!() };
+    assert_eq!((first.subject.as_str(), first.date.to_string().as_str()), ("k9", "2026-03-05"));
+    assert_eq!((first.kind, first.draw.as_deref()), (VisitKind::Planned, Some("D1")));
+    assert_eq!(
+        (first.agencies.join(" "), first.matters.join(" ")),
+        ("市监 消防".into(), "M1 M2".into())
+    );
+    assert_eq!(first.inspectors, ["I1", "I7"]);
+    assert!(!VisitKind::Complaint.is_planned() && VisitKind::Key.is_planned());
+}
+
+/// One day, one subject: two departments are two visits, and the same row twice is one.
+#[test]
+fn visits_are_told_apart_by_subject_day_department_and_kind() {
+    let header = "subject|visited_on|agency|kind";
+    let rows = [
+        "k9|2026-03-05|市监|计划",
+        "k9|2026-03-05|消防|计划",
+        "k9|2026-03-05|市监|监测",
+        "k9|2026-03-05|市监|planned",
+    ];
+    let (visits, findings) = Table::read(Register::Visits, &sheet(header, &rows));
+    assert_eq!((visits.rows.len(), findings.len(), findings[0].code()), (3, 1, "R12"));
 }

@@ -70,41 +70,29 @@ impl Store {
         })
     }
 
-    /// Hands out whom the draws of this workspace drew that were done by then, in seconds of UTC, each with the name of
-    /// the draw. The draw of `except` itself is left out.
+    /// Hands out whom a draw of this workspace drew, by sid.
     ///
     /// # Errors
     /// W09.
-    pub fn drawn_before(
+    pub fn drawn_in(
         &self,
-        except: &str,
-        until_s: u64,
-        take: &mut dyn FnMut(&str, DrawnSubject),
+        commitment: &Digest,
+        take: &mut dyn FnMut(DrawnSubject),
     ) -> Result<(), Finding> {
         self.run(async |connection| {
-            let sql = "select d.draw, s.commitment, s.sid, s.drawn_on, s.agencies, s.matters, s.inspectors \
-                 from drawn_subject s join draw d on d.commitment = s.commitment \
-                 where d.draw <> $1 and d.drawn_s <= $2 and (s.commitment, s.sid) > ($3, $4) \
-                 order by s.commitment, s.sid limit $5";
-            let (mut commitment, mut sid) = (String::new(), String::new());
+            let sql = "select sid, drawn_on, agencies, matters, inspectors from drawn_subject \
+                 where commitment = $1 and sid > $2 order by sid limit $3";
+            let (hex, mut last) = (commitment.hex(), String::new());
             loop {
-                let values = [
-                    except.into(),
-                    stored(until_s).into(),
-                    commitment.as_str().into(),
-                    sid.as_str().into(),
-                    (PAGE as i64).into(),
-                ];
+                let values = [hex.as_str().into(), last.as_str().into(), (PAGE as i64).into()];
                 let rows = connection.rows(sql, &values).await?;
                 for row in &rows {
                     if let Some(subject) = read(row)? {
-                        take(row.text(0)?, subject);
+                        take(subject);
                     }
                 }
                 match rows.last() {
-                    Some(last) if rows.len() == PAGE => {
-                        (commitment, sid) = (last.owned(1)?, last.owned(2)?);
-                    }
+                    Some(row) if rows.len() == PAGE => last = row.owned(0)?,
                     _ => return Ok(()),
                 }
             }
@@ -118,13 +106,13 @@ fn read(row: &Row) -> Result<Option<DrawnSubject>, sqlx::Error> {
         let parts = row.text(at)?.split(JOINT).filter(|part| !part.is_empty());
         Ok(parts.map(str::to_owned).collect())
     };
-    let Ok(sid) = Sid::parse(row.text(2)?) else { return Ok(None) };
-    let inspectors = several(6)?;
+    let Ok(sid) = Sid::parse(row.text(0)?) else { return Ok(None) };
+    let inspectors = several(4)?;
     Ok(Some(DrawnSubject {
         sid,
-        day: row.owned(3)?,
-        agencies: several(4)?,
-        matters: several(5)?,
+        day: row.owned(1)?,
+        agencies: several(2)?,
+        matters: several(3)?,
         inspectors: inspectors.iter().filter_map(|iid| Iid::parse(iid).ok()).collect(),
     }))
 }

@@ -25,17 +25,17 @@ fn numbers_that_cannot_be_drawn() {
     refused_saying(
         "number = 6",
         "number = 41",
-        "错误 P15 plan.toml，第 25 行，“task[0].sample”，T1：要抽 41 户，只有 40 户
+        "错误 P15 plan.toml:25:10 task[0].sample，T1：要抽 41 户，只有 40 户
   处理：减少数量、放宽范围，或改为 { all = true }。",
-        "error P15 plan.toml, line 25, \"task[0].sample\", T1: 41 are to be drawn, there are 40
+        "error P15 plan.toml:25:10 task[0].sample, T1: 41 are to be drawn, there are 40
   remedy: Lower the number, widen the scope or use { all = true }.",
     );
     refused_saying(
         "number = 6",
         "number = 6, floor = \"20%\"",
-        "错误 P14 plan.toml，第 25 行，“task[0].sample”，T1：共抽 6 户，不低于 40 户的 20% 须抽 8 户：提高数量
+        "错误 P14 plan.toml:25:10 task[0].sample，T1：共抽 6 户，不低于 40 户的 20% 须抽 8 户：提高数量
   处理：“不低于”按总数向上取整：提高所列比例或数量。",
-        "error P14 plan.toml, line 25, \"task[0].sample\", T1: 6 are drawn, at least 20% of 40 are 8: raise the number
+        "error P14 plan.toml:25:10 task[0].sample, T1: 6 are drawn, at least 20% of 40 are 8: raise the number
   remedy: A floor on the total rounds up: raise the ratios or the number named.",
     );
 }
@@ -45,15 +45,15 @@ fn scopes_that_match_nothing() {
     refused_saying(
         "tags_any = [\"餐饮\"]",
         "tags_any = [\"餐馆\"]",
-        "错误 P22 plan.toml，第 24 行，“task[0].scope”，T1：范围内 0 户，可抽 0 户
+        "错误 P22 plan.toml:24:9 task[0].scope，T1：范围内 0 户，可抽 0 户
   处理：检查范围、登记状态和排除条件，或删去该任务。
-错误 P28 plan.toml，第 24 行，“task[0].scope”，T1：tags_any 中的“餐馆”没有任何检查对象符合
+错误 P28 plan.toml:24:38 task[0].scope.tags_any[0]，T1：tags_any 中的“餐馆”没有任何检查对象符合
   处理：名录中没有任何对象带此标签：改正写法，或先为对象加上标签。
 提示 P25 plan.toml：回避记录 0 条已过期、1 条与本次抽取无关
   说明：已过期或与本次抽取无关的回避记录不起作用，未列入冻结名录。",
-        "error P22 plan.toml, line 24, \"task[0].scope\", T1: 0 subjects are in scope and none of them is eligible
+        "error P22 plan.toml:24:9 task[0].scope, T1: 0 subjects are in scope and none of them is eligible
   remedy: Check scope, status and exclusions, or drop the task.
-error P28 plan.toml, line 24, \"task[0].scope\", T1: no subject matches \"餐馆\" in tags_any
+error P28 plan.toml:24:38 task[0].scope.tags_any[0], T1: no subject matches \"餐馆\" in tags_any
   remedy: No subject carries this tag: correct it, or tag the subjects first.
 note P25 plan.toml: 0 recusals have expired, 1 concern nobody of this draw
   note: Expired recusals and those that concern nobody of this draw have no effect.",
@@ -61,7 +61,7 @@ note P25 plan.toml: 0 recusals have expired, 1 concern nobody of this draw
     refused(
         "kind = [\"企业\"]",
         "kind = [\"设备\"]",
-        "P29 plan.toml，第 24 行，“task[0].scope”，T1：kind 中的“设备”",
+        "P29 plan.toml:24:19 task[0].scope.kind[0]，T1：kind 中的“设备”",
     );
 }
 
@@ -71,28 +71,24 @@ fn classes() {
     refused_saying(
         sample,
         "{ by = \"credit\", ratio = { A = \"1%\", F = \"10%\" } }",
-        "错误 P02 plan.toml，第 25 行，“task[0].sample.ratio.F”：不认识“F”；此处可用：A, B, C, D, E
+        "错误 P02 plan.toml:25:47 task[0].sample.ratio.F：不认识“F”；此处可用：A, B, C, D, E
   处理：对照 docs/plan.md 改正键名；不用的键请删去，以免误以为生效。",
-        "error P02 plan.toml, line 25, \"task[0].sample.ratio.F\": \"F\" is not known; here stand: A, B, C, D, E
+        "error P02 plan.toml:25:47 task[0].sample.ratio.F: \"F\" is not known; here stand: A, B, C, D, E
   remedy: Correct the key after docs/plan.md, or delete it: a key without effect would mislead.",
     );
     refused(
         sample,
         "{ by = \"credit\", ratio = { A = \"1%\", B = \"1%\", C = \"1%\" } }",
-        "P13 plan.toml，第 25 行，“task[0].sample”，T1：10 户属 D 类而 D 类未列：REG:R03 REG:R07 REG:R11 REG:R15 REG:R19 …",
+        "P13 plan.toml:25:10 task[0].sample，T1：10 户属 D 类而 D 类未列：REG:R03 REG:R07 REG:R11 REG:R15 REG:R19 …",
     );
 }
 
 #[test]
 fn plans_that_cannot_be_read() {
-    refused("\"测试\"", "测试", "P01 plan.toml，第 4 行：");
-    refused("title = \"测试\"", "titel = \"测试\"", "P02 plan.toml，第 4 行，“titel”");
-    refused(
-        "2026-07-24",
-        "2026-7-24",
-        "P04 plan.toml，第 5 行，“window.from”：须为日期 YYYY-MM-DD",
-    );
-    refused("2026-07-24", "2026-02-30", "P04 plan.toml，第 5 行，“window.from”");
+    refused("\"测试\"", "测试", "P01 plan.toml:4:9：");
+    refused("title = \"测试\"", "titel = \"测试\"", "P02 plan.toml:4:1 titel");
+    refused("2026-07-24", "2026-7-24", "P04 plan.toml:5:19 window.from：须为日期 YYYY-MM-DD");
+    refused("2026-07-24", "2026-02-30", "P04 plan.toml:5:19 window.from");
     let office = Office::new();
     office.write("plan.toml", b"\xff");
     office.refuses(2, CHECK, &["P01 plan.toml：不是 UTF-8"]);
@@ -103,9 +99,9 @@ fn sealed_draws_are_refused_clearly() {
     refused_saying(
         "mode = \"open\"",
         "mode = \"sealed\"",
-        "错误 P05 plan.toml，第 6 行，“mode”：本版只能制作公开抽取
+        "错误 P05 plan.toml:6:8 mode：本版只能制作公开抽取
   处理：改为 mode = \"open\"；本版只能核验保密抽取，不能制作。",
-        "error P05 plan.toml, line 6, \"mode\": this version makes open draws only
+        "error P05 plan.toml:6:8 mode: this version makes open draws only
   remedy: Set mode = \"open\": this version verifies sealed draws but does not make them.",
     );
 }
@@ -113,11 +109,11 @@ fn sealed_draws_are_refused_clearly() {
 /// 三个不查: no listed matter in force on every day, no inspection.
 #[test]
 fn matters_out_of_force() {
-    refused("M001", "M999", "P11 plan.toml，第 22 行，“task[0].matters”，T1：清单上没有事项 M999");
+    refused("M001", "M999", "P11 plan.toml:22:12 task[0].matters[0]，T1：清单上没有事项 M999");
     refused(
         "M001",
         "M003",
-        "P11 plan.toml，第 22 行，“task[0].matters”，T1：事项 M003 至 2026-08-31 失效",
+        "P11 plan.toml:22:12 task[0].matters[0]，T1：事项 M003 至 2026-08-31 失效",
     );
 }
 
@@ -126,12 +122,12 @@ fn teams() {
     refused(
         "slots = [\"lead\", \"member\"]",
         "slots = [\"lead\"]",
-        "P07 plan.toml，第 26 行，“task[0].slots”：有 1 名执法检查人员",
+        "P07 plan.toml:26:9 task[0].slots：有 1 名执法检查人员",
     );
     refused(
         "\"dept:市监\"",
         "\"dept:海关\"",
-        "P16 plan.toml，第 26 行，“task[0].slots”，T1：岗位 member：没有人有“dept:海关”",
+        "P16 plan.toml:26:9 task[0].slots，T1：岗位 member：没有人有“dept:海关”",
     );
 }
 
@@ -163,24 +159,24 @@ fn beacons_of_a_plan() {
     refused_saying(
         source,
         ssq,
-        "错误 B01 plan.toml，第 12 行，“beacon.sources”：合计只有 24.1 比特，少于 64
+        "错误 B01 plan.toml:12:11 beacon.sources：合计只有 24.1 比特，少于 64
   处理：公开来源合计至少 64 比特：加上一个 drand 轮次，或增加彩票期次。",
-        "error B01 plan.toml, line 12, \"beacon.sources\": only 24.1 bits together, fewer than 64
+        "error B01 plan.toml:12:11 beacon.sources: only 24.1 bits together, fewer than 64
   remedy: Public sources must carry at least 64 bits together: add a drand round or further lottery issues.",
     );
     refused_saying(
         "\"quicknet\"",
         "\"8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce\"",
-        "错误 B04 plan.toml，第 12 行，“beacon.sources[0].chain”：不认识链 8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce
+        "错误 B04 plan.toml:12:12 beacon.sources[0].chain：不认识链 8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce
   处理：只接受协议列出的来源；drand 只接受 quicknet 链，公开信标不得含骰子和见证人份额。",
-        "error B04 plan.toml, line 12, \"beacon.sources[0].chain\": the chain 8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce is not known
+        "error B04 plan.toml:12:12 beacon.sources[0].chain: the chain 8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce is not known
   remedy: Only the protocol's sources are accepted: of drand the chain quicknet; dice and witnesses' shares only with trust \"witnessed\".",
     );
-    refused(source, &format!("{source}, {ssq}"), "B02 plan.toml，第 12 行，“beacon.sources”");
+    refused(source, &format!("{source}, {ssq}"), "B02 plan.toml:12:11 beacon.sources");
     refused(
         source,
         &format!("{{ kind = \"dice\", dice = \"d10x20\", at = 1784700000 }}, {source}"),
-        "B04 plan.toml，第 12 行，“beacon.sources”：公开信标不得含 dice",
+        "B04 plan.toml:12:11 beacon.sources：公开信标不得含 dice",
     );
 }
 

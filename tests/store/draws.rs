@@ -149,18 +149,14 @@ fn who_was_drawn_is_recorded_once() {
             store.record_drawn(&record.commitment, all, 99).unwrap();
             assert_eq!(store.draw(&record.commitment).unwrap().unwrap().state, State::Drawn);
         }
-        let before = |except: &str, until_s| {
+        let of = |draw: &str| {
             let mut found = Vec::new();
-            let mut take = |draw: &str, subject| found.push((draw.to_owned(), subject));
-            store.drawn_before(except, until_s, &mut take).unwrap();
+            store.drawn_in(&digest(draw), &mut |subject| found.push(subject)).unwrap();
             found
         };
-        let all = before("none", u64::MAX);
-        assert_eq!(all.len(), 603);
-        assert!(all.contains(&("a".to_owned(), drawn(&sids[0], "2026-07-01"))));
-        assert!(all.contains(&("b".to_owned(), drawn(&sids[0], "2026-08-01"))));
-        assert_eq!(before("a", 80).len(), 3);
-        assert_eq!((before("none", 69).len(), before("none", 70).len()), (0, 600));
+        assert_eq!((of("a").len(), of("b").len(), of("c").len()), (600, 3, 0));
+        assert!(of("a").contains(&drawn(&sids[599], "2026-07-01")));
+        assert!(of("b").contains(&drawn(&sids[0], "2026-08-01")));
         // A void draw stays void, whatever comes after.
         store.set_state(&digest("a"), State::Void).unwrap();
         let all = sids.iter().map(|sid| drawn(sid, "2026-07-01"));

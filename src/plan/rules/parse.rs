@@ -78,9 +78,13 @@ impl Rules {
     fn contradictions(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for low in &self.rules {
-            let Demand::LeastRatio { ratio: least, .. } = &low.demand else { continue };
+            let Demand::LeastRatio { ratio: least, of: of_low } = &low.demand else { continue };
             for high in &self.rules {
-                let Demand::MostRatio { ratio: most, .. } = &high.demand else { continue };
+                let Demand::MostRatio { ratio: most, of: of_high } = &high.demand else { continue };
+                // Of a frame that exclusions have made small, a floor may be below a cap of all who are live.
+                if *of_high == Base::Live && *of_low != Base::Live {
+                    continue;
+                }
                 let common = low.matters.is_empty() || high.concerns(&low.matters);
                 if common && least > most {
                     let (a, b) = (&low.id, &high.id);
