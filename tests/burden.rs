@@ -199,7 +199,7 @@ fn reasons(task: usize, subject: &Subject, past: &[Kept], from: Date) -> BTreeSe
     }
     let fire = |visit: &&&Kept| visit.matters.contains("M031") || visit.matters.is_empty();
     let lately = |visit: &&Kept| days_between(visit.day, from) <= 100;
-    if matters.contains(&"M031") && planned.iter().filter(fire).any(|visit| lately(visit)) {
+    if matters.contains(&"M031") && planned.iter().filter(fire).any(lately) {
         reasons.insert("visited_within");
     }
     let year: Vec<&&Kept> = planned.iter().filter(|visit| visit.day.year() == 2026).collect();

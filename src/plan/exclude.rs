@@ -157,7 +157,7 @@ impl<'a> Exclusions<'a> {
                 let reached = |agency: &&str| {
                     n(&|visit| visit.agencies.iter().any(|of| of == *agency)) >= cap.visits
                 };
-                self.agencies.iter().any(|agency| reached(&agency))
+                self.agencies.iter().any(reached)
             }
             _ => n(&|_| true) >= cap.visits,
         }
