@@ -27,5 +27,7 @@ mod rules;
 mod sessions;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/simulations.rs"]
+mod simulations;
 #[path = "cli/versions.rs"]
 mod versions;

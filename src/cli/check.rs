@@ -98,7 +98,8 @@ pub(super) fn in_time(
 fn print_quarter(applied: &Applied<'_>, check: &Check, console: &Console) {
     let plan = applied.plan();
     let (title, draw, (from, to)) = (plan.title(), plan.draw(), plan.window());
-    console.say(&say!("{title}（{draw}），{from} 至 {to}", "{title} ({draw}), {from} to {to}"));
+    console.say(&say!("{title}", "{title}"));
+    console.say(&say!("抽取编号 {draw}，{from} 至 {to}", "draw {draw}, {from} to {to}"));
     let (subjects, people) = (applied.subjects().len(), applied.inspectors().len());
     let absent = applied.excluded_inspectors().len();
     console.say(&say!(
@@ -123,10 +124,9 @@ fn print_quarter(applied: &Applied<'_>, check: &Check, console: &Console) {
 fn print_task(task: &TaskSummary, console: &Console) {
     let lang = console.lang;
     let TaskSummary { list, title, base, size, n, .. } = task;
-    console.say(&say!(
-        "任务 {list} {title}：基数 {base}，抽样框 {size}，抽取 {n}",
-        "task {list} {title}: base {base}, frame {size}, n {n}",
-    ));
+    console.say(&say!("任务 {list} {title}", "task {list} {title}"));
+    console
+        .say(&say!("  基数 {base}，抽样框 {size}，抽取 {n}", "  base {base}, frame {size}, n {n}"));
     for (reason, n) in &task.excluded {
         let Text { zh, en } = reason_text(reason);
         console.say(&say!("  排除 {n}：{zh}", "  {n} excluded: {en}"));

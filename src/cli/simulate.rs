@@ -148,7 +148,8 @@ fn print_quarter(done: &Simulation, quarter: &Quarter, console: &Console) {
     let Quarter { title, draw, window: (from, to), selections, visits, saved, .. } = quarter;
     let lang = console.lang;
     console.line("");
-    console.say(&say!("{title}（{draw}），{from} 至 {to}", "{title} ({draw}), {from} to {to}"));
+    console.say(&say!("{title}", "{title}"));
+    console.say(&say!("抽取编号 {draw}，{from} 至 {to}", "draw {draw}, {from} to {to}"));
     let (selections, saved, forced) = (range(selections), range(saved), range(&quarter.forced));
     let (Spread { min, max, .. }, visits) = (visits, range(visits));
     console.say(&say!(
@@ -210,8 +211,8 @@ fn print_inspectors(quarter: &Quarter, console: &Console) {
     let mean = tenths(sum / (n as u64).max(1));
     let missed = quarter.missed_by;
     console.say(&say!(
-        "  人员 {n} 名，平均每人 {mean} 次；最忙的如下（按负荷估计，与完整匹配至多差 {missed} 次）",
-        "  {n} people, {mean} visits each; the busiest (by loads, at most {missed} off a pairing)"
+        "  人员 {n} 名，每人平均 {mean} 次；按负荷估计，至多差 {missed} 次；最忙的：",
+        "  {n} people, {mean} visits each (by loads, at most {missed} off); the busiest:"
     ));
     let header = say!("执法证 已有 本次 上限", "inspector before visits capacity");
     let mut rows = vec![words(header.get(console.lang))];

@@ -138,22 +138,37 @@ impl<'a> Filling<'a> {
             at += 1;
             let visit = self.visit[slot as usize];
             let problem = self.problem;
-            let local = (slot - self.first[visit as usize]) as usize;
+            let first = self.first[visit as usize];
+            let local = (slot - first) as usize;
+            // Whoever was met in this search is saturated and led on already: he counts as a member of the visit only.
+            let kind = &problem.kinds[problem.visits[visit as usize].kinds[local] as usize];
+            let fresh = |met: &[bool], i: u32| {
+                !met[i as usize] && !problem.visits[visit as usize].barred.contains(&i)
+            };
             // Room is looked for first: nearly always it is there, and nobody has to move.
-            let mut open = problem.open(visit as usize, local);
+            let mut open = kind.iter().copied().filter(|i| fresh(&self.met, *i));
             if let Some(i) = open.find(|i| self.has_room(*i, visit)) {
                 return Some((slot, i));
             }
-            for i in problem.open(visit as usize, local) {
-                if self.gone[i as usize] {
+            for own in first..first + number(problem.visits[visit as usize].kinds.len()) {
+                let holder = self.holder[own as usize];
+                let is_open = |i: u32| {
+                    kind.binary_search(&i).is_ok()
+                        && !problem.visits[visit as usize].barred.contains(&i)
+                };
+                if holder != NONE && !self.gone[holder as usize] && is_open(holder) {
+                    self.reach(own, (slot, holder));
+                }
+            }
+            for i in kind {
+                let i = *i;
+                if !fresh(&self.met, i) || self.gone[i as usize] || self.held_in(visit, i).is_some()
+                {
                     continue;
                 }
-                if let Some(own) = self.held_in(visit, i) {
-                    self.reach(own, (slot, i));
-                } else if !std::mem::replace(&mut self.met[i as usize], true) {
-                    for place in 0..self.held[i as usize].len() {
-                        self.reach(self.held[i as usize][place], (slot, i));
-                    }
+                self.met[i as usize] = true;
+                for place in 0..self.held[i as usize].len() {
+                    self.reach(self.held[i as usize][place], (slot, i));
                 }
             }
         }

@@ -109,8 +109,12 @@ impl Ruled<'_> {
             sids.zip(&framed).filter(|(_, framed)| **framed).map(|(sid, _)| sid).collect();
         let made = ground.pool.by_rule(plan, rotated, ROTATION, &mut findings);
         let rotated = made.len();
-        let recusals =
-            ground.pool.recusals(plan, registry, rules, &drawn_from, made, &mut findings);
+        let mut unused = Vec::new();
+        let recusals = ground.pool.recusals(plan, registry, rules, &drawn_from, made, &mut unused);
+        // Whom a task that was not understood concerns is not known.
+        if tasks.len() == plan.tasks.len() {
+            findings.extend(unused);
+        }
         let incompatible = ground.pool.incompatibles(registry, &mut findings);
         Applied {
             ground,

@@ -60,8 +60,11 @@ pub fn check(applied: &Applied<'_>) -> Check {
     let drawable = !applied.findings().iter().chain(&findings).any(is_error);
     let expectation = drawable.then(|| expect(&stage));
     if let Some(expectation) = &expectation {
-        findings.extend(burdens(expectation));
-        findings.extend(trial(applied));
+        let burdens = burdens(expectation);
+        let too_much = burdens.iter().any(is_error);
+        findings.extend(burdens);
+        // What is too much on average needs no trial.
+        findings.extend(if too_much { None } else { trial(applied) });
     }
     Check { expectation, credit: credit(applied), findings }
 }
@@ -144,10 +147,12 @@ fn burdens(expectation: &Expectation) -> Vec<Finding> {
         let code = if permille > 1000 { "M08" } else { "M09" };
         let Load { name, people, capacity, slots_thousandths, .. } = load;
         let slots = slots_thousandths.div_ceil(1000);
-        let Text { zh, en } = what;
+        let (Text { zh, en }, none) = (what, name == "-");
+        let (zh_name, en_name) =
+            if none { ("（未指明）", "(none named)") } else { (name.as_str(), name.as_str()) };
         let cause = say!(
-            "{zh} {name}：预计 {slots} 人次，{people} 人上限合计 {capacity}",
-            "{en} {name}: {slots} person-visits expected, {people} people may make {capacity}"
+            "{zh} {zh_name}：预计 {slots} 人次，{people} 人上限合计 {capacity}",
+            "{en} {en_name}: {slots} person-visits expected, {people} people may make {capacity}"
         );
         Some(Finding::new(code, cause).id(name))
     };

@@ -22,3 +22,8 @@ pub use simulate::{
     TaskResult, Visits, simulate,
 };
 pub use statistics::{Frequency, Spread};
+
+#[cfg(test)]
+mod draw_tests;
+#[cfg(test)]
+mod kit;

@@ -41,6 +41,21 @@ pub(super) struct Staff {
     /// Slots with fewer than three eligible.
     pub(super) forced: u32,
     order: Vec<(u32, u32, u32)>,
+    /// The visit of each slot.
+    visit_of: Vec<u32>,
+    chains: Chains,
+}
+
+/// Room for the search of a chain of people who move.
+#[derive(Default)]
+struct Chains {
+    /// The slots of each inspector.
+    held: Vec<Vec<u32>>,
+    /// Who was not reached yet, of each set.
+    fresh: Vec<Vec<u32>>,
+    /// The slot that somebody who was reached would take.
+    takes: Vec<u32>,
+    queue: Vec<u32>,
 }
 
 impl Staff {
@@ -72,7 +87,101 @@ impl Staff {
                 None => filled = false,
             }
         }
-        filled || self.is_possible(stage, visits)
+        filled || self.complete(stage, visits)
+    }
+
+    /// Fills what is left by chains of people who move from slot to slot; where there is no chain, by a look at whoever
+    /// was reached, or by the flow of `pairing`.
+    fn complete(&mut self, stage: &Stage<'_>, visits: &Visits) -> bool {
+        self.visit_of.clear();
+        for visit in 0..visits.places.len() {
+            let slots = visits.first[visit + 1] - visits.first[visit];
+            self.visit_of.extend((0..slots).map(|_| visit as u32));
+        }
+        self.chains.held.iter_mut().for_each(Vec::clear);
+        self.chains.held.resize(stage.inspectors.len(), Vec::new());
+        for (slot, holder) in (0..).zip(&self.holders) {
+            if *holder != NONE {
+                self.chains.held[*holder as usize].push(slot);
+            }
+        }
+        for slot in 0..self.holders.len() as u32 {
+            if self.holders[slot as usize] == NONE && !self.move_on(stage, visits, slot) {
+                return !self.is_too_much(stage, visits) && self.is_possible(stage, visits);
+            }
+        }
+        true
+    }
+
+    /// Whether somebody may take a slot as things stand: not recused, not in the visit's team.
+    fn may_take(&self, stage: &Stage<'_>, visits: &Visits, inspector: u32, slot: u32) -> bool {
+        let visit = self.visit_of[slot as usize] as usize;
+        let team = &self.holders[visits.first[visit] as usize..visits.first[visit + 1] as usize];
+        let barred = stage.barred.get(&visits.places[visit]);
+        !team.contains(&inspector) && !barred.is_some_and(|barred| barred.contains(&inspector))
+    }
+
+    /// Fills a free slot, people moving on until one with room is found; nobody moves if there is none.
+    fn move_on(&mut self, stage: &Stage<'_>, visits: &Visits, free: u32) -> bool {
+        let mut chains = std::mem::take(&mut self.chains);
+        chains.fresh.clone_from(&stage.slots.kinds);
+        chains.takes.clear();
+        chains.takes.resize(stage.inspectors.len(), NONE);
+        chains.queue.clear();
+        let mut vacant = vec![free];
+        let (mut at, mut found) = (0, None);
+        loop {
+            for slot in vacant.drain(..) {
+                let kind = stage.slots.kind[visits.slots[slot as usize] as usize] as usize;
+                let Chains { fresh, takes, queue, .. } = &mut chains;
+                fresh[kind].retain(|i| {
+                    let reached = takes[*i as usize] != NONE;
+                    if !reached && self.may_take(stage, visits, *i, slot) {
+                        takes[*i as usize] = slot;
+                        queue.push(*i);
+                        return false;
+                    }
+                    !reached
+                });
+            }
+            let Some(inspector) = chains.queue.get(at).copied() else { break };
+            at += 1;
+            let held = &chains.held[inspector as usize];
+            if (held.len() as u64) < u64::from(stage.inspectors[inspector as usize].capacity) {
+                found = Some(inspector);
+                break;
+            }
+            vacant.extend_from_slice(held);
+        }
+        if let Some(last) = found {
+            let mut inspector = last;
+            loop {
+                let slot = chains.takes[inspector as usize];
+                let before = std::mem::replace(&mut self.holders[slot as usize], inspector);
+                chains.held[inspector as usize].push(slot);
+                if before == NONE {
+                    break;
+                }
+                chains.held[before as usize].retain(|held| *held != slot);
+                inspector = before;
+            }
+            self.visits[last as usize] += 1;
+        }
+        self.chains = chains;
+        found.is_some()
+    }
+
+    /// Whether the slots that are open to nobody but those reached in vain are more than these people can do: then
+    /// nothing can fill them all.
+    fn is_too_much(&self, stage: &Stage<'_>, visits: &Visits) -> bool {
+        let reached = |i: &u32| self.chains.takes[*i as usize] != NONE;
+        let bound: Vec<bool> =
+            stage.slots.kinds.iter().map(|kind| kind.iter().all(reached)).collect();
+        let kind = |slot: &u32| bound[stage.slots.kind[*slot as usize] as usize];
+        let demand = visits.slots.iter().filter(|slot| kind(slot)).count() as u64;
+        let people = (0..stage.inspectors.len() as u32).filter(reached);
+        let room: u64 = people.map(|i| u64::from(stage.inspectors[i as usize].capacity)).sum();
+        demand > room
     }
 
     /// Of those who may take a slot, have room and are not in the team, the one with the fewest visits.
