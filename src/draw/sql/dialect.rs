@@ -111,7 +111,7 @@ impl Dialect {
             Dialect::Postgres => "numeric",
             Dialect::DuckDb => "HUGEINT",
             Dialect::Spark => "decimal(38,0)",
-            Dialect::ClickHouse => "UInt256",
+            Dialect::ClickHouse => "Int256",
         }
     }
 

@@ -157,7 +157,9 @@ impl Plan {
                 ),
             ));
         }
-        if let (Quotas::Rounded, Some(rounding)) = (&self.quotas, rounding(task.list)) {
+        // Where nobody is left to draw, nothing is rounded.
+        let rounding = rounding(task.list).filter(|rounding| !rounding.steps.is_empty());
+        if let (Quotas::Rounded, Some(rounding)) = (&self.quotas, rounding) {
             let total = rounding.total;
             parameters.push((
                 "start",
