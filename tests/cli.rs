@@ -25,5 +25,9 @@ mod registers;
 mod sessions;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/sql.rs"]
+mod sql;
 #[path = "cli/versions.rs"]
 mod versions;
+#[path = "cli/visits.rs"]
+mod visits;

@@ -275,7 +275,3 @@ fn union<'a>(rows: impl Iterator<Item = (&'a str, String)>, columns: [&str; 2]) 
         false => rows.join("\n"),
     }
 }
-
-#[cfg(test)]
-#[path = "sql_tests.rs"]
-mod tests;
