@@ -20,6 +20,11 @@ use shuangsuiji::record::tables::{FrameRow, InspectorRow};
 use support::random::Draft;
 use support::vector;
 
+#[allow(clippy::disallowed_methods, reason = "how long it takes is printed and decides nothing")]
+fn now() -> Instant {
+    Instant::now()
+}
+
 /// W + h of an inspector in a slot, if he may take it.
 fn cost(person: &Person, slot: usize) -> Option<i128> {
     match (&person.barred, &person.standings[slot]) {
@@ -278,7 +283,7 @@ fn city() -> Draft {
         // 0, 4 and 8 are the experts of 城东.
         let expert = area != "城东" || n < 12;
         let mut tags = own(&[&format!("area:{area}")]);
-        tags.extend((n % 3 == 0).then(|| "lead".to_owned()));
+        tags.extend(n.is_multiple_of(3).then(|| "lead".to_owned()));
         tags.extend(expert.then(|| "特种设备".to_owned()));
         tags.sort();
         InspectorRow {
@@ -298,7 +303,7 @@ fn city() -> Draft {
 fn twelve_visits_in_the_east_need_an_expert() {
     let draft = city();
     let frozen = draft.frozen();
-    let started = Instant::now();
+    let started = now();
     let drawn = frozen.draw_from(&Suite::Sha256.digest(b"east"), &mut |_, _, _| {}).unwrap();
     let blockage = drawn.blockage().unwrap();
     println!("2,000 visits: drawn and found infeasible in {:.1?}", started.elapsed());
@@ -321,4 +326,35 @@ fn twelve_visits_in_the_east_need_an_expert() {
     );
     assert_eq!(ways[2], "72 inspectors lack 特种设备 alone: E012 E016 E020 E024 E028 and 67 more");
     assert!(ways[3].contains("has 12 of the visits: draw fewer"), "{ways:?}");
+}
+
+/// Where nearly everybody is used up, everything is searched.
+#[test]
+fn a_city_with_too_little_capacity_in_all() {
+    let mut draft = city();
+    for row in &mut draft.inspectors {
+        row.capacity = 19;
+        row.tags = ["lead", "特种设备"].map(str::to_owned).to_vec();
+        row.tags.extend(["城东", "城西", "城南", "城北"].map(|area| format!("area:{area}")));
+        row.tags.sort();
+    }
+    let frozen = draft.frozen();
+    let started = now();
+    let drawn = frozen.draw_from(&Suite::Sha256.digest(b"all"), &mut |_, _, _| {}).unwrap();
+    let blockage = drawn.blockage().unwrap();
+    println!("6,000 slots for 5,700: drawn and found infeasible in {:.1?}", started.elapsed());
+    assert_eq!((blockage.wanted(), blockage.capacity, blockage.short), (6_000, 5_700, 300));
+    assert_eq!(blockage.unfilled, 300);
+    assert!(
+        blockage.sentence().en.starts_with(
+            "6000 slots of 9 kinds in 2000 visits (most of them: 2000 visits need lead"
+        ),
+        "{}",
+        blockage.sentence().en
+    );
+    let ways: Vec<String> = blockage.ways.iter().map(|way| way.words(blockage.short).zh).collect();
+    assert!(
+        ways[0].starts_with("提高上限共 300 次：E000 E001 E002 E003 E004 等，另 295 名"),
+        "{ways:?}"
+    );
 }
