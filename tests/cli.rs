@@ -29,5 +29,9 @@ mod sessions;
 mod shell;
 #[path = "cli/simulations.rs"]
 mod simulations;
+#[path = "cli/sql.rs"]
+mod sql;
 #[path = "cli/versions.rs"]
 mod versions;
+#[path = "cli/visits.rs"]
+mod visits;

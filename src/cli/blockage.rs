@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::console::{Console, table};
-use crate::base::finding::Lang;
+use crate::base::finding::{Lang, Text};
 use crate::conduct::{Blockage, Demanded, Qualified, Way};
 use crate::say;
 
@@ -13,11 +13,11 @@ const SHOWN: usize = 10;
 pub(super) fn print_blockage(blockage: &Blockage, console: &Console) {
     let lang = console.lang;
     for kind in blockage.demanded.iter().take(SHOWN) {
-        console.line(&format!("  {}", kind.words().get(lang)));
+        let Text { zh, en } = kind.words();
+        console.wrap(&say!("  {zh}", "  {en}"));
         let shown: Vec<&str> = kind.sids.iter().take(SHOWN).map(|sid| sid.as_str()).collect();
-        for line in wrapped(&shown, 72) {
-            console.line(&format!("    {line}"));
-        }
+        let shown = shown.join(" ");
+        console.wrap(&say!("    {shown}", "    {shown}"));
         more(kind.sids.len(), console);
     }
     more(blockage.demanded.len(), console);
@@ -37,7 +37,8 @@ pub(super) fn print_blockage(blockage: &Blockage, console: &Console) {
     }
     console.say(&say!("  可以解决的办法：", "  what would resolve it:"));
     for way in &blockage.ways {
-        console.line(&format!("  - {}", way.words(blockage.short).get(lang)));
+        let Text { zh, en } = way.words(blockage.short);
+        console.wrap(&say!("  - {zh}", "  - {en}"));
     }
 }
 
@@ -46,21 +47,6 @@ fn more(all: usize, console: &Console) {
     if rest > 0 {
         console.say(&say!("    …… 另有 {rest} 项", "    … {rest} more"));
     }
-}
-
-/// Words on lines of at most so many characters.
-fn wrapped(words: &[&str], width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push((*word).to_owned()),
-        }
-    }
-    lines
 }
 
 pub(super) fn blockage_json(blockage: &Blockage, lang: Lang) -> Value {

@@ -16,6 +16,9 @@ use crate::say;
 /// At most so many findings of one code are printed; all of them are counted, and `--json` has more.
 const SHOWN_PER_CODE: usize = 5;
 
+/// Columns of a terminal.
+const COLUMNS: usize = 80;
+
 /// Where a command reports.
 pub(super) struct Console {
     pub lang: Lang,
@@ -43,6 +46,11 @@ impl Console {
     /// One sentence for people.
     pub fn say(&self, text: &Text) {
         self.line(text.get(self.lang));
+    }
+
+    /// A sentence on lines of at most 80 columns; the lines after the first stand two columns further in.
+    pub fn wrap(&self, text: &Text) {
+        wrapped(text.get(self.lang), COLUMNS).iter().for_each(|line| self.line(line));
     }
 
     /// The report for machines: one JSON object on one line.
@@ -192,6 +200,23 @@ fn width(text: &str) -> usize {
     text.chars().map(|c| if matches!(c as u32, 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFD) { 2 } else { 1 }).sum()
 }
 
+/// Lines of at most so many columns, broken after a blank, or after Chinese punctuation, which has none.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let margin: String = text.chars().take_while(|c| *c == ' ').collect();
+    let margin = margin + "  ";
+    let mut lines = vec![String::new()];
+    let breaks = |c: char| matches!(c, ' ' | '，' | '；' | '：' | '。' | '、' | '）');
+    for part in text.split_inclusive(breaks) {
+        let line = lines.last_mut().expect("bug: begins with one");
+        if width(line.trim()) == 0 || width(line) + width(part.trim_end()) <= columns {
+            line.push_str(part);
+        } else {
+            lines.push(format!("{margin}{part}"));
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
 /// Rows as aligned columns; numbers, which are all but the first column's texts, stand right.
 pub(super) fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -213,6 +238,22 @@ pub(super) fn table(rows: &[Vec<String>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_sentences_are_broken_where_a_reader_breathes() {
+        let zh = "  不可任 3 名：lead 缺 lead dept:市监；member 缺 dept:市监 area:西，不得有 station:城南所；专家缺";
+        assert_eq!(
+            wrapped(zh, 40),
+            [
+                "  不可任 3 名：lead 缺 lead dept:市监；",
+                "    member 缺 dept:市监 area:西，不得有",
+                "    station:城南所；专家缺"
+            ]
+        );
+        assert!(wrapped(zh, 40).iter().all(|line| width(line) <= 40));
+        assert_eq!(wrapped("short", 80), ["short"]);
+        assert_eq!(wrapped("averylongword b", 5), ["averylongword", "  b"]);
+    }
 
     #[test]
     fn nobody_else_s_words_command_the_terminal() {

@@ -34,11 +34,11 @@ pub(super) fn explain_visit(args: &ExplainVisitArgs, console: &Console) -> Resul
 
 fn print(visit: &Explanation, all: bool, console: &Console) {
     let (sid, lists) = (&visit.sid, visit.lists.join(","));
-    console.say(&say!("{sid} 的入户检查，任务 {lists}", "the visit to {sid}, lists {lists}"));
+    console.wrap(&say!("{sid} 的入户检查，任务 {lists}", "the visit to {sid}, lists {lists}"));
     for (number, slot) in visit.slots.iter().enumerate() {
         let Text { zh, en } = slot.words();
         let open = visit.people.iter().filter(|p| p.barred.is_none() && fits(p, number)).count();
-        console.say(&say!(
+        console.wrap(&say!(
             "  岗位 {number} {zh}：{open} 人可任",
             "  slot {number} {en}: open to {open}"
         ));
@@ -48,20 +48,16 @@ fn print(visit: &Explanation, all: bool, console: &Console) {
         None => print_shortage(visit, console),
     }
     print_others(visit, all, console);
-    console.say(&say!(
+    console.wrap(&say!(
         "以公布的让分为准；让分由 ssj verify 证明。",
         "given the published handicaps, which ssj verify proves."
     ));
 }
 
 fn print_team(visit: &Explanation, round: u32, console: &Console) {
-    console.say(&say!(
-        "小组（第 {round} 轮）。每次入户检查取 Σ(W + h) 最小的小组：W 抽签号，以 2^64 为 1；",
-        "the team (round {round}). Every visit gets the team with the least Σ(W + h): W is the pair"
-    ));
-    console.say(&say!(
-        "h 让分，随已派次数上升，写作“级+零头”，一级为 2^88，零头与 W 同单位。",
-        "ticket, 2^64 being 1; h the handicap, which rises with visits: steps of 2^88 + the rest."
+    console.wrap(&say!(
+        "小组（第 {round} 轮）：每次入户检查取 Σ(W + h) 最小的小组。W 是抽签号，以 2^64 为 1；h 是让分，随已派次数上升，写作“级+零头”，一级为 2^88，零头与 W 同单位。",
+        "the team (round {round}): every visit gets the one with the least Σ(W + h). W is the pair ticket, 2^64 being 1; h is the handicap, which rises with visits, in steps of 2^88 and a rest in the unit of W."
     ));
     let header = match console.lang {
         Lang::Zh => ["岗位", "人员", "W", "h", "已派/上限"],
@@ -82,14 +78,14 @@ fn print_team(visit: &Explanation, round: u32, console: &Console) {
 }
 
 fn print_shortage(visit: &Explanation, console: &Console) {
-    console.say(&say!(
+    console.wrap(&say!(
         "人员不足，全部入户检查都没有小组（shortage.json）。",
         "too few inspectors: no visit has a team (shortage.json)."
     ));
     if !visit.blocked.is_empty() {
         let slots: Vec<String> = visit.blocked.iter().map(u32::to_string).collect();
         let slots = slots.join(" ");
-        console.say(&say!(
+        console.wrap(&say!(
             "本次的岗位 {slots} 在无法配齐之列。",
             "its slots {slots} are among those that cannot all be filled."
         ));
@@ -104,7 +100,7 @@ fn print_others(visit: &Explanation, all: bool, console: &Console) {
     others.sort_by_key(|person| person.alternative.as_ref().map(|other| other.more));
     let shown = if all { others.len() } else { others.len().min(NEAREST) };
     if shown > 0 {
-        console.say(&say!(
+        console.wrap(&say!(
             "若须有此人，最好的小组要多花（最接近的 {shown} 名）：",
             "the best team with somebody else costs more by (the nearest {shown}):"
         ));
@@ -115,6 +111,12 @@ fn print_others(visit: &Explanation, all: bool, console: &Console) {
         let mut rows = vec![header.map(str::to_owned).to_vec()];
         rows.extend(others[..shown].iter().filter_map(|person| row(visit, person)));
         table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
+        if others[..shown].iter().any(|person| costs_nothing(person)) {
+            console.wrap(&say!(
+                "  多花 0：在这些让分下恰好相等，但他来了，别处就要多花。",
+                "  0 more: equal under these handicaps, yet if he came here, another visit would cost more."
+            ));
+        }
     }
     let mut reasons: BTreeMap<String, Vec<&Person>> = BTreeMap::new();
     for person in &visit.people {
@@ -126,16 +128,21 @@ fn print_others(visit: &Explanation, all: bool, console: &Console) {
     reasons.sort_by_key(|(_, who)| std::cmp::Reverse(who.len()));
     let rest = others.len() - shown;
     if rest > 0 {
-        console.say(&say!("多花更多的 {rest} 名", "{rest} cost even more"));
+        console.wrap(&say!("多花更多的 {rest} 名", "{rest} cost even more"));
     }
     for (reason, who) in &reasons {
         let n = who.len();
-        console.say(&say!("不可任 {n} 名：{reason}", "{n} not eligible: {reason}"));
+        console.wrap(&say!("不可任 {n} 名：{reason}", "{n} not eligible: {reason}"));
         if all {
             let names: Vec<&str> = who.iter().map(|person| person.iid.as_str()).collect();
             names.chunks(6).for_each(|names| console.line(&format!("    {}", names.join(" "))));
         }
     }
+}
+
+/// Handicaps are raised until what one visit would gain is what another loses, so exact equality is common.
+fn costs_nothing(person: &Person) -> bool {
+    person.alternative.as_ref().is_some_and(|other| other.more == 0)
 }
 
 fn row(visit: &Explanation, person: &Person) -> Option<Vec<String>> {

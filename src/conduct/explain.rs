@@ -8,8 +8,7 @@ use crate::base::finding::{Finding, Findings};
 use crate::draw::ticket::seed;
 use crate::pairing::rules::Case;
 use crate::pairing::slots::VisitSlot;
-use crate::record::bundle::Files;
-use crate::record::bundle::{BEACON, MANIFEST, Stage, VISITS, stage};
+use crate::record::bundle::{BEACON, Files, MANIFEST, Stage, VISITS, stage};
 use crate::record::ids::{Iid, Sid};
 use crate::record::tables::VisitRow;
 use crate::say;
@@ -240,7 +239,7 @@ fn barred(frozen: &Frozen, one: &OneVisit, sid: &Sid, inspector: u32) -> Option<
         return None;
     }
     let excluded_here =
-        |team: &&Vec<u32>| case.exclusions(&[(*team).clone()]).contains(&(0, inspector));
+        |team: &&Vec<u32>| case.exclusions(std::slice::from_ref(*team)).contains(&(0, inspector));
     let (round, team) = (0..).zip(&one.earlier).find(|(_, team)| excluded_here(team))?;
     let quarrels = |other: &&u32| {
         let pair = (inspector.min(**other), inspector.max(**other));

@@ -3,6 +3,7 @@
 //! has to say about it.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 
 use super::Frozen;
 use crate::base::digest::Digest;
@@ -56,7 +57,7 @@ impl OneVisit {
             exclusions.extend(
                 teams
                     .last()
-                    .map(|team: &Vec<u32>| case.exclusions(&[team.clone()]))
+                    .map(|team: &Vec<u32>| case.exclusions(from_ref(team)))
                     .unwrap_or_default(),
             );
             let from = assignment.partition_point(|row| (row.round, &row.sid) < (round, &sid));
@@ -80,7 +81,7 @@ impl OneVisit {
         }
         if contents.shortage.is_some() {
             // The round that has no pairing comes after all of these.
-            let last = teams.last().map(|team| case.exclusions(&[team.clone()]));
+            let last = teams.last().map(|team| case.exclusions(from_ref(team)));
             exclusions.extend(last.unwrap_or_default());
             return Ok(OneVisit { case, exclusions, earlier: teams, seated: None });
         }

@@ -271,9 +271,9 @@ fn too_few_inspectors() {
     let office = Office::new();
     office.import("inspectors", &INSPECTORS.replace(",20\n", ",1\n"));
     let (zh, en) = (
-        "错误 M05 300 次模拟中 300 次无法匹配，例如：4 个岗位只有 3 名人员可任（上限合计 3）；共有 4 个岗位无法配齐
+        "错误 M05 300 次模拟中 300 次无法匹配，例如：6 次入户检查须有 lead（岗位 lead）；只有 3 名人员符合，上限合计 3：缺 3；连同其他岗位共缺 4
   处理：提高上限或增加人员；确需如此时用 --approve-shortage 写明批准人，承诺中将记载。",
-        "error M05 300 of 300 simulated draws could not be paired, for example: 4 slots are open to only 3 inspectors (capacity 3 together); 4 slots stay unfilled in all
+        "error M05 300 of 300 simulated draws could not be paired, for example: 6 visits need lead (slot lead); only 3 inspectors qualify, with capacity 3: short by 3; 4 slots stay unfilled in all
   remedy: Raise capacities or add inspectors; if it must be, name the approver with --approve-shortage: the commitment records it.",
     );
     let too_much = "错误 M08 plan.toml，-：部门 （未指明）：预计 6 人次，3 人上限合计 3";
@@ -287,13 +287,23 @@ fn too_few_inspectors() {
     assert_eq!(office.after(BEACON).exit, 0);
     let ran = ssj(office.folder(), &["draw", "bundle"]);
     assert_eq!(ran.exit, 1, "{}", ran.all());
-    // Three leads with a capacity of one, six visits: four slots prove the shortage.
+    // Three leads with a capacity of one, six visits; four slots would prove it.
     assert_eq!(
         ran.err,
-        "错误 M01 shortage.json：4 个岗位只有 3 名人员可任（上限合计 3）；共有 4 个岗位无法配齐
+        "错误 M01 shortage.json：6 次入户检查须有 lead（岗位 lead）；只有 3 名人员符合，上限合计 3：缺 3；连同其他岗位共缺 4
   处理：增加可检查户数上限、补充符合条件的人员，或调整岗位要求；已抽中的检查对象不变。\n"
     );
     assert!(office.path("bundle/shortage.json").exists());
+    // Below it who is wanted where, who qualifies, and what would help.
+    for line in [
+        "  可任人员  上限  可去的入户检查",
+        "  可以解决的办法：",
+        "  - 提高上限共 3 次：E01 E02 E03",
+        "  - 5 名人员只差 lead：E04 E05 E06 E07 E08",
+        "  - 任务 T1 占 6 次：少抽，或移到别的时期",
+    ] {
+        assert!(ran.out.lines().any(|printed| printed == line), "no {line:?} in:\n{}", ran.out);
+    }
     let before = office.snapshot();
     assert_eq!(ssj(office.folder(), &["draw", "bundle"]).exit, 1);
     assert!(office.snapshot() == before, "drawing again changed something");

@@ -1,7 +1,9 @@
 //! A PostgreSQL cluster of the tests' own: in a temporary folder, reached through a socket in it, and stopped when
 //! the test process ends, however it ends.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
@@ -31,6 +33,23 @@ pub fn database() -> Option<String> {
 pub fn sql(url: &str, statement: &str) -> String {
     let cluster = CLUSTER.as_ref().expect("there is a database, so there is a cluster");
     cluster.sql(url.rsplit('/').next().unwrap(), statement)
+}
+
+/// Runs a script in the database of an address with psql's variables; returns the rows, columns separated by TAB.
+pub fn script(url: &str, variables: &BTreeMap<String, String>, text: &str) -> String {
+    let cluster = CLUSTER.as_ref().expect("there is a database, so there is a cluster");
+    let database = url.rsplit('/').next().unwrap();
+    let mut command = Command::new(cluster.binaries.join("psql"));
+    command.args(["-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-U", "postgres"]);
+    command.args(["-d", database, "-h"]).arg(&cluster.folder);
+    for (name, value) in variables {
+        command.args(["-v", &format!("{name}={value}")]);
+    }
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let output = command.arg("-f").arg(file.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 impl Cluster {

@@ -80,12 +80,8 @@ impl Dialect {
             (Dialect::Postgres, Lang::En) => format!("psql -v {name}=…"),
             (Dialect::DuckDb, Lang::Zh) => format!("先执行 SET VARIABLE {name} = '…'"),
             (Dialect::DuckDb, Lang::En) => format!("SET VARIABLE {name} = '…' before it"),
-            (Dialect::Spark, Lang::Zh) => {
-                format!("spark-sql 参数 --hivevar {name}=…，或先执行 SET {name}=…")
-            }
-            (Dialect::Spark, Lang::En) => {
-                format!("spark-sql --hivevar {name}=…, or SET {name}=… before it")
-            }
+            (Dialect::Spark, Lang::Zh) => format!("先执行 SET {name}=…"),
+            (Dialect::Spark, Lang::En) => format!("SET {name}=… before it"),
             (Dialect::ClickHouse, Lang::Zh) => format!("clickhouse-client 参数 --param_{name}=…"),
             (Dialect::ClickHouse, Lang::En) => format!("clickhouse-client --param_{name}=…"),
         }
@@ -111,7 +107,7 @@ impl Dialect {
             Dialect::Postgres => "numeric",
             Dialect::DuckDb => "HUGEINT",
             Dialect::Spark => "decimal(38,0)",
-            Dialect::ClickHouse => "UInt256",
+            Dialect::ClickHouse => "Int256",
         }
     }
 

@@ -157,7 +157,9 @@ impl Plan {
                 ),
             ));
         }
-        if let (Quotas::Rounded, Some(rounding)) = (&self.quotas, rounding(task.list)) {
+        // Where nobody is left to draw, nothing is rounded.
+        let rounding = rounding(task.list).filter(|rounding| !rounding.steps.is_empty());
+        if let (Quotas::Rounded, Some(rounding)) = (&self.quotas, rounding) {
             let total = rounding.total;
             parameters.push((
                 "start",
@@ -273,7 +275,3 @@ fn union<'a>(rows: impl Iterator<Item = (&'a str, String)>, columns: [&str; 2]) 
         false => rows.join("\n"),
     }
 }
-
-#[cfg(test)]
-#[path = "sql_tests.rs"]
-mod tests;

@@ -1,6 +1,6 @@
 //! The keys of `pareto` in SQL: min(2^128 − 1, ⌊2^64·a/b⌋) as 32 hex digits, without a float.
 //!
-//! a and b stay below 2^117 and 2^64·a needs 181 bits. PostgreSQL's numeric and ClickHouse's UInt256 hold them; DuckDB's
+//! a and b stay below 2^117 and 2^64·a needs 181 bits. PostgreSQL's numeric and ClickHouse's Int256 hold them; DuckDB's
 //! HUGEINT (127 bits) and Spark's decimal(38,0) (126 bits) do not, so there the 64 bits behind the point come by long
 //! division, a byte at a time: 2^8·r with r < b stays below 2^125. The whole part is below 2^64 wherever the bound does
 //! not apply, and a ≥ 2^64·b is asked as a ≥ 2^64·min(b, 2^54), which is the same for a < 2^117 and never overflows.
@@ -39,7 +39,8 @@ fn all_alike(left: &Pareto) -> String {
     format!("keyed AS (\n  SELECT sid, stratum, concat({key}, '.', ticket) AS key FROM ticket\n)")
 }
 
-/// a and b. Whoever is drawn for certain counts with the largest weight left: his a would be negative.
+/// a and b, and c, which is a where the bound does not apply. It needs a name of its own: ClickHouse would take an alias `a`
+/// for the `a` of the bound as well. Whoever is drawn for certain counts with the largest weight left: his a would be negative.
 fn scaled(dialect: Dialect, left: &Pareto, certain: u64) -> String {
     let Pareto { n, total, .. } = left;
     let fence = dialect.fence();
@@ -50,7 +51,7 @@ fn scaled(dialect: Dialect, left: &Pareto, certain: u64) -> String {
          {} * CAST(least(weight, {}) AS {}) AS nw, {front} * 2 + 1 AS x FROM ticket{fence}\n),\n\
          ratios AS (\n  SELECT sid, stratum, ticket, certain, x * ({} - nw) AS a, ({} - x) * nw AS b FROM fronts{fence}\n),\n\
          bounded AS (\n  SELECT sid, stratum, ticket, certain, b, {bound} AS above,\n    \
-         CASE WHEN {bound} THEN 0 ELSE a END AS a FROM ratios{fence}\n)",
+         CASE WHEN {bound} THEN 0 ELSE a END AS c FROM ratios{fence}\n)",
         wide(&n.to_string()),
         certain - 1,
         dialect.wide_type(),
@@ -75,7 +76,7 @@ fn front(dialect: Dialect) -> String {
         }
         Dialect::Spark => "CAST(conv(substr(ticket, 1, 16), 16, 10) AS decimal(38,0))".to_owned(),
         Dialect::ClickHouse => {
-            "CAST(reinterpretAsUInt64(reverse(unhex(substring(ticket, 1, 16)))) AS UInt256)"
+            "CAST(reinterpretAsUInt64(reverse(unhex(substring(ticket, 1, 16)))) AS Int256)"
                 .to_owned()
         }
     }
@@ -84,7 +85,7 @@ fn front(dialect: Dialect) -> String {
 /// One division of exact integers wide enough.
 fn at_once(dialect: Dialect) -> String {
     let two_64 = dialect.wide(two_to(64));
-    let quotient = dialect.divided(&format!("a * {two_64}"), "b");
+    let quotient = dialect.divided(&format!("c * {two_64}"), "b");
     let digits = match dialect {
         Dialect::Postgres => {
             let quarter = |shift: u32| {
@@ -107,18 +108,18 @@ fn by_bytes(dialect: Dialect) -> String {
     let (whole, byte) = match dialect {
         Dialect::Spark => {
             // `div` ends at 2^63; the exact quotient of a multiple of b does not.
-            let whole = "CAST(CAST((a - a % b) / b AS decimal(38,0)) AS string)";
+            let whole = "CAST(CAST((c - c % b) / b AS decimal(38,0)) AS string)";
             let byte = "lower(lpad(hex((r * 256) div b), 2, '0'))";
             (format!("lower(lpad(conv({whole}, 10, 16), 16, '0'))"), byte)
         }
         _ => (
-            "lpad(lower(to_hex(a // b)), 16, '0')".to_owned(),
+            "lpad(lower(to_hex(c // b)), 16, '0')".to_owned(),
             "lpad(lower(to_hex((r * 256) // b)), 2, '0')",
         ),
     };
     let rest = "SELECT sid, stratum, ticket, certain, above, b";
     let mut steps =
-        vec![format!("step0 AS (\n  {rest}, {whole} AS digits, a % b AS r FROM bounded\n)")];
+        vec![format!("step0 AS (\n  {rest}, {whole} AS digits, c % b AS r FROM bounded\n)")];
     for step in 1..=BYTES {
         steps.push(format!(
             "step{step} AS (\n  {rest}, concat(digits, {byte}) AS digits, (r * 256) % b AS r FROM step{}\n)",
