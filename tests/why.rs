@@ -15,7 +15,7 @@ use shuangsuiji::pairing::blocking::shortfall;
 use shuangsuiji::pairing::rules::Exclusions;
 use shuangsuiji::record::bundle::{Files, SHORTAGE, VISITS};
 use shuangsuiji::record::commitment::{Method, Quota, Role, Slot, Stratum};
-use shuangsuiji::record::ids::{Iid, Sid};
+use shuangsuiji::record::ids::{Iid, Name, Sid};
 use shuangsuiji::record::tables::{FrameRow, InspectorRow};
 use support::random::Draft;
 use support::vector;
@@ -256,7 +256,7 @@ fn city() -> Draft {
     let areas = ["城东", "城西", "城南", "城北"];
     let frame = (0..2_000).map(|n| FrameRow {
         sid: Sid::parse(&format!("REG:{n:04}")).unwrap(),
-        stratum: "all".to_owned(),
+        stratum: Name::parse("stratum", "all").unwrap(),
         weight: 1,
         tags: vec![format!("area:{}", areas[if n < 12 { 0 } else { 1 + n % 3 }])],
         salt: None,
