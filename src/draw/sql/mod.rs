@@ -4,7 +4,7 @@
 //! Every engine computes the same digests, and 64 lowercase hex digits are ordered alike everywhere, so the rank follows
 //! the hex text under a bytewise collation. What depends on commitment and seed alone (the group's key, quotas, the totals
 //! of `pareto`) is computed here and written as literals; a query printed before the beacon has parameters instead.
-//! The key of `pareto` needs exact integers of up to 181 bits: see [`weighted`]. An engine without the digest of the suite,
+//! The key of `pareto` needs exact integers of up to 181 bits: see `weighted`. An engine without the digest of the suite,
 //! and a sealed draw, whose tickets need secret salts, are refused.
 
 mod dialect;
@@ -34,7 +34,7 @@ pub struct Task<'a> {
     pub seed: Option<&'a Digest>,
     /// The engine's table with columns sid, stratum and weight: `name`, or up to three names with dots between.
     pub table: &'a str,
-    /// H(draw/<list>.tsv), once the list is drawn.
+    /// The digest of `draw/<list>.tsv`, once the list is drawn.
     pub result: Option<Digest>,
 }
 
