@@ -113,12 +113,15 @@ impl Blockage {
     }
 }
 
+/// The names of each list's slots.
+type SlotNames = BTreeMap<String, Vec<String>>;
+
 /// A case, and the rounds that ended without a pairing.
 struct Impasse<'a> {
     case: &'a Case,
     rounds: &'a Rounds,
     /// The visits with their lists, and the names of the lists' slots.
-    lists: Option<(&'a [VisitRow], &'a BTreeMap<String, Vec<String>>)>,
+    lists: Option<(&'a [VisitRow], &'a SlotNames)>,
 }
 
 impl Impasse<'_> {

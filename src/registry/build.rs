@@ -58,7 +58,7 @@ impl Registry {
     fn take(&mut self, register: Register, rows: &[Cells]) -> Vec<Finding> {
         match register {
             Register::Matters => {
-                let matters = rows.iter().map(|row| Matter::of(row));
+                let matters = rows.iter().map(Matter::of);
                 self.matters = matters.map(|matter| (matter.id.clone(), matter)).collect();
                 Vec::new()
             }
@@ -204,7 +204,7 @@ impl Registry {
 }
 
 fn sorted<T: Ord + Send>(rows: &[Cells], of: impl Fn(&Cells) -> T + Sync + Send) -> Vec<T> {
-    let mut records: Vec<T> = rows.par_iter().map(|row| of(row)).collect();
+    let mut records: Vec<T> = rows.par_iter().map(of).collect();
     records.par_sort_unstable();
     records
 }

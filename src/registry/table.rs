@@ -155,6 +155,9 @@ impl Table {
     }
 }
 
+/// A row with the digests of its keys, or what is wrong with it.
+type Judged = Result<(Vec<Key>, Cells), Vec<Finding>>;
+
 /// The rows that still have the form of the register, and what is wrong with the others. Rows that
 /// [`Table::read`] made have nothing wrong; those from a store that was edited may have.
 pub(super) fn checked(register: Register, rows: &[&Cells]) -> (Vec<Cells>, Vec<Finding>) {
@@ -170,7 +173,7 @@ pub(super) fn checked(register: Register, rows: &[&Cells]) -> (Vec<Cells>, Vec<F
         let (row, found) = check_row(register, row.line, cells, &shown);
         if is_kept(&found) { Ok((digests_of_keys(register, &row), row)) } else { Err(found) }
     };
-    let judged: Vec<Result<(Vec<Key>, Cells), Vec<Finding>>> = rows.par_iter().map(check).collect();
+    let judged: Vec<Judged> = rows.par_iter().map(check).collect();
     let (mut kept, mut findings) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut seen = Seen::default();
     let mut repeated_rows = Vec::new();
