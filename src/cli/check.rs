@@ -60,12 +60,16 @@ pub(super) fn check(
         print_quarter(applied, check, console);
     }
     print_verdict(&findings, console);
-    let quarters: Vec<Value> =
-        applied.iter().zip(&checks).map(|(applied, check)| quarter_json(applied, check)).collect();
-    console.report(&json!({
-        "command": "check", "ok": exit == DONE, "quarters": quarters,
-        "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
-    }));
+    if console.json {
+        // Everybody excluded is listed: not to be made for nobody.
+        let each = applied.iter().zip(&checks);
+        let quarters: Vec<Value> =
+            each.map(|(applied, check)| quarter_json(applied, check)).collect();
+        console.report(&json!({
+            "command": "check", "ok": exit == DONE, "quarters": quarters,
+            "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+        }));
+    }
     Ok(exit)
 }
 

@@ -109,12 +109,12 @@ impl Ruled<'_> {
             sids.zip(&framed).filter(|(_, framed)| **framed).map(|(sid, _)| sid).collect();
         let made = ground.pool.by_rule(plan, rotated, ROTATION, &mut findings);
         let rotated = made.len();
-        let mut unused = Vec::new();
-        let recusals = ground.pool.recusals(plan, registry, rules, &drawn_from, made, &mut unused);
-        // Whom a task that was not understood concerns is not known.
-        if tasks.len() == plan.tasks.len() {
-            findings.extend(unused);
-        }
+        let mut of_recusals = Vec::new();
+        let recusals =
+            ground.pool.recusals(plan, registry, rules, &drawn_from, made, &mut of_recusals);
+        // Whom a recusal concerns is not known before every task has its frame.
+        let told = |finding: &Finding| finding.code() != "P25" || tasks.len() == plan.tasks.len();
+        findings.extend(of_recusals.into_iter().filter(told));
         let incompatible = ground.pool.incompatibles(registry, &mut findings);
         Applied {
             ground,

@@ -1,5 +1,6 @@
 //! The registers together: typed records in an order of their own, and checks across registers.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -55,10 +56,10 @@ impl Registry {
     }
 
     /// Takes a register's rows in; those it refers to stand before it in [`Register::ALL`].
-    fn take(&mut self, register: Register, rows: &[Cells]) -> Vec<Finding> {
+    fn take(&mut self, register: Register, rows: &[Cow<'_, Cells>]) -> Vec<Finding> {
         match register {
             Register::Matters => {
-                let matters = rows.iter().map(Matter::of);
+                let matters = rows.iter().map(|row| Matter::of(row));
                 self.matters = matters.map(|matter| (matter.id.clone(), matter)).collect();
                 Vec::new()
             }
@@ -84,8 +85,9 @@ impl Registry {
             Register::Recusals => {
                 let findings = self.unknown_people(register, rows, &["iid"]);
                 self.recusals = sorted(rows, Recusal::of);
-                let unknown =
-                    |row: &&Cells| self.subjects_named(&Recusal::of(row).subject).is_empty();
+                let unknown = |row: &&Cow<'_, Cells>| {
+                    self.subjects_named(&Recusal::of(row).subject).is_empty()
+                };
                 let strangers = rows.iter().filter(unknown).map(|row| {
                     let id = &row.texts[register.index("subject")];
                     refers(register, row, "subject", id)
@@ -187,7 +189,12 @@ impl Registry {
         gone.into_iter().chain(left).collect()
     }
 
-    fn unknown_people(&self, register: Register, rows: &[Cells], columns: &[&str]) -> Vec<Finding> {
+    fn unknown_people(
+        &self,
+        register: Register,
+        rows: &[Cow<'_, Cells>],
+        columns: &[&str],
+    ) -> Vec<Finding> {
         let known: BTreeSet<&str> =
             self.inspectors.iter().filter_map(|i| i.certificate.as_deref()).collect();
         let mut findings = Vec::new();
@@ -203,8 +210,11 @@ impl Registry {
     }
 }
 
-fn sorted<T: Ord + Send>(rows: &[Cells], of: impl Fn(&Cells) -> T + Sync + Send) -> Vec<T> {
-    let mut records: Vec<T> = rows.par_iter().map(of).collect();
+fn sorted<T: Ord + Send>(
+    rows: &[Cow<'_, Cells>],
+    of: impl Fn(&Cells) -> T + Sync + Send,
+) -> Vec<T> {
+    let mut records: Vec<T> = rows.par_iter().map(|row| of(row)).collect();
     records.par_sort_unstable();
     records
 }
@@ -217,7 +227,7 @@ fn periods_of(leave: &[Leave], certificate: Option<&str>) -> Vec<(Date, Date)> {
     own.map(|leave| (leave.from, leave.to)).collect()
 }
 
-fn unknown_key_matters(rows: &[Cells], known: &BTreeSet<&str>) -> Vec<Finding> {
+fn unknown_key_matters(rows: &[Cow<'_, Cells>], known: &BTreeSet<&str>) -> Vec<Finding> {
     let at = Register::Subjects.index("key_matters");
     let mut findings = Vec::new();
     for row in rows.iter().filter(|row| !row.texts[at].is_empty()) {

@@ -9,7 +9,7 @@ use super::intake::{Fate, Intake};
 use super::mapping::Mapping;
 use super::numbering::Numbering;
 use super::raw::Rows;
-use super::rows::{check_row, is_kept, keys, repeated};
+use super::rows::{check_row, is_kept, is_settled, keys, repeated};
 use super::seen::{First, Key, Seen, Twin};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
@@ -117,19 +117,30 @@ impl Table {
 
 /// The rows that still have the form of the register, and what is wrong with the others. Rows that
 /// [`Table::read`] made have nothing wrong; those from a store that was edited may have.
-pub(super) fn checked(register: Register, rows: &[&Cells]) -> (Vec<Cells>, Vec<Finding>) {
+pub(super) fn checked<'a>(
+    register: Register,
+    rows: &[&'a Cells],
+) -> (Vec<Cow<'a, Cells>>, Vec<Finding>) {
     let columns = register.columns();
     let shown: Vec<String> = columns.iter().map(|column| column.zh.to_owned()).collect();
-    let check = |row: &&Cells| {
+    let check = |row: &&'a Cells| {
         if row.texts.len() != columns.len() {
             let (want, found) = (columns.len(), row.texts.len());
             let cause = say!("应有 {want} 格，实有 {found} 格", "{found} cells instead of {want}");
             return Err(vec![Finding::new("R05", cause).row(row.line)]);
         }
+        if is_settled(register, row, &shown) {
+            return Ok((digests_of_keys(register, row), Cow::Borrowed(*row)));
+        }
         let (row, found) = check_row(register, (*row).clone(), &shown);
-        if is_kept(&found) { Ok((digests_of_keys(register, &row), row)) } else { Err(found) }
+        if is_kept(&found) {
+            Ok((digests_of_keys(register, &row), Cow::Owned(row)))
+        } else {
+            Err(found)
+        }
     };
-    let judged: Vec<Result<(Vec<Key>, Cells), Vec<Finding>>> = rows.par_iter().map(check).collect();
+    let judged: Vec<Result<(Vec<Key>, Cow<'a, Cells>), Vec<Finding>>> =
+        rows.par_iter().map(check).collect();
     let (mut kept, mut findings) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut seen = Seen::default();
     let mut repeated_rows = Vec::new();
@@ -164,7 +175,7 @@ fn digests_of_keys(register: Register, row: &Cells) -> Vec<Key> {
 /// The digests of a register in both suites: over a line with its name, one with its columns and one for
 /// each row, cells separated by tabs, each line ended by LF, rows sorted. The order of rows in a file has
 /// no effect.
-pub(super) fn digests(register: Register, rows: &[Cells]) -> (Digest, Digest) {
+pub(super) fn digests(register: Register, rows: &[Cow<'_, Cells>]) -> (Digest, Digest) {
     let ids: Vec<&str> = register.columns().iter().map(|column| column.id).collect();
     let mut lines: Vec<String> = rows.par_iter().map(|row| row.texts.join("\t") + "\n").collect();
     lines.par_sort_unstable();

@@ -53,13 +53,13 @@ pub fn check(applied: &Applied<'_>) -> Check {
     let stage = Stage::of(applied);
     let mut findings: Vec<Finding> = lapsing(applied).into_iter().collect();
     findings.extend(revealed(applied));
-    findings.extend(drawn_whole(applied));
     findings.extend(teams(&stage));
     findings.extend(check_scarce(&stage));
     let is_error = |finding: &Finding| finding.severity() == Severity::Error;
     let drawable = !applied.findings().iter().chain(&findings).any(is_error);
     let expectation = drawable.then(|| expect(&stage));
     if let Some(expectation) = &expectation {
+        findings.extend(drawn_whole(applied));
         let burdens = burdens(expectation);
         let too_much = burdens.iter().any(is_error);
         findings.extend(burdens);

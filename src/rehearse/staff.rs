@@ -7,6 +7,9 @@ use super::stage::{NONE, Stage};
 use crate::pairing::problem::{Inspector, Problem, Tickets, Visit};
 use crate::pairing::shortage::is_fillable;
 
+/// Times that all slots are looked at, to level loads.
+const PASSES: usize = 3;
+
 /// The visits of a simulated draw: subjects, ascending, each with its slots.
 #[derive(Default)]
 pub(super) struct Visits {
@@ -87,17 +90,61 @@ impl Staff {
                 None => filled = false,
             }
         }
-        filled || self.complete(stage, visits)
+        let filled = filled || self.complete(stage, visits);
+        if filled {
+            self.level(stage, visits);
+        }
+        filled
     }
 
-    /// Fills what is left by chains of people who move from slot to slot; where there is no chain, by a look at whoever
-    /// was reached, or by the flow of `pairing`.
-    fn complete(&mut self, stage: &Stage<'_>, visits: &Visits) -> bool {
+    /// Hands slots on to whoever is idler by two visits or more, which makes the sum of squares smaller every time.
+    fn level(&mut self, stage: &Stage<'_>, visits: &Visits) {
+        self.name_visits(visits);
+        for _ in 0..PASSES {
+            let mut moved = false;
+            for slot in 0..self.holders.len() as u32 {
+                let holder = self.holders[slot as usize];
+                if holder == NONE {
+                    continue;
+                }
+                let level = |staff: &Staff, i: u32| {
+                    stage.inspectors[i as usize].load + staff.visits[i as usize]
+                };
+                let mut best = (level(self, holder) - 1, NONE);
+                for i in &stage.slots.kinds
+                    [stage.slots.kind[visits.slots[slot as usize] as usize] as usize]
+                {
+                    let lower = level(self, *i) < best.0;
+                    let room = || self.visits[*i as usize] < stage.inspectors[*i as usize].capacity;
+                    if lower && room() && self.may_take(stage, visits, *i, slot) {
+                        best = (level(self, *i), *i);
+                    }
+                }
+                if best.1 != NONE {
+                    self.holders[slot as usize] = best.1;
+                    self.visits[holder as usize] -= 1;
+                    self.visits[best.1 as usize] += 1;
+                    moved = true;
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn name_visits(&mut self, visits: &Visits) {
         self.visit_of.clear();
         for visit in 0..visits.places.len() {
             let slots = visits.first[visit + 1] - visits.first[visit];
             self.visit_of.extend((0..slots).map(|_| visit as u32));
         }
+    }
+
+    /// Fills what is left by chains of people who move from slot to slot; where there is no chain, by a look at whoever
+    /// was reached, or by the flow of `pairing`.
+    fn complete(&mut self, stage: &Stage<'_>, visits: &Visits) -> bool {
+        self.name_visits(visits);
         self.chains.held.iter_mut().for_each(Vec::clear);
         self.chains.held.resize(stage.inspectors.len(), Vec::new());
         for (slot, holder) in (0..).zip(&self.holders) {

@@ -162,7 +162,10 @@ fn every_step_reports_to_machines() {
     assert_eq!((ran.exit, &failure["ok"]), (2, &false.into()));
     assert_eq!(
         keys(&failure["findings"][0]),
-        ["cause", "cell", "code", "column", "file", "id", "remedy", "row", "severity", "title"]
+        [
+            "cause", "cell", "code", "column", "file", "id", "position", "remedy", "row",
+            "severity", "title"
+        ]
     );
     assert_eq!(failure["findings"][0]["code"], "W06");
     has_documented_keys(&failure["findings"][0], "finding");

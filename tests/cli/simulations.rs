@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::office::{INSPECTORS, Office};
-use crate::support::ssj::{BEFORE, ssj};
+use super::office::{INSPECTORS, Office, ssj};
+use crate::support::ssj::BEFORE;
 
 const SIMULATE: &[&str] = &["simulate", "plan.toml", "--runs", "40"];
 
@@ -125,13 +125,13 @@ fn a_year_is_checked_whole_and_committed_by_quarter() {
 #[test]
 fn adjustments_are_told_with_their_reasons() {
     let office = Office::new();
-    let old = year(&office);
+    let first = year(&office);
+    let second = first.rsplit_once("[[task]]").unwrap().1.replace("0001", "0002");
+    let old = format!("{first}\n[[task]]{second}");
     office.write("old.toml", old.clone());
-    let new = old
-        .replace("2026-12-25", "2026-12-31")
-        .replace("{ number = 6 }", "{ number = 8 }")
-        .replace("type = \"targeted\"", "type = \"targeted\"\nquarters = [4]");
-    assert_ne!(old, new);
+    let new = first.replace("2026-12-25", "2026-12-31").replace("{ number = 6 }", "{ number = 8 }");
+    let later = "type = \"targeted\"\nquarters = [4]";
+    let new = format!("{new}\n[[task]]{}", second.replace("type = \"targeted\"", later));
     office.write("new.toml", new.clone());
     let changes = |args: &[&str]| -> Vec<(String, String, String, String)> {
         let report = json(&office, &[&["plan", "diff", "old.toml", "new.toml"], args].concat());
@@ -144,25 +144,24 @@ fn adjustments_are_told_with_their_reasons() {
     let row = |path: &str, before: &str, after: &str, reason: &str| {
         [path, before, after, reason].map(str::to_owned).into()
     };
-    let moved = "task.0001.quarters";
     assert_eq!(
         changes(&["--reason", "上级要求"]),
         [
             row("quarter.4.window.to", "2026-12-25", "2026-12-31", "上级要求"),
-            row(moved, "3、4", "4", "上级要求"),
             row("task.0001.sample.number", "6", "8", "上级要求"),
+            row("task.0002.quarters", "3、4", "4", "上级要求"),
         ]
     );
     let ran = office.done(&["plan", "diff", "old.toml", "new.toml"]);
     assert!(ran.err.contains("警告 P80 new.toml：3 处："), "{}", ran.err);
-    assert!(ran.out.contains("  第 4 季度 抽取方式 sample.number：6 → 8"), "{}", ran.out);
+    assert!(ran.out.contains("  第 3、4 季度 抽取方式 sample.number：6 → 8"), "{}", ran.out);
     // The plan's own reasons count first, the most particular before the others; one for nothing is told.
     let reasons = "\n[[adjustment]]\npath = \"*\"\nreason = \"统一调整\"\n\
         [[adjustment]]\npath = \"task.0001.sample\"\nreason = \"投诉增多\"\nbasis = \"7号文\"\n\
         [[adjustment]]\npath = \"agency\"\nreason = \"改名\"\n";
     office.write("new.toml", new + reasons);
     let given: Vec<String> = changes(&[]).into_iter().map(|change| change.3).collect();
-    assert_eq!(given, ["统一调整", "统一调整", "投诉增多（7号文）"]);
+    assert_eq!(given, ["统一调整", "投诉增多（7号文）", "统一调整"]);
     let ran = office.done(&["plan", "diff", "old.toml", "new.toml"]);
     assert!(ran.err.contains("P81") && ran.err.contains("agency 没有变化"), "{}", ran.err);
     // The order of keys and values, and written defaults, change nothing.
