@@ -58,7 +58,8 @@ basis = "第 5 条"
 "#;
 
 /// Departments, matters and the tags that one of a task's subjects has; the rest of its text.
-type Planned = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
+type Planned =
+    (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
 
 const TASKS: &[Planned] = &[
     (
