@@ -97,6 +97,33 @@ fn other_modes() {
     assert_eq!(["A", "B", "C", "D"].map(weight_of), [1, 2, 5, 20]);
 }
 
+/// Ranges and bounds decide what the commitment says; a window of the task's own is noted.
+#[test]
+fn bounds_reach_the_commitment() {
+    let office = |floor: &str| {
+        let sample = "by = \"credit\", ratio = { A = \"不超过5%\", B = \"5-20%\", C = \"10%\", D = \"50%\" }, \
+                      cap = 20, max = { D = 4 }";
+        let window = "window = { from = 2026-11-01, to = 2026-11-30 }\nsample";
+        let office = Office::small().sample(&format!("{sample}, floor = \"{floor}\""));
+        office.edit("sample", window)
+    };
+    // 0, 2, 2 and 4 are 8: B is raised first, by four at most, then A, by two.
+    for (floor, expected) in [("8%", [0, 2, 2, 4]), ("12%", [0, 6, 2, 4]), ("14%", [2, 6, 2, 4])] {
+        let sizes = [("A", 40), ("B", 30), ("C", 20), ("D", 10)];
+        let expected: Vec<_> =
+            sizes.iter().zip(expected).map(|((name, size), n)| (*name, *size, n)).collect();
+        assert_eq!(counts(&office(floor)), of(&expected), "{floor}");
+    }
+    let codes: Vec<_> = office("15%").findings().iter().map(|f| f.code()).collect();
+    assert!(codes.contains(&"P14"), "{codes:?}");
+    let freeze = office("12%").freeze();
+    let (list, strata) = (&freeze.commitment.lists[0], &freeze.tasks[0].strata);
+    assert_eq!(strata[1].chance, Some((6, 30)));
+    assert_eq!((&list.notes["floor"], &list.notes["cap"]), (&"12%".into(), &20.into()));
+    let window = serde_json::json!({"from": "2026-11-01", "to": "2026-11-30"});
+    assert_eq!(list.notes["window"], window);
+}
+
 #[test]
 fn the_order_of_rows_changes_nothing() {
     let office = || {

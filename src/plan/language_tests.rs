@@ -152,6 +152,14 @@ fn what_is_understood_beside_mistakes_comes_back() {
     assert!(AnnualPlan::parse("year = ", "p").0.is_none());
 }
 
+#[test]
+fn bounds_of_a_filter_are_the_right_way_round() {
+    let scope =
+        "score_min = 5, score_max = 4, established_from = 2020-01-02, established_to = 2020-01-01";
+    let office = Office::small().edit("tags_any = [\"餐饮\"]", scope);
+    assert_eq!(found(&office.plan), [("P04", 25, 38), ("P04", 25, 89)]);
+}
+
 /// What the unrated count as is not known, so nothing is said about them.
 #[test]
 fn one_mistake_does_not_become_another() {

@@ -49,8 +49,8 @@ pub(super) struct Head {
 impl AnnualPlan {
     /// Reads a plan, of a quarter or of a year. `file` is its name, as the user knows it.
     ///
-    /// Reading goes on after a mistake: every mistake is found at once, P01–P10 and P31–P34, and B01, B02, B04 of
-    /// beacons. What was understood beside them comes back as well, so that it can be held against the registers in
+    /// Reading goes on after a mistake: every mistake is found at once, P01–P10, P32–P35 and P39, and B01, B02, B04
+    /// of beacons. What was understood beside them comes back as well, so that it can be held against the registers in
     /// the same run; none where that would be nothing, as in a text that is no TOML.
     pub fn parse(text: &str, file: &str) -> (Option<AnnualPlan>, Vec<Finding>) {
         let report = Report::new(file, text);

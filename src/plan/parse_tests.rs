@@ -200,6 +200,17 @@ fn samples_take_one_mode() {
         ("number = 0", "P04", "sample.number"),
         ("number = 3, dept = \"市监\"", "P08", "sample.dept"),
         ("per_officer = 3", "P03", "sample.dept"),
+        ("per_officer = \"2:5\", dept = \"市监\"", "P04", "sample.per_officer"),
+        ("per_officer = \"1:0\", dept = \"市监\"", "P04", "sample.per_officer"),
+        ("ratio = \"20-5%\"", "P04", "sample.ratio"),
+        ("ratio = \"60-70家\"", "P04", "sample.ratio"),
+        ("number = 3, cap = 0", "P04", "sample.cap"),
+        ("number = 3, cap = \"5\"", "P04", "sample.cap"),
+        ("number = 3, min = { A = 1 }", "P08", "sample.min"),
+        ("ratio = \"3%\", max = { A = 1 }", "P08", "sample.max"),
+        ("all = true, cap = 3", "P08", "sample.cap"),
+        ("by = \"credit\", ratio = { A = \"3%\" }, max = { B = 1 }", "P08", "sample.max"),
+        ("by = \"kredit\", ratio = { A = \"3%\" }", "P04", "sample.by"),
     ] {
         let findings = refused(&Office::small().sample(sample).plan);
         let found: Vec<_> =

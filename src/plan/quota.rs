@@ -69,8 +69,8 @@ pub(super) struct Allocation {
     pub(super) bounds: Vec<Option<Bound>>,
 }
 
-/// What is to be said about a sample: code, key of the sample, cause.
-pub(super) type Remark = (&'static str, &'static str, Text);
+/// What is to be said about a sample: code, path of a key below it, cause.
+pub(super) type Remark = (&'static str, String, Text);
 
 /// The allocation of a task whose frame has these classes. `sizes` counts the subjects of each class, and
 /// `frame` all of them.
@@ -117,7 +117,7 @@ pub(super) fn apportion(
             "{frame} 户：下限 {least} 须抽 {floor} 户，上限 {most} 至多 {cap} 户，不能同时满足",
             "of {frame}: the floor {least} demands {floor}, the cap {most} allows {cap}; both cannot hold"
         );
-        remarks.push(("P36", "cap", cause));
+        remarks.push(("P36", "cap".to_owned(), cause));
         // What follows would only say it again.
         limits.cap = None;
     }
@@ -158,10 +158,10 @@ pub(super) fn apportion(
     if total > frame {
         let cause =
             say!("要抽 {total} 户，只有 {frame} 户", "{total} are to be drawn, there are {frame}");
-        remarks.push(("P15", "", cause));
+        remarks.push(("P15", String::new(), cause));
     }
     if total < limits.floor {
-        remarks.push(("P14", "", limits.below(total)));
+        remarks.push(("P14", String::new(), limits.below(total)));
     }
     (allocation, remarks)
 }
@@ -212,9 +212,14 @@ impl Part {
                 "{name} 类 {size} 户，{band} 为 {low} 户，按 {key} 抽 {n} 户",
                 "class {name} has {size}; {band} are {low}, {key} makes them {n}"
             );
-            remarks.push(("P37", key, cause));
+            remarks.push(("P37", part.path(key), cause));
         }
         part
+    }
+
+    /// The path of its value of a key.
+    fn path(&self, key: &str) -> String {
+        if self.name == WHOLE { key.to_owned() } else { format!("{key}.{}", self.name) }
     }
 
     /// P35, with the two bounds that cannot both be kept and their numbers.
@@ -240,7 +245,8 @@ impl Part {
             "{name} 层 {size} 户：至少 {lower}，至多 {upper}，不能同时满足",
             "stratum {name} of {size}: at least {lower}, at most {upper}; both cannot hold"
         );
-        ("P35", if self.bound == Some(Bound::Min) { "min" } else { "ratio" }, cause)
+        let key = if self.bound == Some(Bound::Min) { "min" } else { "ratio" };
+        ("P35", self.path(key), cause)
     }
 }
 
@@ -281,7 +287,7 @@ impl<'a> Limits<'a> {
             "本应抽 {n} 户，{frame} 户的上限 {text} 至多 {cap} 户：抽 {cap} 户",
             "{n} would be drawn; the cap {text} on {frame} allows {cap}, so {cap} are"
         );
-        remarks.push(("P37", "cap", cause));
+        remarks.push(("P37", "cap".to_owned(), cause));
         cap
     }
 
@@ -311,7 +317,7 @@ impl<'a> Limits<'a> {
                 "各层至少共 {total} 户，{frame} 户的上限 {text} 至多 {cap} 户，不能同时满足",
                 "the strata demand {total}, the cap {text} on {frame} allows {cap}; both cannot hold"
             );
-            remarks.push(("P36", "cap", cause));
+            remarks.push(("P36", "cap".to_owned(), cause));
         }
         let mut short = self.floor.saturating_sub(total);
         for part in parts.iter_mut().rev() {
@@ -323,7 +329,7 @@ impl<'a> Limits<'a> {
                     "总数不低于 {text} 须抽 {floor} 户：{name} 层由 {from} 户增至 {to} 户",
                     "the floor {text} demands {floor}: stratum {name} is raised from {from} to {to}"
                 );
-                remarks.push(("P37", "floor", cause));
+                remarks.push(("P37", "floor".to_owned(), cause));
                 (part.n, part.bound) = (to, Some(Bound::Floor));
                 short -= more;
             }

@@ -101,8 +101,8 @@ fn least_and_most_of_a_class() {
     let (allocation, remarks) = drawn(&sample(&text), &[100, 50, 600, 43], 0);
     let bounds: Vec<_> = summaries(&allocation).iter().map(|stratum| stratum.bound).collect();
     assert_eq!(bounds, [Some(Bound::Min), None, Some(Bound::Max), None]);
-    let keys: Vec<_> = remarks.iter().map(|(code, key, _)| (*code, *key)).collect();
-    assert_eq!(keys, [("P37", "min"), ("P37", "max")]);
+    let keys: Vec<_> = remarks.iter().map(|(code, key, _)| (*code, key.as_str())).collect();
+    assert_eq!(keys, [("P37", "min.A"), ("P37", "max.C")]);
     assert_eq!(remarks[1].2.en, "class C has 600; 10% are 60, max makes them 40");
     // Equal bounds are a number for each class.
     assert_eq!(n(&bounded("min = { A = 7 }, max = { A = 7 }"), &[100, 0, 0, 0]), [7, 0, 0, 0]);

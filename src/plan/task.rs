@@ -219,6 +219,18 @@ fn read_scope(table: &Table<'_>, targeted: bool, context: &Context) -> (Scope, b
         established_from: day("established_from"),
         established_to: day("established_to"),
     };
+    let turned = [
+        ("score_max", scope.score_min.zip(scope.score_max).is_some_and(|(min, max)| max < min)),
+        (
+            "established_to",
+            scope.established_from.zip(scope.established_to).is_some_and(|(from, to)| to < from),
+        ),
+    ];
+    for (key, _) in turned.iter().filter(|(_, turned)| *turned) {
+        let cause = say!("{key} 在下界之下", "{key} lies below the lower bound");
+        table.must(key).iter().for_each(|node| node.breach("P04", cause.clone()));
+        parts.note(false);
+    }
     (scope, parts.is_whole())
 }
 
