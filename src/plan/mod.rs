@@ -52,6 +52,8 @@ pub use recompute::recompute;
 pub use rules::{KINDS, Rule, RuleKind, Rules};
 
 #[cfg(test)]
+mod burden_tests;
+#[cfg(test)]
 mod freeze_tests;
 #[cfg(test)]
 mod language_tests;
