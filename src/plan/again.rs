@@ -55,7 +55,7 @@ impl<'a> AppliedTask<'a> {
         let (plan, rules) = (self.ground.plan, self.ground.rules);
         let exclusions = Exclusions::of(plan, self.task, rules);
         let credit = Credit::of(plan, self.task, rules);
-        exclusions.look_back().then(|| Leaving { exclusions, credit, of: *self })
+        exclusions.look_back().then_some(Leaving { exclusions, credit, of: *self })
     }
 
     /// Method and strata if the strata have these sizes; what would be refused is drawn as far as there is anybody.

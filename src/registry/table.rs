@@ -115,6 +115,9 @@ impl Table {
     }
 }
 
+/// A row in form, with the digests of its keys.
+type Keyed<'a> = (Vec<Key>, Cow<'a, Cells>);
+
 /// The rows that still have the form of the register, and what is wrong with the others. Rows that
 /// [`Table::read`] made have nothing wrong; those from a store that was edited may have.
 pub(super) fn checked<'a>(
@@ -139,8 +142,7 @@ pub(super) fn checked<'a>(
             Err(found)
         }
     };
-    let judged: Vec<Result<(Vec<Key>, Cow<'a, Cells>), Vec<Finding>>> =
-        rows.par_iter().map(check).collect();
+    let judged: Vec<Result<Keyed<'a>, Vec<Finding>>> = rows.par_iter().map(check).collect();
     let (mut kept, mut findings) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut seen = Seen::default();
     let mut repeated_rows = Vec::new();
