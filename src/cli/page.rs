@@ -190,7 +190,9 @@ impl Page<'_> {
                 "{slots_text} 人次 / 上限 {capacity}（{people} 人）；入户 {visits}",
                 "{slots_text} of {capacity} ({people} people); {visits} visits"
             );
-            self.row(&name, &bar(slots, Some(*capacity), most(of)), value.get(self.lang))
+            let row = self.row(&name, &bar(slots, Some(*capacity), most(of)), value.get(self.lang));
+            // The words are long: they stand below the bar, so that all bars have one width.
+            row.replacen("class=\"row\"", "class=\"row long\"", 1)
         };
         let rows: String = quarter.departments.iter().map(row).collect();
         self.section(

@@ -100,9 +100,12 @@ pub(super) fn often(Frequency { hits, of }: &Frequency) -> String {
     percent((u128::from(*hits), u128::from(*of)))
 }
 
-/// `mean (p05–p95)`.
+/// `mean (p05–p95)`; what is the same in all runs stands alone.
 pub(super) fn range(spread: &Spread) -> String {
-    let Spread { mean_thousandths, p05, p95, .. } = spread;
+    let Spread { mean_thousandths, min, max, p05, p95, .. } = spread;
+    if min == max {
+        return min.to_string();
+    }
     format!("{} ({p05}–{p95})", tenths(*mean_thousandths))
 }
 

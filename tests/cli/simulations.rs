@@ -165,7 +165,7 @@ fn adjustments_are_told_with_their_reasons() {
     let ran = office.done(&["plan", "diff", "old.toml", "new.toml"]);
     assert!(ran.err.contains("P81") && ran.err.contains("agency 没有变化"), "{}", ran.err);
     // The order of keys and values, and written defaults, change nothing.
-    let same = old.replace("mode = \"open\"", "rehearsal = false\nmode = \"open\"");
+    let same = old.replace("mode = \"open\"", "suite = \"sha256\"\nmode = \"open\"");
     office.write("new.toml", same);
     assert_eq!(changes(&[]), []);
     let ran = ssj(office.folder(), &["plan", "diff", "old.toml", "nowhere.toml"]);
