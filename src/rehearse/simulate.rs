@@ -189,12 +189,15 @@ pub fn simulate(
     let scene = Scene::new(stages, key(options.seed), asked);
     let paired = options.paired.div_ceil(quarters.len().max(1));
     let done = AtomicUsize::new(0);
-    let chunks: Vec<usize> = (0..options.runs).step_by(RUNS_AT_A_TIME).collect();
+    // A check tries so few that each thread gets its share of them only in smaller chunks.
+    let share = options.runs.div_ceil(rayon::current_num_threads());
+    let at_a_time = share.clamp(1, RUNS_AT_A_TIME);
+    let chunks: Vec<usize> = (0..options.runs).step_by(at_a_time).collect();
     let runs: Vec<Vec<Run>> = chunks
         .into_par_iter()
         .map(|first| {
             let mut desk = Desk::default();
-            let runs = first..options.runs.min(first + RUNS_AT_A_TIME);
+            let runs = first..options.runs.min(first + at_a_time);
             let run = |number| {
                 let run = scene.run(&mut desk, number, number < paired);
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1);

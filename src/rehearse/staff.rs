@@ -102,6 +102,10 @@ impl Staff {
         self.name_visits(visits);
         for _ in 0..PASSES {
             let mut moved = false;
+            // Nobody of a set sinks below its lowest level, since only the higher of two hands a slot on.
+            let level = |i: &u32| stage.inspectors[*i as usize].load + self.visits[*i as usize];
+            let lowest = |set: &Vec<u32>| set.iter().map(level).min().unwrap_or(0);
+            let lowest: Vec<u32> = stage.slots.kinds.iter().map(lowest).collect();
             for slot in 0..self.holders.len() as u32 {
                 let holder = self.holders[slot as usize];
                 if holder == NONE {
@@ -110,10 +114,12 @@ impl Staff {
                 let level = |staff: &Staff, i: u32| {
                     stage.inspectors[i as usize].load + staff.visits[i as usize]
                 };
+                let kind = stage.slots.kind[visits.slots[slot as usize] as usize] as usize;
                 let mut best = (level(self, holder) - 1, NONE);
-                for i in &stage.slots.kinds
-                    [stage.slots.kind[visits.slots[slot as usize] as usize] as usize]
-                {
+                if lowest[kind] >= best.0 {
+                    continue;
+                }
+                for i in &stage.slots.kinds[kind] {
                     let lower = level(self, *i) < best.0;
                     let room = || self.visits[*i as usize] < stage.inspectors[*i as usize].capacity;
                     if lower && room() && self.may_take(stage, visits, *i, slot) {
@@ -176,8 +182,8 @@ impl Staff {
         chains.takes.resize(stage.inspectors.len(), NONE);
         chains.queue.clear();
         let mut vacant = vec![free];
-        let (mut at, mut found) = (0, None);
-        loop {
+        let (mut at, mut met, mut found) = (0, 0, None);
+        while found.is_none() {
             for slot in vacant.drain(..) {
                 let kind = stage.slots.kind[visits.slots[slot as usize] as usize] as usize;
                 let Chains { fresh, takes, queue, .. } = &mut chains;
@@ -190,15 +196,20 @@ impl Staff {
                     }
                     !reached
                 });
+                // Whoever has room ends the search as soon as he is reached.
+                let has_room = |i: &&u32| {
+                    let made = chains.held[**i as usize].len() as u64;
+                    made < u64::from(stage.inspectors[**i as usize].capacity)
+                };
+                found = chains.queue[met..].iter().find(has_room).copied();
+                met = chains.queue.len();
+                if found.is_some() {
+                    break;
+                }
             }
-            let Some(inspector) = chains.queue.get(at).copied() else { break };
+            let Some(inspector) = chains.queue.get(at) else { break };
             at += 1;
-            let held = &chains.held[inspector as usize];
-            if (held.len() as u64) < u64::from(stage.inspectors[inspector as usize].capacity) {
-                found = Some(inspector);
-                break;
-            }
-            vacant.extend_from_slice(held);
+            vacant.extend_from_slice(&chains.held[*inspector as usize]);
         }
         if let Some(last) = found {
             let mut inspector = last;

@@ -74,7 +74,7 @@ fn what_a_simulation_refuses_and_warns_of() {
     office.refuses(
         1,
         SIMULATE,
-        &["M12 ", "40 次模拟中 40 次配不齐，例如：4 个岗位只有 3 名人员可任"],
+        &["M12 ", "40 次模拟中 40 次配不齐，例如：6 次入户检查须有 lead（岗位 lead）；只有 3 名人员符合，上限合计 3：缺 3"],
     );
 }
 
