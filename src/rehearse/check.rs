@@ -13,7 +13,7 @@ use crate::record::commitment::{Method, Quota};
 use crate::say;
 
 /// Draws that a check tries.
-const TRIALS: usize = 8;
+const TRIALS: usize = 4;
 /// From this share of a capacity on, in permille, a check warns.
 const NEARLY_ALL: u64 = 900;
 /// How many names a finding shows.
