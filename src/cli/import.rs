@@ -77,7 +77,8 @@ pub(super) fn import(
         let import = store.begin_import(register, mode, args.apply)?;
         let by = args.by.clone().unwrap_or_else(me);
         let meta = Meta { by, reason, at_s: clock.now_s(), files: opened.files() };
-        take(&files, import, meta, &mut tally, console)?
+        // What was found in the rows is told as well when the import as a whole is refused.
+        take(&files, import, meta, &mut tally, console).inspect_err(|_| console.tally(&tally))?
     };
     console.tally(&tally);
     let told = Told { register, args, tally: &tally, done };

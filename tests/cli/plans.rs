@@ -72,9 +72,9 @@ fn classes() {
         sample,
         "{ by = \"credit\", ratio = { A = \"1%\", F = \"10%\" } }",
         "错误 P02 plan.toml:25:47 task[0].sample.ratio.F：不认识“F”；此处可用：A, B, C, D, E
-  处理：对照 docs/plan.md 改正键名；不用的键请删去，以免误以为生效。",
+  处理：对照 docs/plan.md（细则见 docs/rules.md）改正键名；不用的键请删去，以免误以为生效。",
         "error P02 plan.toml:25:47 task[0].sample.ratio.F: \"F\" is not known; here stand: A, B, C, D, E
-  remedy: Correct the key after docs/plan.md, or delete it: a key without effect would mislead.",
+  remedy: Correct the key after docs/plan.md (local rules: docs/rules.md), or delete it: a key without effect would mislead.",
     );
     refused(
         sample,

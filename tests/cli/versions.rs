@@ -126,9 +126,13 @@ fn nothing_goes_without_a_reason() {
     office.refuses_saying(
         2,
         &["import", "subjects", "few.csv", "--apply"],
-        "错误 W18 subjects：将有 39 行移出，须用 --removed 说明原因
+        "提示 R70 few.csv：1 行没有统一社会信用代码：1 行用注册号，0 行用自编号
+  说明：抽取时依次以注册号、自编号为编号；有代码的请补上，编号一变就是另一个对象。
+错误 W18 subjects：将有 39 行移出，须用 --removed 说明原因
   处理：不在名录中的对象永远不会被抽中，所以移出须说明原因：加 --removed 注销、吊销、迁出、重复、不属监管对象、更正或其他；只补充而不移出则加 --merge。",
-        "error W18 subjects: 39 rows would go; say why with --removed
+        "note R70 few.csv: 1 rows have no credit code: 1 go by their registration number, 0 by their own identifier
+  note: In a draw they go by their registration number or own identifier; add codes where there are any, for another identifier is another subject.
+error W18 subjects: 39 rows would go; say why with --removed
   remedy: Whoever is not in the register can never be drawn, so a removal needs a reason: add --removed deregistered, revoked, moved_out, duplicate, not_subject, correction or other; to add rows and remove none, use --merge.",
     );
     office.refuses_saying(

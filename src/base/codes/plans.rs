@@ -18,23 +18,26 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("不认识的键", "unknown key"),
         (
-            "对照 docs/plan.md 改正键名；不用的键请删去，以免误以为生效。",
-            "Correct the key after docs/plan.md, or delete it: a key without effect would mislead.",
+            "对照 docs/plan.md（细则见 docs/rules.md）改正键名；不用的键请删去，以免误以为生效。",
+            "Correct the key after docs/plan.md (local rules: docs/rules.md), or delete it: a key without effect would mislead.",
         ),
     ),
     Rule::new(
         "P03",
         Error,
         ("缺少键", "missing key"),
-        ("补上这个键，写法见 docs/plan.md。", "Add the key; docs/plan.md shows how."),
+        (
+            "补上这个键，写法见 docs/plan.md（细则见 docs/rules.md）。",
+            "Add the key; docs/plan.md shows how, for local rules docs/rules.md.",
+        ),
     ),
     Rule::new(
         "P04",
         Error,
         ("值不合格式", "malformed value"),
         (
-            "按所说形式改正，例子见 docs/plan.md。",
-            "Correct it as stated; docs/plan.md has examples.",
+            "按所说形式改正，例子见 docs/plan.md（细则见 docs/rules.md）。",
+            "Correct it as stated; docs/plan.md has examples, for local rules docs/rules.md.",
         ),
     ),
     Rule::new(
