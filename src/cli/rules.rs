@@ -1,15 +1,14 @@
 //! The rules file (细则) that a plan names, and `ssj explain rules`.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::console::{Console, finding_json};
+use super::ground::text_of;
 use super::{DONE, Failure};
 use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Findings, Text};
-use crate::io::durable::failed;
 use crate::plan::{KINDS, Rule, RuleKind, Rules};
 use crate::say;
 
@@ -25,11 +24,8 @@ pub(super) struct Local {
 
 impl Local {
     /// The rules of a file.
-    pub fn read(path: &Path) -> Result<Self, Finding> {
-        let bytes = fs::read(path).map_err(|e| failed(path, &e))?;
-        let place = path.display().to_string();
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Finding::new("P01", say!("不是 UTF-8", "not UTF-8")).file(&place))?;
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let (text, place) = text_of(path)?;
         let (rules, findings) = Rules::parse(&text, &place);
         Ok(Local { text: Some(text), rules, findings })
     }

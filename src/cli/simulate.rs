@@ -14,7 +14,7 @@ use super::verify::percent;
 use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Findings};
-use crate::io::durable::write_file;
+use crate::io::durable::{vacant, write_file};
 use crate::plan::Applied;
 use crate::record::ids::Sid;
 use crate::rehearse::{
@@ -32,6 +32,8 @@ pub(super) fn simulate(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    // A page names the moment at which it was made.
+    args.html.as_deref().map_or(Ok(()), vacant)?;
     let store = open_store(workspace)?;
     let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
     let plans = file.plans(args.quarter)?;

@@ -34,6 +34,14 @@ fn differs(path: &Path) -> Finding {
     Finding::new("W03", cause).file(path.display().to_string())
 }
 
+/// Demands that nothing is there yet: what takes long to make and never comes out the same twice is refused before.
+///
+/// # Errors
+/// W03 if something is.
+pub fn vacant(path: &Path) -> Result<(), Finding> {
+    if path.exists() { Err(differs(path)) } else { Ok(()) }
+}
+
 /// Keeps other runs from working on the same folder at the same time.
 pub struct Lock {
     file: File,

@@ -55,12 +55,10 @@ fn a_page_stands_alone() {
             && zh.contains("%3E模拟%3C")
     );
     assert!(en.contains("A simulation, not a draw") && en.contains("%3ESIMULATION%3C"));
-    // A page that was written is not replaced by another.
-    office.refuses(
-        2,
-        &[SIMULATE, &["--seed", "x", "--html", "zh.html"]].concat(),
-        &["W03 zh.html"],
-    );
+    // A page that was written is not replaced by another, which is said before anything is simulated.
+    let again = [SIMULATE, &["--seed", "x", "--html", "zh.html"]].concat();
+    let ran = office.refuses(2, &again, &["W03 zh.html"]);
+    assert_eq!(ran.out, "");
 }
 
 #[test]
