@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::merkle::Root;
-use shuangsuiji::draw::select::select;
+use shuangsuiji::draw::select::{Depth, select};
 use shuangsuiji::record::commitment::{List, Method, Quota, Stratum};
 use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::FrameRow;
@@ -84,7 +84,7 @@ fn frame(n: usize, method: Method) -> (Vec<FrameRow>, List) {
 fn selection(n: usize, method: Method) {
     let (frame, list) = frame(n, method);
     let seed = Suite::Sha256.digest(b"seed");
-    let ours = timed(30, || select(Suite::Sha256, &seed, &list, &frame).unwrap());
+    let ours = timed(30, || select(Suite::Sha256, &seed, &list, &frame, Depth::Outcomes).unwrap());
     let name = format!("tickets and selection of {n}, {}", method.name());
     report(&name, ours, "bare compressions on one thread", bare_compressions(n));
 }

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (registry, _) = Registry::build(&tables);
     let (plan, _) = Plan::parse(&std::fs::read_to_string("data/district/plan.toml")?, "plan.toml")?;
     let (freeze, _) = plan.freeze(&registry, &Rules::default(), &History::default())?;
-    let (frozen, mut bundle) = (Frozen::read(&freeze.files)?, freeze.files);
+    let (frozen, mut bundle) = (Frozen::read(&freeze.files, &freeze.files)?, freeze.files.clone());
     // Publish the frozen bundle, wait for the named drand round, then enter its signature.
     let signature = "8b3edd0d42a2fa36ac15641a2dea2e4f4895acec2ef72ef39e5b6138f0346fb6b046dde1b4b3d09ff5fe8a6a7acd674a";
     let beacon =

@@ -10,7 +10,7 @@ use shuangsuiji::base::date::{days_between, parse_date};
 use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::table;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::draw::select::select;
+use shuangsuiji::draw::select::{Depth, select};
 use shuangsuiji::fiction::{Spec, generate};
 use shuangsuiji::io::sheet;
 use shuangsuiji::plan::{Freeze, History, PastVisit, Plan, Rules};
@@ -275,7 +275,8 @@ fn draw(
     history: &mut History,
     past: &mut BTreeMap<Sid, Vec<Kept>>,
 ) -> usize {
-    let frozen = Frozen::read(&freeze.files).unwrap_or_else(|findings| panic!("{findings}"));
+    let frozen =
+        Frozen::read(&freeze.files, &freeze.files).unwrap_or_else(|findings| panic!("{findings}"));
     let drawn =
         frozen.select_from(&seed(&format!("quarter {quarter}")), &mut |_, _, _| {}).unwrap();
     for visit in &drawn.visits {
@@ -406,8 +407,12 @@ fn subjects_are_drawn_as_often_as_their_chances_say() {
             table::parse(&freeze.files[&format!("frames/{name}.tsv")]).unwrap();
         let mut drawn = vec![0u64; rows.len()];
         for n in 0..SEEDS {
-            let selection = select(SUITE, &seed(&format!("run {n}")), list, &rows).unwrap();
-            selection.drawn().for_each(|ranked| drawn[ranked.index] += 1);
+            let selection =
+                select(SUITE, &seed(&format!("run {n}")), list, &rows, Depth::Outcomes).unwrap();
+            for ranked in selection.drawn() {
+                let at = rows.binary_search_by(|row| row.sid.cmp(&ranked.row.sid));
+                drawn[at.unwrap()] += 1;
+            }
         }
         for (row, drawn) in rows.iter().zip(&drawn) {
             let (above, below) = chances[row.stratum.as_str()];

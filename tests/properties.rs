@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use shuangsuiji::base::digest::{Digest, Suite};
+use shuangsuiji::base::finding::Finding;
 use shuangsuiji::draw::quota::{chances, quotas};
-use shuangsuiji::draw::select::{Ranked, Selection, rank, select};
+use shuangsuiji::draw::select::{self, Depth, Ranked, Selection};
 use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::{BEACON, COMMITMENT};
 use shuangsuiji::record::commitment::{Commitment, List, Method, Quota, Stratum};
 use shuangsuiji::record::ids::{Name, Sid};
-use shuangsuiji::record::tables::{FrameRow, Outcome};
+use shuangsuiji::record::tables::{FrameRow, OrderKey, Outcome};
 use support::random::{Draft, Random};
 use support::vector;
 
@@ -23,14 +24,36 @@ fn seed_of(number: u64) -> Digest {
     Suite::Sha256.digest(&number.to_be_bytes())
 }
 
-/// The drawn subjects' places in the frame.
-fn places(selection: &Selection) -> impl Iterator<Item = usize> + '_ {
-    let drawn = |ranked: &&Ranked| ranked.outcome == Some(Outcome::Drawn);
-    selection.ranked.iter().filter(drawn).map(|ranked| ranked.index)
+/// Everybody's rank.
+fn rank(
+    suite: Suite,
+    seed: &Digest,
+    list: &List,
+    frame: &[FrameRow],
+) -> Result<Selection, Finding> {
+    select::select(suite, seed, list, frame, Depth::All)
 }
 
-fn drawn(selection: &Selection, frame: &[FrameRow]) -> BTreeSet<Sid> {
-    places(selection).map(|index| frame[index].sid.clone()).collect()
+fn select(
+    suite: Suite,
+    seed: &Digest,
+    list: &List,
+    frame: &[FrameRow],
+) -> Result<Selection, Finding> {
+    select::select(suite, seed, list, frame, Depth::Outcomes)
+}
+
+fn place(frame: &[FrameRow], ranked: &Ranked) -> usize {
+    frame.iter().position(|row| *row == ranked.row).unwrap()
+}
+
+/// The drawn subjects' places in the frame.
+fn places<'a>(selection: &'a Selection, frame: &'a [FrameRow]) -> impl Iterator<Item = usize> + 'a {
+    selection.drawn().map(|ranked| place(frame, ranked))
+}
+
+fn drawn(selection: &Selection) -> BTreeSet<Sid> {
+    selection.drawn().map(|ranked| ranked.row.sid.clone()).collect()
 }
 
 /// The chance of every stratum's subjects, as our verifier states it.
@@ -46,7 +69,7 @@ fn taken_whole(ranked: &Ranked) -> bool {
 /// What is drawn is the front of the whole order, whatever the order of rows; large frames are cut into chunks.
 #[test]
 fn the_selection_is_the_front_of_the_ranks() {
-    let front = |s: &Selection| s.ranked.iter().copied().filter(|r| r.outcome.is_some()).collect();
+    let front = |s: &Selection| s.ranked.iter().filter(|r| r.outcome.is_some()).cloned().collect();
     for number in 0..300 {
         let (draft, seed) = (Draft::of(number), seed_of(number));
         for list in &draft.commitment.lists {
@@ -87,9 +110,32 @@ fn equal_tickets_are_refused_across_strata() {
     let mut frame = draft.frames[&list.list].clone();
     let again = FrameRow { stratum: name_of(list.strata.last().unwrap()), ..frame[0].clone() };
     frame.push(again);
-    for order in [select, rank] {
-        let refused = order(draft.commitment.suite, &seed_of(7), list, &frame).unwrap_err();
-        assert_eq!(refused.code(), "F04");
+    let (suite, seed) = (draft.commitment.suite, seed_of(7));
+    assert_eq!(rank(suite, &seed, list, &frame).unwrap_err().code(), "F04");
+    // Where only the front is wanted, they are refused wherever they could change it: a rank is given twice, or one
+    // of them is the last that is wanted and the other the next.
+    let refused = |n: u64, reserve: u64| {
+        let (mut list, method) = (list.clone(), Method::Pareto { n });
+        (list.method, list.reserve) = (method, reserve);
+        list.strata.iter_mut().for_each(|stratum| stratum.quota = Quota::Own);
+        let frame: Vec<FrameRow> =
+            frame.iter().map(|row| FrameRow { weight: 1, ..row.clone() }).collect();
+        select(suite, &seed, &list, &frame).is_err()
+    };
+    let tickets = Tickets::of_group(suite, &seed, &list.group);
+    let mut order: Vec<Digest> =
+        frame.iter().map(|row| tickets.ticket(row.sid.as_str(), row.salt.as_ref())).collect();
+    order.sort();
+    let twin = order.windows(2).position(|pair| pair[0] == pair[1]).unwrap() as u64;
+    for wanted in 1..frame.len() as u64 {
+        for reserve in [0, 1.min(wanted - 1)] {
+            assert_eq!(
+                refused(wanted - reserve, reserve),
+                wanted > twin,
+                "{wanted} of {}",
+                frame.len()
+            );
+        }
     }
 }
 
@@ -110,19 +156,19 @@ fn leaving_out_an_undrawn_subject_changes_no_ticket_and_no_fixed_outcome() {
                     continue;
                 }
                 let (mut list, mut rest) = (list.clone(), frame.clone());
-                let left_out = rest.remove(ranked.index);
+                let left_out = rest.remove(place(frame, ranked));
                 let stratum = |s: &&mut Stratum| left_out.stratum == *s.stratum;
                 list.strata.iter_mut().find(stratum).unwrap().size -= 1;
                 let after = rank(suite, &seed, &list, &rest).unwrap();
-                let others = |s: &Selection, frame: &[FrameRow]| -> BTreeMap<Sid, Ranked> {
-                    let all = s.ranked.iter().map(|r| (frame[r.index].sid.clone(), *r));
+                let others = |s: &Selection| -> BTreeMap<Sid, Ranked> {
+                    let all = s.ranked.iter().map(|r| (r.row.sid.clone(), r.clone()));
                     all.filter(|(sid, _)| *sid != left_out.sid).collect()
                 };
-                let (was, is) = (others(&before, frame), others(&after, &rest));
+                let (was, is) = (others(&before), others(&after));
                 assert!(was.keys().eq(is.keys()));
                 assert!(was.values().zip(is.values()).all(|(a, b)| a.key.ticket == b.key.ticket));
                 if list.method == Method::Fixed {
-                    assert_eq!(drawn(&before, frame), drawn(&after, &rest));
+                    assert_eq!(drawn(&before), drawn(&after));
                     if ranked.outcome.is_none() {
                         assert!(was.values().zip(is.values()).all(|(a, b)| a.outcome == b.outcome));
                     } else {
@@ -170,10 +216,10 @@ fn raising_n_extends_a_fixed_list() {
             let Some(more) = with_more(list) else { continue };
             let few = rank(draft.commitment.suite, &seed, list, frame).unwrap();
             let many = rank(draft.commitment.suite, &seed, &more, frame).unwrap();
-            assert!(drawn(&few, frame).is_subset(&drawn(&many, frame)));
+            assert!(drawn(&few).is_subset(&drawn(&many)));
             for (before, after) in few.ranked.iter().zip(&many.ranked) {
-                assert_eq!((before.index, before.key), (after.index, after.key));
-                let n = few.quotas[frame[before.index].stratum.as_str()];
+                assert_eq!((&before.row, before.key), (&after.row, after.key));
+                let n = few.quotas[before.row.stratum.as_str()];
                 let newly =
                     before.outcome != after.outcome && after.outcome == Some(Outcome::Drawn);
                 assert_eq!(newly, before.rank == n + 1);
@@ -219,7 +265,9 @@ fn raising_n_extends_a_proportional_stratum_unless_the_rounding_moves() {
             let after = rank(suite, &seed, &more, frame).unwrap();
             let of = |selection: &Selection, g: usize| -> BTreeSet<usize> {
                 let stratum = &list.strata[g].stratum;
-                places(selection).filter(|index| frame[*index].stratum == **stratum).collect()
+                places(selection, frame)
+                    .filter(|index| frame[*index].stratum == **stratum)
+                    .collect()
             };
             for g in 0..few.len() {
                 let (before, after) = (of(&before, g), of(&after, g));
@@ -229,7 +277,7 @@ fn raising_n_extends_a_proportional_stratum_unless_the_rounding_moves() {
                     assert!(after.is_subset(&before));
                 }
             }
-            match drawn(&before, frame).is_subset(&drawn(&after, frame)) {
+            match drawn(&before).is_subset(&drawn(&after)) {
                 true => kept += 1,
                 false => moved += 1,
             }
@@ -249,14 +297,14 @@ fn raising_n_moves_no_pareto_subject_past_a_heavier_one() {
         let Some(more) = with_more(list) else { return };
         let before = rank(suite, seed, list, frame).unwrap();
         let after = rank(suite, seed, &more, frame).unwrap();
-        let whole = |s: &Selection| -> BTreeSet<usize> {
-            s.ranked.iter().filter(|r| taken_whole(r)).map(|r| r.index).collect()
+        let whole = |s: &Selection| -> BTreeSet<Sid> {
+            s.ranked.iter().filter(|r| taken_whole(r)).map(|r| r.row.sid.clone()).collect()
         };
         if list.method == (Method::Pareto { n: 0 }) || whole(&before) != whole(&after) {
             return;
         }
         let rank = |s: &Selection| -> BTreeMap<usize, u64> {
-            s.ranked.iter().map(|r| (r.index, r.rank)).collect()
+            s.ranked.iter().map(|r| (place(frame, r), r.rank)).collect()
         };
         let (was, is) = (rank(&before), rank(&after));
         for one in 0..frame.len() {
@@ -268,7 +316,7 @@ fn raising_n_moves_no_pareto_subject_past_a_heavier_one() {
                 }
             }
         }
-        match drawn(&before, frame).is_subset(&drawn(&after, frame)) {
+        match drawn(&before).is_subset(&drawn(&after)) {
             true => kept += 1,
             false => overtaken += 1,
         }
@@ -358,7 +406,12 @@ fn a_common_factor_of_all_weights_changes_no_chance() {
                     Method::Fixed => {}
                     Method::Pareto { .. } => {
                         let before = rank(suite, &seed, &list, &frame).unwrap();
-                        assert_eq!(before, rank(suite, &seed, &scaled, &rows).unwrap());
+                        let after = rank(suite, &seed, &scaled, &rows).unwrap();
+                        let said = |s: &Selection| -> Vec<(Sid, u64, OrderKey, Option<Outcome>)> {
+                            let ranked = s.ranked.iter();
+                            ranked.map(|r| (r.row.sid.clone(), r.rank, r.key, r.outcome)).collect()
+                        };
+                        assert_eq!(said(&before), said(&after));
                         pareto += 1;
                     }
                     Method::Proportional { .. } => {
@@ -389,7 +442,7 @@ fn counts(list: &List, frame: &[FrameRow]) -> Vec<u64> {
     let one = |number: u64| {
         let selection = select(Suite::Sha256, &seed_of(number), list, frame).unwrap();
         let mut counts = vec![0u64; frame.len()];
-        places(&selection).for_each(|index| counts[index] += 1);
+        places(&selection, frame).for_each(|index| counts[index] += 1);
         counts
     };
     let add = |a: Vec<u64>, b: Vec<u64>| a.iter().zip(&b).map(|(a, b)| a + b).collect();
@@ -485,7 +538,7 @@ fn fixed_draws_every_pair_alike() {
     let mut pairs: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     for number in 0..SEEDS {
         let selection = select(Suite::Sm3, &seed_of(number), &list, &frame).unwrap();
-        let mut drawn: Vec<usize> = places(&selection).collect();
+        let mut drawn: Vec<usize> = places(&selection, &frame).collect();
         drawn.sort_unstable();
         for (place, one) in drawn.iter().enumerate() {
             drawn[place + 1..]

@@ -20,6 +20,7 @@ use cases::{Case, frame_text, large_cases, of_bundle, small_cases};
 use serde_json::{Value, json};
 use shuangsuiji::conduct::Frozen;
 use shuangsuiji::draw::sql::{Dialect, Task, possible, query, tables_of};
+use shuangsuiji::record::frame::Weights;
 use support::{postgres, vector};
 
 #[allow(clippy::disallowed_methods, reason = "how long it takes is printed and decides nothing")]
@@ -169,7 +170,8 @@ fn a_frame_that_differs_is_noticed() {
 #[test]
 fn what_no_engine_can_do_is_refused() {
     for (name, reason) in [("sealed_opened", "盐"), ("open_sm3", "SM3")] {
-        let frozen = Frozen::read(&vector(name)).unwrap();
+        let files = vector(name);
+        let frozen = Frozen::read(&files, &files).unwrap();
         for dialect in Dialect::all() {
             let finding = possible(dialect, &frozen.commitment).unwrap_err();
             assert_eq!(finding.code(), "W30");
@@ -181,18 +183,19 @@ fn what_no_engine_can_do_is_refused() {
 /// Titles are somebody else's words, and names of tables go into the query as they are.
 #[test]
 fn nobody_else_s_words_become_statements() {
-    let frozen = Frozen::read(&vector("open")).unwrap();
+    let files = vector("open");
+    let frozen = Frozen::read(&files, &files).unwrap();
     let mut commitment = frozen.commitment.clone();
     for list in &mut commitment.lists {
         list.title = "检查\nDROP TABLE frame;\u{2028}\r--".to_owned();
     }
     for dialect in Dialect::all() {
         for list in &commitment.lists {
-            let frame = &frozen.contents().frames[&list.list];
+            let weights = Weights::default();
             let mut task = Task {
                 commitment: &commitment,
                 list,
-                frame,
+                weights: &weights,
                 seed: None,
                 table: "a.b.c",
                 result: None,

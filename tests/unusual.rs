@@ -43,7 +43,8 @@ fn redraw(mut files: Files, commitment: Value) -> Files {
     let old = files.clone();
     files.insert(COMMITMENT.to_owned(), format(&with_roots(&files, commitment)));
     let beacon = Beacon::parse(&files[BEACON]).unwrap();
-    let drawn = Frozen::read(&files).and_then(|frozen| {
+    let package = files.clone();
+    let drawn = Frozen::read(&package, &package).and_then(|frozen| {
         // The places of a drawn bundle are those of its own commitment.
         files.retain(|path, _| !path.starts_with("draw/"));
         frozen.draw(&beacon, None, &mut |_, _, _| {})

@@ -5,11 +5,13 @@ mod support;
 
 use serde_json::Value;
 use shuangsuiji::base::digest::Digest;
+use shuangsuiji::base::table;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::draw::select::{Ranked, rank};
+use shuangsuiji::draw::select::{Depth, Ranked, select};
 use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
-use shuangsuiji::record::bundle::{Files, HANDICAPS, MANIFEST, OPENING, parse_opening};
+use shuangsuiji::record::bundle::{Files, HANDICAPS, MANIFEST, OPENING, frame_path, parse_opening};
+use shuangsuiji::record::tables::FrameRow;
 use shuangsuiji::verify::{Outcome, verify};
 use support::{VECTORS, root, vector};
 
@@ -80,7 +82,7 @@ fn result_digests_are_those_of_the_specification() {
 fn conducting_the_vectors_gives_their_bytes() {
     for name in VECTORS {
         let files = vector(name);
-        let frozen = Frozen::read(&files).unwrap();
+        let frozen = Frozen::read(&files, &files).unwrap();
         let beacon = Beacon::parse(&files["beacon.json"]).unwrap();
         let drawn = frozen.draw(&beacon, master(&files).as_ref(), &mut |_, _, _| {}).unwrap();
         for (path, bytes) in &drawn.files {
@@ -103,7 +105,7 @@ fn conducting_the_vectors_gives_their_bytes() {
 fn values_between_agree() {
     for name in VECTORS {
         let (files, facts) = (vector(name), facts(name));
-        let frozen = Frozen::read(&files).unwrap();
+        let frozen = Frozen::read(&files, &files).unwrap();
         let suite = frozen.commitment.suite;
         let beacon = Beacon::parse(&files["beacon.json"]).unwrap();
         assert_eq!(frozen.digest.hex(), facts["C"]);
@@ -111,19 +113,19 @@ fn values_between_agree() {
         assert_eq!(s.hex(), facts["S"]);
         let drawn = frozen.draw(&beacon, master(&files).as_ref(), &mut |_, _, _| {}).unwrap();
         for (list, selection) in &drawn.selections {
-            let frame = &frozen.contents().frames[list];
+            let frame: Vec<FrameRow> = table::parse(&files[&frame_path(list)]).unwrap();
             let rows = facts["lists"][list].as_array().unwrap();
             let listed = frozen.commitment.lists.iter().find(|l| l.list == *list).unwrap();
-            let all = rank(suite, &s, listed, frame).unwrap();
+            let all = select(suite, &s, listed, &frame, Depth::All).unwrap();
             let front = |ranked: &&Ranked| ranked.outcome.is_some();
             let fronts =
                 [&all, selection].map(|s| s.ranked.iter().filter(front).collect::<Vec<_>>());
             assert_eq!(fronts[0], fronts[1]);
             assert_eq!(rows.len(), all.ranked.len());
             for (fact, ranked) in rows.iter().zip(&all.ranked) {
-                assert_eq!(fact["stratum"], frame[ranked.index].stratum.as_str());
+                assert_eq!(fact["stratum"], ranked.row.stratum.as_str());
                 assert_eq!(fact["rank"], ranked.rank);
-                assert_eq!(fact["sid"], frame[ranked.index].sid.as_str());
+                assert_eq!(fact["sid"], ranked.row.sid.as_str());
                 assert_eq!(fact["key"], ranked.key.to_string());
                 let is_drawn = ranked.outcome == Some(shuangsuiji::record::tables::Outcome::Drawn);
                 assert_eq!(fact["drawn"], is_drawn);
@@ -146,7 +148,7 @@ fn values_between_agree() {
 #[test]
 fn the_specification_s_worked_examples() {
     let files = vector("open");
-    let frozen = Frozen::read(&files).unwrap();
+    let frozen = Frozen::read(&files, &files).unwrap();
     let beacon = Beacon::parse(&files["beacon.json"]).unwrap();
     let s = seed(frozen.commitment.suite, &frozen.digest, &beacon.strings);
     let ticket = Tickets::of_group(frozen.commitment.suite, &s, "Q4").ticket("REG:0025", None);

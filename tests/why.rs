@@ -17,7 +17,7 @@ use shuangsuiji::record::bundle::{Files, SHORTAGE, VISITS};
 use shuangsuiji::record::commitment::{Method, Quota, Role, Slot, Stratum};
 use shuangsuiji::record::ids::{Iid, Name, Sid};
 use shuangsuiji::record::tables::{FrameRow, InspectorRow};
-use support::random::Draft;
+use support::random::{Draft, frozen};
 use support::vector;
 
 #[allow(clippy::disallowed_methods, reason = "how long it takes is printed and decides nothing")]
@@ -82,7 +82,7 @@ fn every_alternative_is_the_cheapest_team_with_that_person() {
     let (mut compared, mut moved, mut barred) = (0, 0, BTreeSet::new());
     for (name, files) in bundles().iter().filter(|(_, files)| !files.contains_key(SHORTAGE)) {
         for sid in sids(files).iter().take(4) {
-            let visit = explain_visit(files, sid).unwrap();
+            let visit = explain_visit(files, files, sid).unwrap();
             let own: Vec<usize> = visit.team.iter().map(|seat| seat.person).collect();
             let least = team_cost(&visit, &own);
             for (i, person) in visit.people.iter().enumerate() {
@@ -120,8 +120,8 @@ fn every_alternative_is_the_cheapest_team_with_that_person() {
 fn explanations_and_receipts_name_the_same_people() {
     for (name, files) in bundles().iter().filter(|(_, files)| !files.contains_key(SHORTAGE)) {
         for sid in sids(files).iter().take(3) {
-            let visit = explain_visit(files, sid).unwrap();
-            let team = receipt(files, sid).unwrap().team.unwrap();
+            let visit = explain_visit(files, files, sid).unwrap();
+            let team = receipt(files, files, sid).unwrap().team.unwrap();
             assert_eq!(visit.round, Some(team.round), "{name}");
             for (slot, receipt) in team.slots.iter().enumerate() {
                 assert_eq!(visit.people[visit.team[slot].person].iid, receipt.iid, "{name} {sid}");
@@ -138,7 +138,7 @@ fn explanations_and_receipts_name_the_same_people() {
 fn what_cannot_be_explained_is_refused() {
     let files = vector("open");
     let code = |files: &Files, sid: &str| {
-        explain_visit(files, &Sid::parse(sid).unwrap()).unwrap_err().0[0].code()
+        explain_visit(files, files, &Sid::parse(sid).unwrap()).unwrap_err().0[0].code()
     };
     assert_eq!(code(&files, "REG:9999"), "W12");
     let framed = String::from_utf8(files["frames/T01.tsv"].clone()).unwrap();
@@ -302,7 +302,8 @@ fn city() -> Draft {
 #[test]
 fn twelve_visits_in_the_east_need_an_expert() {
     let draft = city();
-    let frozen = draft.frozen();
+    let files = draft.freeze();
+    let frozen = frozen(&files);
     let started = now();
     let drawn = frozen.draw_from(&Suite::Sha256.digest(b"east"), &mut |_, _, _| {}).unwrap();
     let blockage = drawn.blockage().unwrap();
@@ -338,7 +339,8 @@ fn a_city_with_too_little_capacity_in_all() {
         row.tags.extend(["城东", "城西", "城南", "城北"].map(|area| format!("area:{area}")));
         row.tags.sort();
     }
-    let frozen = draft.frozen();
+    let files = draft.freeze();
+    let frozen = frozen(&files);
     let started = now();
     let drawn = frozen.draw_from(&Suite::Sha256.digest(b"all"), &mut |_, _, _| {}).unwrap();
     let blockage = drawn.blockage().unwrap();

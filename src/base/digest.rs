@@ -92,7 +92,18 @@ impl Suite {
 
     /// `H(bytes)`.
     pub fn digest(self, bytes: &[u8]) -> Digest {
-        self.hasher().with(bytes).finish()
+        self.digest_of(&[bytes])
+    }
+
+    /// `H` of these parts, one behind the other. Short messages, as leaves and nodes of trees are, cost half of what a
+    /// [`Hasher`] takes.
+    pub fn digest_of(self, parts: &[&[u8]]) -> Digest {
+        match self {
+            Suite::Sha256 => sha256(SHA256_INITIAL, 0, parts),
+            Suite::Sm3 => {
+                parts.iter().fold(self.hasher(), |hasher, part| hasher.with(part)).finish()
+            }
+        }
     }
 
     /// `HMAC-H(key, message)`, RFC 2104.
@@ -141,7 +152,7 @@ impl Keyed {
     /// The digest of the first block and these parts.
     pub fn digest(&self, parts: &[&[u8]]) -> Digest {
         match &self.0 {
-            KeyedState::Sha256(state) => sha256_after_block(*state, parts),
+            KeyedState::Sha256(state) => sha256(*state, BLOCK as u64, parts),
             KeyedState::Sm3(state) => {
                 let state = parts.iter().fold(state.clone(), sm3::Digest::chain_update);
                 Digest(sm3::Digest::finalize(state).into())
@@ -150,10 +161,10 @@ impl Keyed {
     }
 }
 
-/// SHA-256 of one block, whose state this is, and the parts after it (FIPS 180-4, §5.1.1 and §6.2): the padding is
-/// written straight into the block, which costs half of what a general hasher's buffer does.
-fn sha256_after_block(mut state: [u32; 8], parts: &[&[u8]]) -> Digest {
-    let (mut block, mut at, mut bytes) = ([0; BLOCK], 0, BLOCK as u64);
+/// SHA-256 of whole blocks of so many bytes, whose state this is, and the parts after them (FIPS 180-4, §5.1.1 and
+/// §6.2): the padding is written straight into the block, which costs half of what a general hasher's buffer does.
+fn sha256(mut state: [u32; 8], before: u64, parts: &[&[u8]]) -> Digest {
+    let (mut block, mut at, mut bytes) = ([0; BLOCK], 0, before);
     for part in parts {
         bytes += part.len() as u64;
         let mut rest = *part;

@@ -12,40 +12,112 @@ pub struct Root {
     pub root: Digest,
 }
 
-/// Takes leaves one by one and keeps one digest for each complete subtree: O(log n) memory.
+/// Takes leaves one by one and keeps one digest for each complete subtree: O(log n) memory. A tree that begins at a
+/// later leaf than the first is a part of a larger one: the tree before takes it in with [`Tree::append`].
 #[derive(Clone)]
 pub struct Tree {
     suite: Suite,
-    n: u64,
-    /// Heads of complete subtrees, largest first; their sizes are the binary digits of `n`.
-    heads: Vec<Digest>,
+    /// The first leaf of this part.
+    start: u64,
+    /// The leaf after the last one.
+    end: u64,
+    /// Heads of complete subtrees as (height, head), from left to right, no two of which are halves of another.
+    heads: Vec<(u32, Digest)>,
+    /// A leaf whose inclusion path is wanted, and the path so far.
+    proof: Option<(u64, Vec<Digest>)>,
 }
 
 impl Tree {
     /// The empty tree.
     pub fn new(suite: Suite) -> Self {
-        Tree { suite, n: 0, heads: Vec::new() }
+        Tree::starting_at(suite, 0)
+    }
+
+    /// The empty part of a tree whose first leaf is the one at `start`, from 0.
+    pub fn starting_at(suite: Suite, start: u64) -> Self {
+        Tree { suite, start, end: start, heads: Vec::new(), proof: None }
+    }
+
+    /// Keeps the inclusion path of the leaf at `index`, from 0, wherever it comes.
+    #[must_use]
+    pub fn proving(mut self, index: u64) -> Self {
+        self.proof = Some((index, Vec::new()));
+        self
     }
 
     /// Appends the leaf of these bytes.
     pub fn push(&mut self, row: &[u8]) {
-        let mut head = leaf(self.suite, row);
-        for _ in 0..self.n.trailing_ones() {
-            let left = self.heads.pop().expect("bug: one head per binary digit of n");
-            head = node(self.suite, &left, &head);
+        self.push_head(0, leaf(self.suite, row));
+    }
+
+    /// Appends the part that begins where this one ends.
+    ///
+    /// # Panics
+    /// If it begins elsewhere.
+    pub fn append(&mut self, part: Tree) {
+        assert_eq!(self.end, part.start, "bug: parts of a tree follow each other");
+        if let Some((_, path)) = &mut self.proof {
+            path.extend(part.proof.into_iter().flat_map(|(_, path)| path));
         }
-        self.heads.push(head);
-        self.n += 1;
+        part.heads.into_iter().for_each(|(height, head)| self.push_head(height, head));
+    }
+
+    /// Appends a complete subtree; while it is the right half of a larger one, both become one.
+    fn push_head(&mut self, mut height: u32, mut head: Digest) {
+        let mut at = self.end;
+        self.end += 1 << height;
+        while at >> height & 1 == 1
+            && let Some((_, left)) = self.heads.pop_if(|(below, _)| *below == height)
+        {
+            at -= 1 << height;
+            if let Some((index, path)) = &mut self.proof
+                && at >> (height + 1) == *index >> (height + 1)
+            {
+                path.push(if *index >> height & 1 == 0 { head } else { left });
+            }
+            head = node(self.suite, &left, &head);
+            height += 1;
+        }
+        self.heads.push((height, head));
+    }
+
+    /// How many leaves there are before the next one.
+    pub fn end(&self) -> u64 {
+        self.end
     }
 
     /// The head of all leaves so far.
+    ///
+    /// # Panics
+    /// If this is a later part of a tree.
     pub fn root(&self) -> Root {
-        let mut heads = self.heads.iter().rev();
+        assert_eq!(self.start, 0, "bug: a part of a tree has no root");
+        let mut heads = self.heads.iter().rev().map(|(_, head)| *head);
         let root = match heads.next() {
             None => self.suite.digest(b""),
-            Some(last) => heads.fold(*last, |right, left| node(self.suite, left, &right)),
+            Some(last) => heads.fold(last, |right, left| node(self.suite, &left, &right)),
         };
-        Root { n: self.n, root }
+        Root { n: self.end, root }
+    }
+
+    /// The inclusion path of the leaf that was asked for (RFC 6962, §2.1.1), from its sibling upwards; none if it did not come.
+    pub fn path(self) -> Option<Vec<Digest>> {
+        let (index, mut path) = self.proof.filter(|(index, _)| *index < self.end)?;
+        let mut from = self.end;
+        let mut right: Option<Digest> = None;
+        let mut found = false;
+        for (height, head) in self.heads.iter().rev() {
+            from -= 1 << height;
+            if found {
+                path.push(*head);
+            } else if index >= from {
+                path.extend(right);
+                found = true;
+            } else {
+                right = Some(right.map_or(*head, |right| node(self.suite, head, &right)));
+            }
+        }
+        Some(path)
     }
 }
 
@@ -54,26 +126,6 @@ pub fn root<'a>(suite: Suite, rows: impl IntoIterator<Item = &'a [u8]>) -> Root 
     let mut tree = Tree::new(suite);
     rows.into_iter().for_each(|row| tree.push(row));
     tree.root()
-}
-
-/// The inclusion path of the row at `index` (RFC 6962, §2.1.1), from the leaf's sibling upwards.
-///
-/// # Panics
-/// If there is no row at `index`.
-pub fn prove(suite: Suite, rows: &[&[u8]], index: usize) -> Vec<Digest> {
-    assert!(index < rows.len(), "bug: no row {index} among {}", rows.len());
-    if rows.len() == 1 {
-        return Vec::new();
-    }
-    let split = split_point(rows.len() as u64) as usize;
-    let (left, right) = rows.split_at(split);
-    let (mut path, sibling) = if index < split {
-        (prove(suite, left, index), right)
-    } else {
-        (prove(suite, right, index - split), left)
-    };
-    path.push(root(suite, sibling.iter().copied()).root);
-    path
 }
 
 /// Whether `path` leads from `row` at `index` to `root` (RFC 9162, §2.1.3.2 for the same trees).
@@ -99,11 +151,11 @@ fn split_point(n: u64) -> u64 {
 }
 
 fn leaf(suite: Suite, row: &[u8]) -> Digest {
-    suite.hasher().with(&[0]).with(row).finish()
+    suite.digest_of(&[&[0], row])
 }
 
 fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
-    suite.hasher().with(&[1]).with(left.as_bytes()).with(right.as_bytes()).finish()
+    suite.digest_of(&[&[1], left.as_bytes(), right.as_bytes()])
 }
 
 #[cfg(test)]
@@ -147,7 +199,9 @@ mod tests {
             let rows: Vec<&[u8]> = rows[..n].iter().map(Vec::as_slice).collect();
             let head = root(Suite::Sm3, rows.iter().copied());
             for index in 0..n {
-                let path = prove(Suite::Sm3, &rows, index);
+                let mut tree = Tree::new(Suite::Sm3).proving(index as u64);
+                rows.iter().for_each(|row| tree.push(row));
+                let path = tree.path().unwrap();
                 for (other, row) in rows.iter().enumerate() {
                     let same = other == index;
                     assert_eq!(check(Suite::Sm3, head, row, index as u64, &path), same);
@@ -158,5 +212,31 @@ mod tests {
                 assert!(!check(Suite::Sm3, larger, rows[index], index as u64, &path));
             }
         }
+    }
+
+    #[test]
+    fn parts_of_any_length_make_the_same_tree() {
+        let rows: Vec<[u8; 1]> = (0..41u8).map(|i| [i]).collect();
+        let rows: Vec<&[u8]> = rows.iter().map(<[u8; 1]>::as_slice).collect();
+        let whole = root(Suite::Sha256, rows.iter().copied());
+        for lengths in
+            [vec![1], vec![3], vec![7, 1, 16], vec![2, 5, 11], vec![40], vec![32, 8], vec![0, 13]]
+        {
+            for index in 0..rows.len() as u64 {
+                let mut tree = Tree::new(Suite::Sha256).proving(index);
+                let (mut at, mut lengths) = (0, lengths.iter().cycle());
+                while at < rows.len() {
+                    let to = rows.len().min(at + lengths.next().unwrap());
+                    let mut part = Tree::starting_at(Suite::Sha256, at as u64).proving(index);
+                    rows[at..to].iter().for_each(|row| part.push(row));
+                    tree.append(part);
+                    at = to;
+                }
+                assert_eq!(tree.root(), whole);
+                let path = tree.path().unwrap();
+                assert!(check(Suite::Sha256, whole, rows[index as usize], index, &path));
+            }
+        }
+        assert_eq!(Tree::new(Suite::Sha256).proving(0).path(), None);
     }
 }

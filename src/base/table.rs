@@ -45,8 +45,11 @@ pub fn canonical_text(bytes: &[u8]) -> Result<&str, Finding> {
     if let Some(at) = text.find('\r') {
         return refuse(at, say!("含有 CR（Windows 换行）", "contains CR (Windows line end)"));
     }
-    if !is_nfc(text) {
-        return refuse(0, say!("不是 NFC 规范文字", "not in NFC"));
+    if !text.is_ascii()
+        && let Some(line) = text.split_inclusive('\n').find(|line| !is_nfc(line))
+    {
+        let at = line.as_ptr() as usize - text.as_ptr() as usize;
+        return refuse(at, say!("不是 NFC 规范文字", "not in NFC"));
     }
     Ok(text)
 }

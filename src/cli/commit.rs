@@ -74,7 +74,7 @@ fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepar
     let [applied] = applied;
     let (freeze, _) = applied.freeze()?;
     // What is published must be readable as it stands.
-    Frozen::read(&freeze.files)?;
+    Frozen::read(&freeze.files, &freeze.files)?.check()?;
     let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
     Ok(Prepared { file, versions, freeze, forecast, changes, findings })
 }

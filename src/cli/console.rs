@@ -88,7 +88,7 @@ impl Console {
 
     /// A bar on a terminal, nothing elsewhere.
     pub fn progress(&self, text: &Text, total: u64) -> ProgressBar {
-        self.bar(text, Some(total), "{msg} {bar:30} {pos}/{len} {eta}")
+        self.bar(text, Some(total), "{msg} {bar:20} {pos}/{len} {per_sec} {eta}")
     }
 
     /// A bar without an end that is known: it counts.

@@ -7,15 +7,13 @@ use serde_json::json;
 use super::args::{BeaconArgs, CommitArgs, DemoArgs, ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::Console;
-use super::verify::print_report;
+use super::verify::{print_report, verified};
 use super::workspace::write_district;
 use super::{DONE, Failure, NOT_VERIFIED, commit, draw, import};
 use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
-use crate::io::folder::read_bundle;
 use crate::say;
 use crate::store::{FILE, Store};
-use crate::verify::verify_read;
 
 /// drand's recorded round 30662982 and when it came: the rehearsal's clock stands before and after it.
 const RECORDED: &str = include_str!("../../data/randomness/quicknet.json");
@@ -95,8 +93,7 @@ fn step(console: &Console, n: u32, text: crate::base::finding::Text) {
 
 /// The verifier's report, ending in the verdict; the last line names it in both languages.
 fn finish(bundle: &Path, console: &Console) -> Result<u8, Failure> {
-    let (files, unreadable) = read_bundle(bundle)?;
-    let report = verify_read(&files, unreadable);
+    let report = verified(bundle, console)?;
     print_report(&report, console);
     let place = bundle.display();
     console.say(&say!(

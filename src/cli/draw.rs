@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::args::{BeaconArgs, EventArgs, EventKind};
 use super::blockage::{blockage_json, print_blockage};
+use super::bundle::{frozen, readable};
 use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
@@ -17,7 +18,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Lock, Written, write_files};
-use crate::io::folder::{not_a_bundle, read_bundle};
+use crate::io::folder::not_a_bundle;
 use crate::record::beacon::{Beacon, Source};
 use crate::record::bundle::{BEACON, Files, MANIFEST, SHORTAGE, Stage, stage};
 use crate::record::commitment::Commitment;
@@ -28,15 +29,6 @@ use crate::store::{State, Store};
 /// Keeps other runs away from an existing bundle.
 fn lock(bundle: &Path) -> Result<Lock, Finding> {
     not_a_bundle(bundle).map_or_else(|| Lock::of_folder(bundle), Err)
-}
-
-fn read_frozen(bundle: &Path) -> Result<(Files, Frozen), Failure> {
-    let (files, unreadable) = read_bundle(bundle)?;
-    if !unreadable.is_empty() {
-        return Err(Failure::bundle(Findings(unreadable)));
-    }
-    let frozen = Frozen::read(&files).map_err(Failure::bundle)?;
-    Ok((files, frozen))
 }
 
 /// The event that voids a draw, if there is one.
@@ -60,8 +52,9 @@ fn refuse_void(files: &Files, bundle: &Path) -> Result<(), Failure> {
 
 pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
     let _lock = lock(&args.bundle)?;
-    let (files, frozen) = read_frozen(&args.bundle)?;
-    refuse_void(&files, &args.bundle)?;
+    let bundle = readable(&args.bundle)?;
+    let frozen = frozen(&bundle)?;
+    refuse_void(&bundle.files, &args.bundle)?;
     let commitment = &frozen.commitment;
     clock.check_rehearsal(commitment.rehearsal)?;
     due(&commitment.sources, clock.now_s())?;
@@ -168,8 +161,9 @@ pub(super) fn draw(
     console: &Console,
 ) -> Result<u8, Failure> {
     let _lock = lock(bundle)?;
-    let (files, frozen) = read_frozen(bundle)?;
-    refuse_void(&files, bundle)?;
+    let package = readable(bundle)?;
+    let frozen = frozen(&package)?;
+    refuse_void(&package.files, bundle)?;
     if let Some(store) = Store::find(workspace)? {
         refuse_void_record(store.draw(&frozen.digest)?.as_ref())?;
     }
@@ -182,11 +176,11 @@ pub(super) fn draw(
         let cause = say!("本版不抽取保密的公示包", "this version does not draw sealed bundles");
         return Err(Finding::new("W07", cause).file(bundle.display().to_string()).into());
     }
-    let was_drawn = stage(&files) == Stage::Drawn;
+    let was_drawn = stage(&package.files) == Stage::Drawn;
     let drawn = conduct(&frozen, beacon, console)?;
     let written = write_result(bundle, &drawn)?;
     record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
-    summary(&frozen, &drawn, console);
+    summary(&drawn, console);
     match written {
         Written::New if was_drawn => {
             console.say(&say!("已补齐缺失的文件", "missing files are completed"))
@@ -206,11 +200,11 @@ pub(super) fn draw(
     Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
 }
 
-fn conduct(frozen: &Frozen, beacon: &Beacon, console: &Console) -> Result<Drawn, Failure> {
+fn conduct(frozen: &Frozen<'_>, beacon: &Beacon, console: &Console) -> Result<Drawn, Failure> {
     let bar = console.progress(&say!("抽取与匹配", "drawing and pairing"), 1);
     let drawn = frozen.draw(beacon, None, &mut |step, done, total| {
         let text = match step {
-            Step::Draw => say!("随机抽取", "drawing"),
+            Step::Draw => say!("读入抽样框并随机抽取", "reading frames and drawing"),
             Step::Pair => say!("随机匹配", "pairing"),
         };
         bar.set_message(text.get(console.lang).to_owned());
@@ -232,7 +226,7 @@ fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
 /// Tells the workspace that froze this draw who was drawn and who comes, for the burden rules of later plans.
 fn record_drawn(
     workspace: &Path,
-    frozen: &Frozen,
+    frozen: &Frozen<'_>,
     drawn: &Drawn,
     now_s: u64,
 ) -> Result<(), Failure> {
@@ -244,8 +238,8 @@ fn record_drawn(
 }
 
 /// Subjects, drawn, visits, savings, loads and rounds, in a few lines.
-fn summary(frozen: &Frozen, drawn: &Drawn, console: &Console) {
-    let subjects = frozen.contents().subjects().len();
+fn summary(drawn: &Drawn, console: &Console) {
+    let subjects = drawn.subjects;
     let rows: usize = drawn.selections.iter().map(|(_, selection)| selection.drawn().count()).sum();
     let visits = drawn.visits.len();
     let saved = rows - visits;
@@ -281,10 +275,7 @@ pub(super) fn event(
     console: &Console,
 ) -> Result<u8, Failure> {
     let _lock = lock(&args.bundle)?;
-    let (files, unreadable) = read_bundle(&args.bundle)?;
-    if !unreadable.is_empty() {
-        return Err(Failure::bundle(Findings(unreadable)));
-    }
+    let files = readable(&args.bundle)?.files;
     let place = crate::record::bundle::COMMITMENT;
     let Some(bytes) = files.get(place) else {
         let cause = say!("没有封存承诺", "there is no commitment");

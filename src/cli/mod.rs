@@ -3,6 +3,7 @@
 
 mod args;
 mod blockage;
+mod bundle;
 mod changes;
 mod chart;
 mod check;

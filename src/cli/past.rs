@@ -78,7 +78,7 @@ fn visits(store: &Store, draws: &[Digest]) -> Result<Visits, Finding> {
 
 /// Whom a draw drew, with the departments and the team that come to them.
 pub(super) fn drawn_subjects<'a>(
-    frozen: &'a Frozen,
+    frozen: &'a Frozen<'_>,
     drawn: &'a Drawn,
 ) -> impl Iterator<Item = DrawnSubject> + 'a {
     let commitment = &frozen.commitment;

@@ -11,7 +11,7 @@ use super::workspace::open_store;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
-use crate::io::folder::read_bundle;
+use crate::io::folder::BundleFolder;
 use crate::plan::{AnnualPlan, History, Plan, Rules, recompute};
 use crate::record::bundle::COMMITMENT;
 use crate::record::commitment::Commitment;
@@ -26,7 +26,7 @@ pub(super) fn against_registry(
     console: &Console,
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
-    let (files, _) = read_bundle(bundle)?;
+    let files = BundleFolder::read(bundle)?.files_in_memory()?;
     let bytes = files.get(COMMITMENT).map(Vec::as_slice).unwrap_or_default();
     let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(COMMITMENT)))?;
     let basis = Basis::of(&store, &commitment, &commitment.suite.digest(bytes))?;

@@ -3,29 +3,27 @@
 use serde_json::{Value, json};
 
 use super::args::{DialectArg, SqlArgs};
+use super::bundle::{frozen, readable};
 use super::console::Console;
 use super::{DONE, Failure};
-use crate::base::finding::{Finding, Findings};
-use crate::conduct::Frozen;
+use crate::base::finding::Finding;
 use crate::draw::sql::{Dialect, Query, Task, possible, query, tables_of};
 use crate::draw::ticket::seed;
-use crate::io::folder::read_bundle;
+use crate::pairing::frames::weights;
 use crate::record::bundle::{BEACON, COMMITMENT, draw_path};
 use crate::record::commitment::{Commitment, List};
 use crate::say;
 
 pub(super) fn sql(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
     let place = args.bundle.display().to_string();
-    let (files, unreadable) = read_bundle(&args.bundle)?;
-    if !unreadable.is_empty() {
-        return Err(Failure::bundle(Findings(unreadable)));
-    }
+    let bundle = readable(&args.bundle)?;
+    let files = &bundle.files;
     let dialect = dialect(args.dialect);
     if let Some(Ok(commitment)) = files.get(COMMITMENT).map(|bytes| Commitment::parse(bytes)) {
         // A sealed bundle lacks its frames: the reason is not that they are missing.
         possible(dialect, &commitment).map_err(|f| f.file(&place))?;
     }
-    let frozen = Frozen::read(&files).map_err(Failure::bundle)?;
+    let frozen = frozen(&bundle)?;
     let commitment = &frozen.commitment;
     let seed = match &frozen.contents().beacon {
         None => None,
@@ -40,7 +38,7 @@ pub(super) fn sql(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
         let task = Task {
             commitment,
             list,
-            frame: &frozen.contents().frames[&list.list],
+            weights: &weights(list, &bundle)?,
             seed: seed.as_ref(),
             table: &table,
             result: files.get(&draw_path(&list.list)).map(|bytes| commitment.suite.digest(bytes)),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::ReceiptArgs;
+use super::bundle::readable;
 use super::changes::print_register_facts;
 use super::console::{Console, finding_json, table};
 use super::recompute::against_registry;
@@ -13,7 +14,7 @@ use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Lang};
 use crate::conduct;
 use crate::io::durable::{Written, failed, write_file};
-use crate::io::folder::{Limit, read_bundle, read_limited};
+use crate::io::folder::{BundleFolder, Limit, read_limited};
 use crate::record::ids::Sid;
 use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
@@ -58,11 +59,23 @@ pub(super) fn verify(
 }
 
 fn verify_bundle(path: &Path, console: &Console) -> Result<u8, Failure> {
-    let (files, unreadable) = read_bundle(path)?;
-    let report = verify_read(&files, unreadable);
+    let report = verified(path, console)?;
     print_report(&report, console);
     console.report(&report_json(path, &report, console.lang));
     Ok(if report.verified() { DONE } else { NOT_VERIFIED })
+}
+
+/// The report on a bundle's folder.
+pub(super) fn verified(path: &Path, console: &Console) -> Result<Report, Failure> {
+    let bundle = BundleFolder::read(path)?;
+    let bar = console.progress(&say!("核验", "verifying"), 1);
+    let watch = &mut |done: u64, rows: u64| {
+        bar.set_length(rows);
+        bar.set_position(done);
+    };
+    let report = verify_read(&bundle.files, &bundle, bundle.unreadable.clone(), watch);
+    bar.finish_and_clear();
+    Ok(report?)
 }
 
 /// The numbered checks, what the reader should know, and the verdict.
@@ -340,15 +353,12 @@ fn print_receipt(report: &ReceiptReport, console: &Console) {
 }
 
 pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
-    let (files, unreadable) = read_bundle(&args.bundle)?;
-    if !unreadable.is_empty() {
-        return Err(Failure::bundle(crate::base::finding::Findings(unreadable)));
-    }
+    let bundle = readable(&args.bundle)?;
     let sid = Sid::parse(&args.sid).map_err(|_| {
         let sid = &args.sid;
         Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
     })?;
-    let receipt = conduct::receipt(&files, &sid).map_err(Failure::bundle)?;
+    let receipt = conduct::receipt(&bundle.files, &bundle, &sid).map_err(Failure::bundle)?;
     let out = args.out.clone().unwrap_or_else(|| {
         PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))
     });

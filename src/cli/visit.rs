@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::args::ExplainVisitArgs;
+use super::bundle::readable;
 use super::console::{Console, table};
 use super::{DONE, Failure};
-use crate::base::finding::{Finding, Findings, Lang, Text};
+use crate::base::finding::{Finding, Lang, Text};
 use crate::conduct::{Barred, Explanation, Person, Standing, explain_visit as explain};
-use crate::io::folder::read_bundle;
 use crate::pairing::certificate::M;
 use crate::record::ids::Sid;
 use crate::say;
@@ -18,15 +18,12 @@ use crate::say;
 const NEAREST: usize = 5;
 
 pub(super) fn explain_visit(args: &ExplainVisitArgs, console: &Console) -> Result<u8, Failure> {
-    let (files, unreadable) = read_bundle(&args.bundle)?;
-    if !unreadable.is_empty() {
-        return Err(Failure::bundle(Findings(unreadable)));
-    }
+    let bundle = readable(&args.bundle)?;
     let sid = Sid::parse(&args.sid).map_err(|_| {
         let sid = &args.sid;
         Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
     })?;
-    let visit = explain(&files, &sid).map_err(Failure::bundle)?;
+    let visit = explain(&bundle.files, &bundle, &sid).map_err(Failure::bundle)?;
     print(&visit, args.all, console);
     console.report(&visit_json(&visit, args.all, console.lang));
     Ok(DONE)

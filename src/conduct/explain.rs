@@ -9,6 +9,7 @@ use crate::draw::ticket::seed;
 use crate::pairing::rules::Case;
 use crate::pairing::slots::VisitSlot;
 use crate::record::bundle::{BEACON, Files, MANIFEST, Stage, VISITS, stage};
+use crate::record::frame::Frames;
 use crate::record::ids::{Iid, Sid};
 use crate::record::tables::VisitRow;
 use crate::say;
@@ -121,8 +122,12 @@ impl Person {
 /// # Errors
 /// W12 if no frame has the subject, W31 if it is not drawn, W16 if the bundle is not drawn, V12 or V13 if the published
 /// team is not what the rules give.
-pub fn explain_visit(files: &Files, sid: &Sid) -> Result<Explanation, Findings> {
-    let frozen = Frozen::read(files)?;
+pub fn explain_visit(
+    files: &Files,
+    frames: &dyn Frames,
+    sid: &Sid,
+) -> Result<Explanation, Findings> {
+    let frozen = Frozen::read(files, frames)?;
     let contents = &frozen.contents;
     let (Some(beacon), Stage::Drawn) = (&contents.beacon, stage(files)) else {
         let cause = say!("还没有抽取：先执行 ssj draw", "not drawn yet: run ssj draw first");
@@ -133,13 +138,13 @@ pub fn explain_visit(files: &Files, sid: &Sid) -> Result<Explanation, Findings> 
         .map_err(|f| f.file(BEACON))?;
     let seed = seed(frozen.commitment.suite, &frozen.digest, &beacon.strings);
     let visit = visit(&frozen, sid)?;
-    let row = visit.lists.first().and_then(|list| contents.frames.get(list));
-    let row = row.and_then(|frame| frame.iter().find(|row| row.sid == *sid));
-    let Some(row) = row else {
+    let list = visit.lists.first().and_then(|list| frozen.commitment.list(list));
+    let row = list.map(|list| frozen.locate(list, sid)).transpose()?.flatten();
+    let Some((_, row)) = row else {
         let cause = say!("入户检查与抽样框不符", "the visit does not fit the frames");
         return Err(Finding::new("V11", cause).file(VISITS).id(sid.as_str()).into());
     };
-    let one = OneVisit::read(&frozen, &seed, visit.clone(), row)?;
+    let one = OneVisit::read(&frozen, &seed, visit.clone(), &row)?;
     let people = people(&frozen, &one, sid)?;
     let seat = |(slot, i): (usize, &u32)| Seat {
         person: *i as usize,
@@ -159,18 +164,21 @@ pub fn explain_visit(files: &Files, sid: &Sid) -> Result<Explanation, Findings> 
 }
 
 /// The subject's row of `visits.tsv`.
-fn visit(frozen: &Frozen, sid: &Sid) -> Result<VisitRow, Finding> {
+fn visit(frozen: &Frozen<'_>, sid: &Sid) -> Result<VisitRow, Findings> {
     let contents = &frozen.contents;
     let rows = contents.visits.as_deref().unwrap_or_default();
     if let Ok(at) = rows.binary_search_by(|row| row.sid.cmp(sid)) {
         return Ok(rows[at].clone());
     }
     let id = sid.as_str();
-    let framed = contents.frames.values().flatten().any(|row| row.sid == *sid);
-    Err(match framed {
-        true => Finding::new("W31", say!("{id} 没有抽中", "{id} is not drawn")).id(id),
-        false => Finding::new("W12", say!("任何抽样框中都没有 {id}", "no frame has {id}")).id(id),
-    })
+    for list in &frozen.commitment.lists {
+        if frozen.locate(list, sid)?.is_some() {
+            let cause = say!("{id} 没有抽中", "{id} is not drawn");
+            return Err(Finding::new("W31", cause).id(id).into());
+        }
+    }
+    let cause = say!("任何抽样框中都没有 {id}", "no frame has {id}");
+    Err(Finding::new("W12", cause).id(id).into())
 }
 
 /// W of an inspector in a slot of the only visit.
@@ -180,7 +188,7 @@ fn ticket(case: &Case, slot: usize, inspector: u32) -> u64 {
     one[0].1
 }
 
-fn people(frozen: &Frozen, one: &OneVisit, sid: &Sid) -> Result<Vec<Person>, Finding> {
+fn people(frozen: &Frozen<'_>, one: &OneVisit, sid: &Sid) -> Result<Vec<Person>, Finding> {
     let case = &one.case;
     let mut people: Vec<Person> = (0..)
         .zip(&case.inspectors)
@@ -227,7 +235,7 @@ fn not_best(sid: &Sid) -> Finding {
     Finding::new("V13", cause).id(sid.as_str())
 }
 
-fn barred(frozen: &Frozen, one: &OneVisit, sid: &Sid, inspector: u32) -> Option<Barred> {
+fn barred(frozen: &Frozen<'_>, one: &OneVisit, sid: &Sid, inspector: u32) -> Option<Barred> {
     let case = &one.case;
     if case.visits[0].recused.contains(&inspector) {
         let iid = &case.inspectors[inspector as usize].iid;

@@ -3,6 +3,7 @@
 
 mod blockage;
 mod explain;
+mod locate;
 mod one_visit;
 mod receipt;
 
@@ -11,19 +12,21 @@ use std::collections::BTreeMap;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::table;
-use crate::draw::select::{Selection, rank, select};
+use crate::draw::select::Selection;
 use crate::draw::ticket::seed;
 use crate::draw::visits::{drawn_rows, visits};
+use crate::pairing::frames::{FramesRead, Wanted, read_frames};
 use crate::pairing::rounds::{Rounds, pair};
 use crate::pairing::rules::Case;
-use crate::pairing::slots::{check_all_subjects, demands};
+use crate::pairing::slots::demands;
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{
     ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS,
-    SHORTAGE, STANDBY, Stage, VISITS, draw_path, frame_path, layout, manifest, roll_path,
+    SHORTAGE, STANDBY, Stage, VISITS, draw_path, layout, manifest, roll_path,
 };
 use crate::record::commitment::{Commitment, List};
-use crate::record::contents::{Contents, check_frames, check_registers};
+use crate::record::contents::{Contents, check_registers};
+use crate::record::frame::Frames;
 use crate::record::ids::Sid;
 use crate::record::shortage::Shortage;
 use crate::record::tables::{AssignmentRow, FrameRow, HandicapRow, VisitRow};
@@ -33,8 +36,9 @@ pub use blockage::{Blockage, Demanded, Qualified, Way};
 pub use explain::{Alternative, Barred, Explanation, Person, Seat, Standing, explain_visit};
 pub use receipt::receipt;
 
-/// A frozen package that may be drawn: parsed, and equal to its commitment.
-pub struct Frozen {
+/// A frozen package: parsed, and its registers equal to its commitment. Its frames, which may be larger than memory, are
+/// read when it is drawn.
+pub struct Frozen<'a> {
     /// What was committed.
     pub commitment: Commitment,
     /// C.
@@ -42,6 +46,7 @@ pub struct Frozen {
     /// The bytes of `commitment.json`: unknown keys inside it are not printed again by [`Commitment::format`].
     committed: Vec<u8>,
     contents: Contents,
+    frames: &'a dyn Frames,
 }
 
 /// What a draw produced.
@@ -56,8 +61,12 @@ pub struct Drawn {
     pub case: Case,
     /// The rounds of the pairing.
     pub rounds: Rounds,
+    /// Different subjects in all frames.
+    pub subjects: u64,
     /// The names of each list's slots.
     slot_names: BTreeMap<String, Vec<String>>,
+    /// The digests of the frames by path.
+    frames: BTreeMap<String, Digest>,
 }
 
 /// What happens, for whoever watches: (step, done, of how many).
@@ -66,18 +75,19 @@ pub type Progress<'a> = &'a mut dyn FnMut(Step, usize, usize);
 /// The steps of a draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Tickets and selection, list by list.
+    /// Frames read, checked and drawn, row by row.
     Draw,
     /// Pairing, slot by slot; the round begins anew at zero.
     Pair,
 }
 
-impl Frozen {
-    /// Parses a package and checks it against its commitment.
+impl<'a> Frozen<'a> {
+    /// Parses a package and checks its registers against its commitment; `files` may do without the bytes of frames,
+    /// but not without their paths.
     ///
     /// # Errors
     /// Everything that is malformed, missing or not as committed.
-    pub fn read(files: &Files) -> Result<Self, Findings> {
+    pub fn read(files: &Files, frames: &'a dyn Frames) -> Result<Self, Findings> {
         let bytes = files.get(COMMITMENT).ok_or_else(|| missing(COMMITMENT))?;
         let commitment = Commitment::parse(bytes).map_err(|f| f.file(COMMITMENT))?;
         let (contents, mut findings) = Contents::parse(&commitment, files);
@@ -89,20 +99,35 @@ impl Frozen {
         }
         if findings.is_empty() {
             findings.extend(check_registers(&commitment, &contents));
-            findings.extend(check_frames(&commitment, &contents));
-        }
-        if findings.is_empty() {
-            findings.extend(check_all_subjects(&commitment, &contents));
         }
         let digest = commitment.suite.digest(bytes);
-        let frozen = Frozen { commitment, digest, committed: bytes.clone(), contents };
+        let frozen = Frozen { commitment, digest, committed: bytes.clone(), contents, frames };
         Findings::check(findings, frozen).map(|(frozen, _)| frozen)
+    }
+
+    /// Reads every frame and checks it against the commitment, without drawing.
+    ///
+    /// # Errors
+    /// Everything that is malformed or not as committed.
+    pub fn check(&self) -> Result<(), Findings> {
+        self.read_frames(None, None, &mut |_| ()).map(|_| ())
+    }
+
+    fn read_frames(
+        &self,
+        seed: Option<&Digest>,
+        master: Option<&Digest>,
+        watch: &mut dyn FnMut(u64),
+    ) -> Result<FramesRead, Findings> {
+        let wanted = Wanted { commitment: &self.commitment, seed, master };
+        let read = read_frames(&wanted, self.frames, watch)?;
+        Findings::check(read.findings(), read).map(|(read, _)| read)
     }
 
     /// Draws and pairs with these beacon values. `master` is the secret of a sealed draw.
     ///
     /// # Errors
-    /// A beacon that does not fit the commitment, or equal tickets.
+    /// A beacon that does not fit the commitment, frames that are not the committed ones, or equal tickets.
     pub fn draw(
         &self,
         beacon: &Beacon,
@@ -113,12 +138,14 @@ impl Frozen {
             .check(self.commitment.suite, &self.commitment.sources)
             .map_err(|f| f.file(BEACON))?;
         let seed = seed(self.commitment.suite, &self.digest, &beacon.strings);
-        let mut drawn = self.draw_from(&seed, progress)?;
+        let mut drawn = self.select(&seed, master, progress)?;
+        self.pair(&mut drawn, &seed, progress);
         drawn.files = self.result_files(&drawn);
         let mut bound = self.frozen_files();
         bound.insert(BEACON.to_owned(), beacon.format());
         bound.extend(drawn.files.clone());
-        let manifest = manifest(&self.commitment, &bound, master.map(Digest::hex).as_deref());
+        let hex = master.map(Digest::hex);
+        let manifest = manifest(&self.commitment, &bound, &drawn.frames, hex.as_deref());
         drawn.files.insert(MANIFEST.to_owned(), table::format(&manifest));
         Ok(drawn)
     }
@@ -126,40 +153,48 @@ impl Frozen {
     /// Draws and pairs from a seed, without files: what a rehearsal does with seeds of its own.
     ///
     /// # Errors
-    /// Equal tickets.
+    /// Frames that are not the committed ones, or equal tickets.
     pub fn draw_from(&self, seed: &Digest, progress: Progress<'_>) -> Result<Drawn, Findings> {
         let mut drawn = self.select_from(seed, progress)?;
-        drawn.case = drawn.case.with_tickets(self.commitment.suite, seed);
+        self.pair(&mut drawn, seed, progress);
+        Ok(drawn)
+    }
+
+    fn pair(&self, drawn: &mut Drawn, seed: &Digest, progress: Progress<'_>) {
+        drawn.case.put_tickets(self.commitment.suite, seed);
         let slots = drawn.case.slots();
         drawn.rounds = pair(&drawn.case, &mut |_, filled| progress(Step::Pair, filled, slots));
-        Ok(drawn)
     }
 
     /// Draws from a seed, without pairing: selections, visits and who is eligible for each slot, without
     /// pair tickets.
     ///
     /// # Errors
-    /// Equal tickets.
+    /// As [`Frozen::draw_from`].
     pub fn select_from(&self, seed: &Digest, progress: Progress<'_>) -> Result<Drawn, Findings> {
-        let (suite, frames) = (self.commitment.suite, &self.contents.frames);
+        self.select(seed, None, progress)
+    }
+
+    fn select(
+        &self,
+        seed: &Digest,
+        master: Option<&Digest>,
+        progress: Progress<'_>,
+    ) -> Result<Drawn, Findings> {
         let lists = self.commitment.lists_by_name();
-        let mut selections = Vec::new();
-        for (done, list) in lists.iter().enumerate() {
-            progress(Step::Draw, done, lists.len());
-            // A roll tells everybody's rank.
-            let order = if self.commitment.sealed() { rank } else { select };
-            let selection =
-                order(suite, seed, list, &frames[&list.list]).map_err(|f| f.id(&list.list))?;
-            selections.push((list.list.clone(), selection));
-        }
-        let visits = visits(&selections, frames);
-        let case = self.case(&visits, &drawn_rows(&selections, frames))?;
+        let rows = lists.iter().map(|list| list.frame.n).sum::<u64>() as usize;
+        let watch = &mut |row: u64| progress(Step::Draw, row as usize, rows);
+        let FramesRead { selections, digests, subjects, .. } =
+            self.read_frames(Some(seed), master, watch)?;
+        let visits = visits(&selections);
+        let case = self.case(&visits, &drawn_rows(&selections))?;
         let rounds = Rounds { rounds: Vec::new(), shortage: None };
         let names = |list: &&List| {
             (list.list.clone(), list.slots.iter().map(|slot| slot.slot.clone()).collect())
         };
         let slot_names = lists.iter().map(names).collect();
-        Ok(Drawn { files: Files::new(), selections, visits, case, rounds, slot_names })
+        let (files, frames) = (Files::new(), digests);
+        Ok(Drawn { files, selections, visits, case, rounds, subjects, slot_names, frames })
     }
 
     fn case(
@@ -180,19 +215,10 @@ impl Frozen {
         let Drawn { selections, visits, case, rounds, .. } = drawn;
         let mut files = Files::new();
         for (list, selection) in selections {
-            files.insert(
-                draw_path(list),
-                table::format(&selection.draw_rows(&self.contents.frames[list])),
-            );
+            files.insert(draw_path(list), table::format(&selection.draw_rows()));
             if self.commitment.sealed() {
-                files.insert(
-                    roll_path(list),
-                    table::format(&selection.roll(
-                        self.commitment.suite,
-                        list,
-                        &self.contents.frames[list],
-                    )),
-                );
+                let roll = selection.roll(self.commitment.suite, list);
+                files.insert(roll_path(list), table::format(&roll));
             }
         }
         files.insert(VISITS.to_owned(), table::format(visits));
@@ -204,7 +230,8 @@ impl Frozen {
         files
     }
 
-    /// The frozen files: the commitment as it was read, the tables printed again, which gives the same bytes.
+    /// The frozen files but the frames: the commitment as it was read, the tables printed again, which gives the same
+    /// bytes.
     fn frozen_files(&self) -> Files {
         let contents = &self.contents;
         let mut files = Files::from([(COMMITMENT.to_owned(), self.committed.clone())]);
@@ -215,13 +242,10 @@ impl Frozen {
         put(STANDBY, contents.standby.as_deref().map(table::format));
         put(INCOMPATIBLE, contents.incompatible.as_deref().map(table::format));
         put(RECUSALS, contents.recusals.as_deref().map(table::format));
-        for (list, frame) in &contents.frames {
-            put(&frame_path(list), Some(table::format(frame)));
-        }
         files
     }
 
-    /// The parsed tables.
+    /// The parsed tables, without the frames.
     pub fn contents(&self) -> &Contents {
         &self.contents
     }

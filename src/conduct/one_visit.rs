@@ -38,7 +38,7 @@ impl OneVisit {
     /// # Errors
     /// V12 if the published teams do not fit the visit.
     pub fn read(
-        frozen: &Frozen,
+        frozen: &Frozen<'_>,
         seed: &Digest,
         visit: VisitRow,
         row: &FrameRow,

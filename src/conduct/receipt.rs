@@ -5,12 +5,9 @@ use super::one_visit::OneVisit;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::base::json;
-use crate::base::merkle::prove;
-use crate::base::table::Row;
-use crate::draw::select::{Selection, rank};
 use crate::draw::ticket::seed;
 use crate::record::bundle::{BEACON, COMMITMENT, Files, MANIFEST};
-use crate::record::commitment::{List, Method};
+use crate::record::frame::Frames;
 use crate::record::ids::Sid;
 use crate::record::receipt::{Entry, Receipt, Team, TeamSlot};
 use crate::record::tables::{Outcome, VisitRow};
@@ -20,8 +17,8 @@ use crate::say;
 ///
 /// # Errors
 /// W12 if no frame has the subject, W16 if the bundle is not drawn, W07 if it is sealed.
-pub fn receipt(files: &Files, sid: &Sid) -> Result<Receipt, Findings> {
-    let frozen = Frozen::read(files)?;
+pub fn receipt(files: &Files, frames: &dyn Frames, sid: &Sid) -> Result<Receipt, Findings> {
+    let frozen = Frozen::read(files, frames)?;
     let (Some(beacon), Some(manifest)) = (&frozen.contents.beacon, files.get(MANIFEST)) else {
         let cause = say!("还没有抽取：先执行 ssj draw", "not drawn yet: run ssj draw first");
         return Err(Finding::new("W16", cause).file(MANIFEST).into());
@@ -57,47 +54,20 @@ pub fn receipt(files: &Files, sid: &Sid) -> Result<Receipt, Findings> {
     })
 }
 
-fn entries(frozen: &Frozen, seed: &Digest, sid: &Sid) -> Result<Vec<Entry>, Findings> {
+/// Every list whose frame has the subject.
+fn entries(frozen: &Frozen<'_>, seed: &Digest, sid: &Sid) -> Result<Vec<Entry>, Findings> {
     let mut entries = Vec::new();
     for list in frozen.commitment.lists_by_name() {
-        let frame = &frozen.contents.frames[&list.list];
-        let Some(index) = frame.iter().position(|row| row.sid == *sid) else {
-            continue;
-        };
-        let selection = rank(frozen.commitment.suite, seed, list, frame)?;
-        let ranked = selection.ranked.iter().find(|ranked| ranked.index == index);
-        let ranked = ranked.expect("bug: every row of the frame is ranked");
-        let texts: Vec<String> = frame.iter().map(Row::format).collect();
-        let leaves: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
-        let row = &frame[index];
-        let (size, n) = bounds(list, &selection, row.stratum.as_str());
-        entries.push(Entry {
-            list: list.list.clone(),
-            index: index as u64,
-            row: row.clone(),
-            path: prove(frozen.commitment.suite, &leaves, index),
-            size,
-            n,
-            key: ranked.key,
-            rank: ranked.rank,
-            outcome: ranked.outcome,
-        });
+        if let Some(place) = frozen.locate(list, sid)? {
+            entries.push(frozen.entry(seed, list, place)?);
+        }
     }
     Ok(entries)
 }
 
-/// N and n of the stratum, for `pareto` of the list.
-fn bounds(list: &List, selection: &Selection, stratum: &str) -> (u64, u64) {
-    if let Method::Pareto { n } = list.method {
-        return (list.frame.n, n);
-    }
-    let size = list.strata.iter().find(|s| s.stratum == stratum).map_or(0, |s| s.size);
-    (size, selection.quotas.get(stratum).copied().unwrap_or(0))
-}
-
 /// The subject's team in the final round, as published.
 fn team(
-    frozen: &Frozen,
+    frozen: &Frozen<'_>,
     seed: &Digest,
     sid: &Sid,
     drawn: &[&Entry],

@@ -8,6 +8,7 @@
 
 pub(crate) mod pareto;
 pub mod quota;
+pub mod rank;
 pub mod select;
 pub(crate) mod smallest;
 pub mod sql;

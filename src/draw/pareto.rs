@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use crate::base::digest::Digest;
+use crate::record::frame::Weights;
 use crate::record::tables::FrameRow;
 
 /// What is left to draw after those who are drawn for certain.
@@ -18,30 +19,43 @@ pub(crate) struct Pareto {
 }
 
 impl Pareto {
-    /// Takes out, until nobody changes any more, all whose n·w reaches W.
-    pub(super) fn new(frame: &[FrameRow], n: u64) -> Self {
-        let weights = frame.par_iter().map(|row| (row.weight, row.weight));
+    /// Takes out, until nobody changes any more, all whose n·w reaches W; `n` is at most the number of subjects.
+    pub(crate) fn new(weights: &Weights, n: u64) -> Self {
+        Pareto::of_counts(weights.iter().collect(), n)
+    }
+
+    /// As [`Pareto::new`], of the weights one by one.
+    pub(crate) fn of_weights(weights: Vec<u64>, n: u64) -> Self {
+        Pareto::of_counts(weights.into_iter().map(|weight| (weight, 1)).collect(), n)
+    }
+
+    /// As [`Pareto::new`], of rows in memory.
+    pub(super) fn of_rows(rows: &[FrameRow], n: u64) -> Self {
+        let weights = rows.par_iter().map(|row| (row.weight, row.weight));
         let (total, most) = weights.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1.max(b.1)));
         if n > 0 && most < total.div_ceil(n) {
             return Pareto { n, total, certain: u64::MAX };
         }
         // The rows of a large frame do not fit into a cache, their weights do.
-        Pareto::of_weights(frame.iter().map(|row| row.weight).collect(), n)
+        Pareto::of_weights(rows.iter().map(|row| row.weight).collect(), n)
     }
 
-    /// As [`Pareto::new`], of the weights alone; `n` is at most their number.
-    pub(crate) fn of_weights(mut weights: Vec<u64>, n: u64) -> Self {
+    /// Of weights and how many have each.
+    fn of_counts(mut weights: Vec<(u64, u64)>, n: u64) -> Self {
         let mut left = Pareto { n, total: 0, certain: u64::MAX };
         loop {
-            left.total = weights.iter().sum();
+            left.total = weights.iter().map(|(weight, n)| weight * n).sum();
             // A weight is drawn for certain from W/n on, rounded up.
             let certain = if left.n == 0 { u64::MAX } else { left.total.div_ceil(left.n) };
-            let before = weights.len();
-            weights.retain(|weight| *weight < certain);
+            let (mut drawn, before) = (0, weights.len());
+            weights.retain(|(weight, n)| {
+                drawn += if *weight < certain { 0 } else { *n };
+                *weight < certain
+            });
             if weights.len() == before {
                 return left;
             }
-            (left.n, left.certain) = (left.n - (before - weights.len()) as u64, certain);
+            (left.n, left.certain) = (left.n - drawn, certain);
         }
     }
 
@@ -186,11 +200,15 @@ mod tests {
     #[test]
     fn take_all_ends_where_nobody_reaches_the_mean() {
         // 100·1/10 ≥ 1: the heaviest goes first, then 20 of 26 with n = 2, then 3·1 < 3·1 + 2 no more.
-        let left = Pareto::new(&frame(&[100, 20, 3, 2, 1]), 3);
+        let left = Pareto::of_rows(&frame(&[100, 20, 3, 2, 1]), 3);
         assert_eq!(left, Pareto { n: 1, total: 6, certain: 13 });
-        assert_eq!(Pareto::new(&frame(&[5, 5]), 2).n, 0);
-        assert_eq!(Pareto::new(&frame(&[5, 5]), 0).total, 10);
-        assert_eq!(Pareto::new(&[], 0).total, 0);
+        assert_eq!(left, Pareto::new(&[100, 20, 3, 2, 1].into_iter().collect(), 3));
+        // Two of one weight are drawn for certain together.
+        let twins = Pareto::new(&[9, 9, 1, 1, 1].into_iter().collect(), 3);
+        assert_eq!(twins, Pareto { n: 1, total: 3, certain: 7 });
+        assert_eq!(Pareto::of_rows(&frame(&[5, 5]), 2).n, 0);
+        assert_eq!(Pareto::of_rows(&frame(&[5, 5]), 0).total, 10);
+        assert_eq!(Pareto::of_rows(&[], 0).total, 0);
     }
 
     #[test]
@@ -198,7 +216,7 @@ mod tests {
         let weights: Vec<u64> = (0..400).map(|i| 1 + i * i % 1_000).collect();
         let mut skipped = 0;
         for n in [0, 1, 7, 60, 399] {
-            let left = Pareto::new(&frame(&weights), n);
+            let left = Pareto::of_rows(&frame(&weights), n);
             let ticket = |i: u32| Suite::Sha256.digest(&i.to_be_bytes());
             let keys: Vec<(u64, Digest, u128)> = (0..400)
                 .zip(&weights)

@@ -1,8 +1,9 @@
 //! Ranks and outcomes of one list. Rank 1 … N inside a stratum, for `pareto` inside the list, follows
 //! (key, T); rank ≤ n is drawn, the next `reserve` ranks stand by.
 //!
-//! Tickets are made in parallel chunks; the smallest of each chunk are joined and ordered at the end, so that
-//! neither the number of threads nor the order of rows decides anything.
+//! Tickets are made where the rows are read, block by block on all cores; the smallest of each block are joined and
+//! ordered at the end, so that neither the number of threads nor the order of rows decides anything. Only who may still
+//! be drawn is kept: memory does not grow with the frame.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use super::ticket::Tickets;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::record::commitment::{List, Method};
+use crate::record::frame::{FrameLine, Names, Visitor, Weights};
 use crate::record::tables::{DrawRow, FrameRow, OrderKey, Outcome, RollRow};
 use crate::say;
 
@@ -31,10 +33,10 @@ pub struct Selection {
 }
 
 /// A subject with its rank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ranked {
-    /// Place of the subject in the frame, from 0.
-    pub index: usize,
+    /// The subject's row of the frame.
+    pub row: FrameRow,
     /// From 1, inside the stratum, for `pareto` inside the list.
     pub rank: u64,
     /// What the rank follows.
@@ -43,190 +45,219 @@ pub struct Ranked {
     pub outcome: Option<Outcome>,
 }
 
-/// The drawn subjects of a list and its reserves.
+/// How far down the order of a list is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The drawn subjects and their reserves.
+    Outcomes,
+    /// Everybody: rolls tell everybody's rank.
+    All,
+}
+
+/// The ranks of a list's subjects, of rows in memory.
 ///
 /// # Errors
-/// F04 if two subjects of the list have one ticket.
+/// F04 if two of the subjects whose ranks are wanted have one ticket, or the last of them and the next.
 pub fn select(
     suite: Suite,
     seed: &Digest,
     list: &List,
     frame: &[FrameRow],
+    depth: Depth,
 ) -> Result<Selection, Finding> {
-    order(suite, seed, list, frame, |n| n.saturating_add(list.reserve))
-}
-
-/// All subjects of a list with their ranks: rolls and receipts tell everybody's.
-///
-/// # Errors
-/// As [`select`].
-pub fn rank(
-    suite: Suite,
-    seed: &Digest,
-    list: &List,
-    frame: &[FrameRow],
-) -> Result<Selection, Finding> {
-    order(suite, seed, list, frame, |_| u64::MAX)
-}
-
-/// The order of a list, in each stratum as far as `depth` of its n.
-fn order(
-    suite: Suite,
-    seed: &Digest,
-    list: &List,
-    frame: &[FrameRow],
-    depth: impl Fn(u64) -> u64,
-) -> Result<Selection, Finding> {
-    let quotas = quotas_by_name(suite, seed, list);
-    let draw = Draw {
-        tickets: Tickets::of_group(suite, seed, &list.group),
-        pareto: match list.method {
-            Method::Pareto { n } => Some(Pareto::new(frame, n)),
-            Method::Fixed | Method::Proportional { .. } => None,
-        },
-        names: quotas.keys().map(|name| Front::of(name)).collect(),
-    };
-    let depths = quotas.values().map(|n| usize::try_from(depth(*n)).unwrap_or(usize::MAX));
-    let none: Vec<Smallest<(OrderKey, usize)>> =
-        depths.map(|depth| Smallest::new(depth.min(frame.len()))).collect();
-    let mut fronts = vec![0; frame.len()];
+    let pareto = |n| Pareto::of_rows(frame, n);
+    let mut selector: Selector<'_, usize> = Selector::of(suite, seed, list, pareto, depth);
     // The longer a chunk, the sooner most of its rows are known not to be among the smallest.
     let rows = frame.len().div_ceil(rayon::current_num_threads()).max(CHUNK_ROWS_MIN);
-    let smallest = fronts
-        .par_chunks_mut(rows)
-        .zip(frame.par_chunks(rows))
-        .enumerate()
-        .map(|(chunk, (fronts, frame))| {
-            let mut smallest = none.clone();
-            draw.rank_chunk(chunk * rows, frame, fronts, &mut smallest);
-            smallest
-        })
-        .reduce(|| none.clone(), |a, b| a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect());
-    draw.refuse_equal_tickets(frame, &fronts)?;
-    let ranked = smallest.into_iter().zip(quotas.values()).flat_map(|(smallest, n)| {
-        (1..).zip(smallest.sorted()).map(|(rank, (key, index))| {
-            let outcome = outcome(rank, *n, list.reserve);
-            Ranked { index, rank, key, outcome }
-        })
-    });
-    Ok(Selection { ranked: ranked.collect(), quotas })
+    let part = |(chunk, frame): (usize, &[FrameRow])| {
+        let (mut part, names) = (selector.begin_part(), Names::of(list));
+        for (index, row) in (chunk * rows..).zip(frame) {
+            // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
+            let Some(place) = names.place(row.stratum.as_str()) else { continue };
+            let ticket = selector.tickets.ticket(row.sid.as_str(), row.salt.as_ref());
+            selector.offer(&mut part, index as u64, place, row.weight, ticket, || index);
+        }
+        part
+    };
+    let parts: Vec<_> = frame.par_chunks(rows).enumerate().map(part).collect();
+    parts.into_iter().for_each(|part| selector.join_part(part));
+    selector.finish(|index| frame[index].clone())
 }
 
-/// What a row's key is made of.
-struct Draw<'a> {
+/// Ranks the rows of a frame that go by.
+pub struct Selector<'a, V = Box<str>> {
+    list: &'a List,
     tickets: Tickets,
     pareto: Option<Pareto>,
-    /// The strata by name; for `pareto` one without a name.
-    names: Vec<Front<'a>>,
+    quotas: BTreeMap<String, u64>,
+    /// The place of each stratum of the list in the order of names.
+    fronts_of: Vec<usize>,
+    /// What may still be wanted of each stratum by name; of `pareto` of the list.
+    fronts: Vec<Front<V>>,
+    depth: Depth,
 }
 
-/// A stratum's name, compared by its first bytes first: nearly all names are told apart by them.
-#[derive(Clone, Copy)]
-struct Front<'a> {
-    front: u64,
-    rest: &'a [u8],
-}
+/// The smallest of a stratum: the order's key, the place in the frame for those whose tickets are equal, and the row.
+type Front<V> = Smallest<(OrderKey, u64), V>;
 
-impl<'a> Front<'a> {
-    fn of(name: &'a str) -> Self {
-        let bytes = name.bytes().take(8);
-        // No name holds a NUL, so that a shorter name is another number.
-        let front = bytes.fold(0, |front, byte| front << 8 | u64::from(byte));
-        Front { front, rest: name.as_bytes().get(8..).unwrap_or_default() }
-    }
+/// What may still be wanted of a block of rows.
+pub struct Fronts(Vec<Front<Box<str>>>);
 
-    fn is(&self, other: &Front<'_>) -> bool {
-        // To compare two empty slices costs more than a ticket: memcmp looks where they do not point.
-        self.front == other.front
-            && self.rest.len() == other.rest.len()
-            && (self.rest.is_empty() || self.rest == other.rest)
-    }
-}
-
-impl Draw<'_> {
-    /// Pushes the keys of a chunk of rows that begins at `first`, and notes the first 64 bits of their tickets.
-    fn rank_chunk(
-        &self,
-        first: usize,
-        rows: &[FrameRow],
-        fronts: &mut [u64],
-        smallest: &mut [Smallest<(OrderKey, usize)>],
-    ) {
-        for ((index, row), front) in (first..).zip(rows).zip(fronts) {
-            let ticket = self.ticket(row);
-            *front = ticket.first_u64();
-            let mut group = 0;
-            let weighted = match &self.pareto {
-                None => {
-                    let name = Front::of(row.stratum.as_str());
-                    let found = self.names.iter().position(|other| other.is(&name));
-                    // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
-                    let Some(found) = found else { continue };
-                    group = found;
-                    let cut = smallest[group].cut();
-                    if cut.is_some_and(|(key, _)| *front > key.ticket.first_u64()) {
-                        continue;
-                    }
-                    None
-                }
-                Some(pareto) => {
-                    let cut = smallest[0].cut().and_then(|(key, _)| key.weighted);
-                    if cut.is_some_and(|cut| pareto.is_surely_above(row.weight, &ticket, cut)) {
-                        continue;
-                    }
-                    Some(pareto.key(row.weight, &ticket))
-                }
+impl<'a, V> Selector<'a, V> {
+    fn of(
+        suite: Suite,
+        seed: &Digest,
+        list: &'a List,
+        pareto: impl FnOnce(u64) -> Pareto,
+        depth: Depth,
+    ) -> Self {
+        let quotas = quotas_by_name(suite, seed, list);
+        let pareto = match list.method {
+            Method::Pareto { n } => Some(pareto(n)),
+            Method::Fixed | Method::Proportional { .. } => None,
+        };
+        let place = |name: &str| quotas.keys().position(|other| other == name).unwrap_or(0);
+        let front = |n: &u64| {
+            // One more than are wanted shows whether the last of them has the ticket of the next.
+            let wanted = match depth {
+                Depth::Outcomes => n.saturating_add(list.reserve).saturating_add(1),
+                Depth::All => u64::MAX,
             };
-            smallest[group].push((OrderKey { weighted, ticket }, index));
+            Smallest::new(usize::try_from(wanted).unwrap_or(usize::MAX))
+        };
+        Selector {
+            list,
+            tickets: Tickets::of_group(suite, seed, &list.group),
+            pareto,
+            fronts_of: list.strata.iter().map(|stratum| place(&stratum.stratum)).collect(),
+            fronts: quotas.values().map(front).collect(),
+            quotas,
+            depth,
         }
     }
 
-    fn ticket(&self, row: &FrameRow) -> Digest {
-        self.tickets.ticket(row.sid.as_str(), row.salt.as_ref())
+    fn begin_part(&self) -> Vec<Front<V>> {
+        self.fronts.iter().map(Smallest::part).collect()
     }
 
-    /// Equal tickets decide nothing across strata, yet the protocol refuses them in the whole list. Only tickets
-    /// that share a slot of a large table with another one are compared in full.
-    fn refuse_equal_tickets(&self, frame: &[FrameRow], fronts: &[u64]) -> Result<(), Finding> {
-        // 32 slots for each ticket: about one ticket in 64 finds its slot taken, by chance or by an equal one.
-        let words = fronts.len().div_ceil(2).max(2).next_power_of_two();
-        let shift = u64::BITS - (words.ilog2() + 6);
-        let slot = |front: u64| (front >> shift) as usize;
-        let bit = |at: usize| 1u64 << (at % 64);
-        // The slots found taken are marked by their last bits in a table that stays in the fastest cache.
-        let mut taken = vec![0; words];
-        let mut marked = [0; 2_048];
-        let mark = |at: usize| at / 64 % 2_048;
-        for at in fronts.iter().map(|front| slot(*front)) {
-            if taken[at / 64] & bit(at) != 0 {
-                marked[mark(at)] |= bit(at);
+    /// Keeps a row if it may be wanted.
+    fn offer(
+        &self,
+        part: &mut [Front<V>],
+        index: u64,
+        place: usize,
+        weight: u64,
+        ticket: Digest,
+        keep: impl FnOnce() -> V,
+    ) {
+        let front = &mut part[self.fronts_of[place]];
+        let weighted = match &self.pareto {
+            None => {
+                // The first 64 bits tell nearly all who are not among the smallest.
+                let first = ticket.first_u64();
+                if front.cut().is_some_and(|(cut, _)| first > cut.ticket.first_u64()) {
+                    return;
+                }
+                None
             }
-            taken[at / 64] |= bit(at);
+            Some(pareto) => {
+                let cut = front.cut().and_then(|(cut, _)| cut.weighted);
+                if cut.is_some_and(|cut| pareto.is_surely_above(weight, &ticket, cut)) {
+                    return;
+                }
+                Some(pareto.key(weight, &ticket))
+            }
+        };
+        let key = (OrderKey { weighted, ticket }, index);
+        if front.cut().is_none_or(|cut| key <= *cut) {
+            front.push(key, keep());
         }
-        let shares = |front: u64| marked[mark(slot(front))] & bit(slot(front)) != 0;
-        let rows = fronts.iter().zip(frame).filter(|(front, _)| shares(**front));
-        let mut tickets: Vec<Digest> = rows.map(|(_, row)| self.ticket(row)).collect();
-        tickets.sort_unstable();
-        if tickets.windows(2).any(|pair| pair[0] == pair[1]) {
-            let cause = say!("两个对象的抽签号相同", "two subjects have one ticket");
-            return Err(Finding::new("F04", cause));
-        }
-        Ok(())
     }
+
+    fn join_part(&mut self, part: Vec<Front<V>>) {
+        self.fronts.iter_mut().zip(part).for_each(|(front, part)| front.join(part));
+    }
+
+    fn finish(self, row: impl Fn(V) -> FrameRow) -> Result<Selection, Finding> {
+        let Selector { list, quotas, fronts, depth, .. } = self;
+        let fronts: Vec<_> = fronts.into_iter().map(Smallest::sorted).collect();
+        refuse_equal_tickets(fronts.iter().flatten().map(|((key, _), _)| key.ticket))?;
+        let mut ranked = Vec::new();
+        for (front, n) in fronts.into_iter().zip(quotas.values()) {
+            for (rank, ((key, _), item)) in (1..).zip(front) {
+                let outcome = Outcome::of(rank, *n, list.reserve);
+                if outcome.is_some() || depth == Depth::All {
+                    ranked.push(Ranked { row: row(item), rank, key, outcome });
+                }
+            }
+        }
+        Ok(Selection { ranked, quotas })
+    }
+}
+
+impl<'a> Selector<'a> {
+    /// Ranks a list's frame under a seed; `weights` are those of a `pareto` list, which must be known before the first
+    /// row.
+    pub fn new(
+        suite: Suite,
+        seed: &Digest,
+        list: &'a List,
+        weights: &Weights,
+        depth: Depth,
+    ) -> Self {
+        Selector::of(suite, seed, list, |n| Pareto::new(weights, n), depth)
+    }
+
+    /// The ranks, once every row has gone by.
+    ///
+    /// # Errors
+    /// As [`select`].
+    pub fn select(self) -> Result<Selection, Finding> {
+        self.finish(|text| {
+            FrameRow::from(&FrameLine::parse(&text).expect("bug: a kept line was checked"))
+        })
+    }
+}
+
+impl Visitor for Selector<'_> {
+    type Part = Fronts;
+
+    fn begin(&self) -> Fronts {
+        Fronts(self.begin_part())
+    }
+
+    fn row(&self, part: &mut Fronts, index: u64, stratum: usize, line: &FrameLine<'_>) {
+        let ticket = self.tickets.ticket(line.sid, line.salt.as_ref());
+        self.offer(&mut part.0, index, stratum, line.weight, ticket, || line.text.into());
+    }
+
+    fn join(&mut self, part: Fronts) {
+        self.join_part(part.0);
+    }
+}
+
+/// Equal tickets of two subjects, were somebody to find them, must not be ordered by anything else.
+fn refuse_equal_tickets(tickets: impl Iterator<Item = Digest>) -> Result<(), Finding> {
+    let mut tickets: Vec<Digest> = tickets.collect();
+    tickets.par_sort_unstable();
+    if tickets.windows(2).any(|pair| pair[0] == pair[1]) {
+        let cause = say!("两个对象的抽签号相同", "two subjects have one ticket");
+        return Err(Finding::new("F04", cause));
+    }
+    Ok(())
 }
 
 impl Selection {
     /// The rows of `draw/<list>.tsv`.
-    pub fn draw_rows(&self, frame: &[FrameRow]) -> Vec<DrawRow> {
+    pub fn draw_rows(&self) -> Vec<DrawRow> {
         let row = |ranked: &Ranked| {
-            let FrameRow { sid, stratum, .. } = &frame[ranked.index];
-            let Ranked { rank, key, outcome, .. } = *ranked;
+            let Ranked { row: FrameRow { sid, stratum, .. }, rank, key, outcome } = ranked;
             Some(DrawRow {
                 stratum: stratum.to_string(),
-                rank,
+                rank: *rank,
                 sid: sid.clone(),
-                key,
-                outcome: outcome?,
+                key: *key,
+                outcome: (*outcome)?,
             })
         };
         self.ranked.iter().filter_map(row).collect()
@@ -238,10 +269,10 @@ impl Selection {
     }
 
     /// The rows of `rolls/<list>.tsv`: H(T ‖ "." ‖ list ‖ "." ‖ rank), by stratum and key; of everybody, if
-    /// [`rank`] made the selection.
-    pub fn roll(&self, suite: Suite, list: &str, frame: &[FrameRow]) -> Vec<RollRow> {
-        let row = |Ranked { index, rank, key, .. }: &Ranked| RollRow {
-            stratum: frame[*index].stratum.to_string(),
+    /// the selection goes down to all.
+    pub fn roll(&self, suite: Suite, list: &str) -> Vec<RollRow> {
+        let row = |Ranked { row, rank, key, .. }: &Ranked| RollRow {
+            stratum: row.stratum.to_string(),
             key: suite.digest(format!("{}.{list}.{rank}", key.ticket).as_bytes()),
         };
         let mut rows: Vec<RollRow> = self.ranked.iter().map(row).collect();
@@ -257,15 +288,5 @@ fn quotas_by_name(suite: Suite, seed: &Digest, list: &List) -> BTreeMap<String, 
             let names = list.strata.iter().map(|stratum| stratum.stratum.clone());
             names.zip(quotas(suite, seed, list)).collect()
         }
-    }
-}
-
-fn outcome(rank: u64, n: u64, reserve: u64) -> Option<Outcome> {
-    if rank <= n {
-        Some(Outcome::Drawn)
-    } else if rank - n <= reserve {
-        Some(Outcome::Reserve)
-    } else {
-        None
     }
 }

@@ -1,54 +1,59 @@
 //! The smallest of many, exactly, in memory that depends on how many are wanted alone.
 
-/// Keeps the `k` smallest items pushed, and knows early which ones cannot be among them.
+/// Keeps the items with the `k` smallest keys pushed, and knows early which ones cannot be among them.
 #[derive(Clone, Debug)]
-pub(crate) struct Smallest<T> {
+pub(crate) struct Smallest<K, V> {
     k: usize,
     /// At most 2k + [`SPARE`] items; all that may still be among the smallest.
-    kept: Vec<T>,
-    /// The k-th smallest when the rest was last dropped.
-    cut: Option<T>,
+    kept: Vec<(K, V)>,
+    /// The k-th smallest key when the rest was last dropped.
+    cut: Option<K>,
 }
 
 /// Room beyond twice k, so that a small k is not sorted at every step.
 const SPARE: usize = 64;
 
-impl<T: Ord + Copy> Smallest<T> {
+impl<K: Ord + Copy, V> Smallest<K, V> {
     pub(crate) fn new(k: usize) -> Self {
         Smallest { k, kept: Vec::new(), cut: None }
     }
 
-    /// An item that is greater than this is not among the smallest.
-    pub(super) fn cut(&self) -> Option<&T> {
+    /// None yet, but with what is known of the others: those that cannot be among the smallest of both are not kept.
+    pub(super) fn part(&self) -> Self {
+        Smallest { k: self.k, kept: Vec::new(), cut: self.cut }
+    }
+
+    /// An item with a greater key is not among the smallest.
+    pub(super) fn cut(&self) -> Option<&K> {
         self.cut.as_ref()
     }
 
-    pub(crate) fn push(&mut self, item: T) {
-        if self.k == 0 || self.cut.is_some_and(|cut| item > cut) {
+    pub(crate) fn push(&mut self, key: K, item: V) {
+        if self.k == 0 || self.cut.is_some_and(|cut| key > cut) {
             return;
         }
-        self.kept.push(item);
+        self.kept.push((key, item));
         if self.kept.len() >= self.k.saturating_mul(2).saturating_add(SPARE) {
             self.drop_rest();
         }
     }
 
-    /// The smallest of both.
-    pub(super) fn join(mut self, other: Self) -> Self {
-        other.kept.into_iter().for_each(|item| self.push(item));
-        self
+    /// Takes in those of another.
+    pub(super) fn join(&mut self, other: Self) {
+        other.kept.into_iter().for_each(|(key, item)| self.push(key, item));
     }
 
-    /// The `k` smallest in order; all of them if fewer were pushed.
-    pub(crate) fn sorted(mut self) -> Vec<T> {
+    /// Those with the `k` smallest keys in order; all of them if fewer were pushed.
+    pub(crate) fn sorted(mut self) -> Vec<(K, V)> {
         self.drop_rest();
-        self.kept.sort_unstable();
+        self.kept.sort_unstable_by_key(|(key, _)| *key);
         self.kept
     }
 
     fn drop_rest(&mut self) {
         if self.kept.len() > self.k {
-            let (_, cut, _) = self.kept.select_nth_unstable(self.k - 1);
+            let (_, (cut, _), _) =
+                self.kept.select_nth_unstable_by_key(self.k - 1, |(key, _)| *key);
             self.cut = Some(*cut);
             self.kept.truncate(self.k);
         }
@@ -65,13 +70,17 @@ mod tests {
         let mut sorted = items.clone();
         sorted.sort_unstable();
         for k in [0, 1, 2, 63, 500, 1_999, 2_000, 5_000] {
-            for parts in [1, 3] {
-                let mut parts: Vec<Smallest<u64>> = vec![Smallest::new(k); parts];
-                let n = parts.len();
-                items.iter().enumerate().for_each(|(i, item)| parts[i % n].push(*item));
-                assert!(parts.iter().all(|part| part.kept.len() < 2 * k + SPARE + 1));
-                let all = parts.into_iter().reduce(Smallest::join).unwrap();
-                assert_eq!(all.sorted(), sorted[..k.min(2_000)]);
+            for parts in [1, 3, 100] {
+                let mut all: Smallest<u64, u64> = Smallest::new(k);
+                for chunk in items.chunks(items.len().div_ceil(parts)) {
+                    let mut part = all.part();
+                    chunk.iter().for_each(|item| part.push(*item, !*item));
+                    assert!(part.kept.len() < 2 * k + SPARE + 1);
+                    all.join(part);
+                }
+                let (keys, items): (Vec<u64>, Vec<u64>) = all.sorted().into_iter().unzip();
+                assert_eq!(keys, sorted[..k.min(2_000)]);
+                assert!(keys.iter().zip(items).all(|(key, item)| item == !*key));
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Reads a bundle's folder without following links, with a limit on every line: what cannot be read becomes
-//! a finding, never a crash or an exhausted memory.
+//! a finding, never a crash or an exhausted memory. Frames are of any size.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::durable::failed;
 use crate::base::finding::Finding;
 use crate::base::text::LINE_BYTES_MAX;
-use crate::record::bundle::{COMMITMENT, Files};
+use crate::record::bundle::{COMMITMENT, Files, frame_path, is_frame};
+use crate::record::frame::{Feed, Frames};
 use crate::say;
 
 /// Most bytes of a JSON file.
@@ -27,17 +28,69 @@ pub fn not_a_bundle(folder: &Path) -> Option<Finding> {
     (!is_bundle(folder)).then(|| Finding::new("W06", cause).file(folder.display().to_string()))
 }
 
-/// Reads all files of a bundle; the findings name what is no regular file or beyond a limit.
-///
-/// # Errors
-/// W06 if the folder has no commitment, W08 if the file system fails.
-pub fn read_bundle(folder: &Path) -> Result<(Files, Vec<Finding>), Finding> {
-    if let Some(finding) = not_a_bundle(folder) {
-        return Err(finding);
+/// A bundle in a folder. Its frames, which may be larger than memory, are read when they are wanted.
+pub struct BundleFolder {
+    folder: PathBuf,
+    /// All files by path; those whose bytes nobody wants from here, frames among them, stand without bytes.
+    pub files: Files,
+    /// What is no regular file or beyond a limit.
+    pub unreadable: Vec<Finding>,
+}
+
+impl BundleFolder {
+    /// Reads all files of a bundle but its frames.
+    ///
+    /// # Errors
+    /// W06 if the folder has no commitment, W08 if the file system fails.
+    pub fn read(folder: &Path) -> Result<Self, Finding> {
+        if let Some(finding) = not_a_bundle(folder) {
+            return Err(finding);
+        }
+        let mut reader = Reader { files: Files::new(), findings: Vec::new() };
+        reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
+        let Reader { files, findings } = reader;
+        Ok(BundleFolder { folder: folder.to_owned(), files, unreadable: findings })
     }
-    let mut reader = Reader { files: Files::new(), findings: Vec::new() };
-    reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
-    Ok((reader.files, reader.findings))
+
+    /// All files with the bytes of the frames, for those who hold everything in memory anyway.
+    ///
+    /// # Errors
+    /// W08 if the file system fails.
+    pub fn files_in_memory(mut self) -> Result<Files, Finding> {
+        for (path, bytes) in self.files.iter_mut().filter(|(path, _)| is_frame(path)) {
+            let place = self.folder.join(path);
+            *bytes = fs::read(&place).map_err(|e| failed(&place, &e))?;
+        }
+        Ok(self.files)
+    }
+}
+
+impl Frames for BundleFolder {
+    fn open(&self, list: &str) -> Result<Option<Box<dyn Feed + '_>>, Finding> {
+        let path = frame_path(list);
+        if !self.files.contains_key(&path) {
+            return Ok(None);
+        }
+        let place = self.folder.join(path);
+        let file = File::open(&place).map_err(|e| failed(&place, &e))?;
+        Ok(Some(Box::new(FileFeed { file, place })))
+    }
+}
+
+/// The bytes of a file.
+struct FileFeed {
+    file: File,
+    place: PathBuf,
+}
+
+/// Bytes of a file that are read at a time.
+const FEED_BYTES: u64 = 1 << 20;
+
+impl Feed for FileFeed {
+    fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
+        let read = self.file.by_ref().take(FEED_BYTES).read_to_end(bytes);
+        read.map(drop).map_err(|e| failed(&self.place, &e))
+    }
 }
 
 struct Reader {
@@ -73,8 +126,8 @@ impl Reader {
     }
 
     fn file(&mut self, place: &Path, path: String) -> io::Result<()> {
-        // Nothing looks into these, so they may be of any size.
-        let unread = path.starts_with("log/") || path.starts_with("notice/");
+        // Nothing looks into these, or only when they are wanted, so they may be of any size.
+        let unread = path.starts_with("log/") || path.starts_with("notice/") || is_frame(&path);
         if unread || path == "verify.html" || path == "README.txt" {
             self.files.insert(path, Vec::new());
             return Ok(());
@@ -224,9 +277,9 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         fs::write(temp.path().join(COMMITMENT), "{}").unwrap();
         std::os::unix::fs::symlink("/etc/passwd", temp.path().join("inspectors.tsv")).unwrap();
-        let (files, findings) = read_bundle(temp.path()).unwrap();
-        assert_eq!(files.len(), 1);
-        assert_eq!(findings[0].code(), "F08");
-        assert_eq!(findings[0].place.file.as_deref(), Some("inspectors.tsv"));
+        let bundle = BundleFolder::read(temp.path()).unwrap();
+        assert_eq!(bundle.files.len(), 1);
+        assert_eq!(bundle.unreadable[0].code(), "F08");
+        assert_eq!(bundle.unreadable[0].place.file.as_deref(), Some("inspectors.tsv"));
     }
 }

@@ -83,12 +83,12 @@ pub(super) fn keep(
     let kept = KEPT.max(2 * slots.len());
     let mut cheapest = Smallest::new(kept + 1);
     for (i, (_, ticket)) in fitting.zip(&*open) {
-        cheapest.push((i128::from(*ticket) + prices[*i as usize], *i, *ticket));
+        cheapest.push((i128::from(*ticket) + prices[*i as usize], *i, *ticket), ());
     }
     let mut cheapest = cheapest.sorted();
     let beyond = if cheapest.len() > kept { cheapest.pop() } else { None };
     List {
-        open: cheapest.into_iter().map(|(_, i, ticket)| (i, ticket)).collect(),
-        floor: beyond.map(|(cost, _, _)| Floor { cost, epoch }),
+        open: cheapest.into_iter().map(|((_, i, ticket), ())| (i, ticket)).collect(),
+        floor: beyond.map(|((cost, _, _), ())| Floor { cost, epoch }),
     }
 }

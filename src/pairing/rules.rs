@@ -82,8 +82,13 @@ impl Case {
     /// Gives every eligible pair its ticket W under a seed, which is computed whenever it is asked for.
     #[must_use]
     pub fn with_tickets(mut self, suite: Suite, seed: &Digest) -> Self {
-        self.tickets = Some(PairTickets::new(suite, seed));
+        self.put_tickets(suite, seed);
         self
+    }
+
+    /// As [`Case::with_tickets`], in place.
+    pub fn put_tickets(&mut self, suite: Suite, seed: &Digest) {
+        self.tickets = Some(PairTickets::new(suite, seed));
     }
 
     /// The slots of all visits.

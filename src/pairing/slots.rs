@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
-use crate::record::bundle::frame_path;
 use crate::record::commitment::{Commitment, List, Role, Slot, placeholders};
-use crate::record::contents::Contents;
 use crate::record::ids::{SLOTS_PER_VISIT_MAX, Sid};
 use crate::record::tables::{FrameRow, VisitRow};
 use crate::say;
@@ -79,24 +77,6 @@ pub fn merged<'a>(
         return Err(Finding::new("M04", say!("合并后有 {n} 个岗位", "{n} slots after merging")));
     }
     Ok(slots.into_values().collect())
-}
-
-/// Checks that every subject, were all its lists to draw it, has every placeholder's tag and at most 16 slots:
-/// what a commitment must guarantee before anybody is drawn. The findings come without file, by subject.
-pub fn check_all_subjects(commitment: &Commitment, contents: &Contents) -> Vec<Finding> {
-    let mut checked: BTreeMap<(&[String], Vec<&str>), Option<Finding>> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for (sid, entry) in contents.subjects() {
-        // Subjects with the same tags and lists share an answer.
-        let finding = checked.entry((entry.tags, entry.lists.clone())).or_insert_with(|| {
-            let lists = entry.lists.iter().filter_map(|name| commitment.list(name));
-            visit_slots(lists, entry.tags).err()
-        });
-        if let Some(finding) = finding {
-            findings.push(finding.clone().file(frame_path(entry.lists[0])).id(sid.as_str()));
-        }
-    }
-    findings
 }
 
 /// The demand of every visit; `drawn` has a frame's row of every drawn subject.

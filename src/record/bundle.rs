@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::commitment::Commitment;
 use super::tables::ManifestRow;
-use crate::base::digest::{Digest, Suite};
+use crate::base::digest::{Digest, Hasher, Suite};
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};
 use crate::base::text::line_digest;
@@ -44,6 +44,11 @@ pub const HANDICAPS: &str = "handicaps.tsv";
 /// The frame of a list.
 pub fn frame_path(list: &str) -> String {
     format!("frames/{list}.tsv")
+}
+
+/// Whether a path is that of a frame.
+pub fn is_frame(path: &str) -> bool {
+    path.starts_with("frames/")
 }
 
 /// The result of a list.
@@ -115,24 +120,31 @@ pub fn is_unbound(path: &str) -> bool {
         || ["events/", "log/", "notice/"].iter().any(|folder| path.starts_with(folder))
 }
 
-/// The digest of a file in the manifest: H(bytes); of a closed file H(HL("close", master, path) ‖ bytes),
-/// so that even small secrets cannot be guessed.
-pub fn file_digest(suite: Suite, path: &str, bytes: &[u8], closed_with: Option<&str>) -> Digest {
+/// Takes in the bytes of a file for its digest in the manifest: H(bytes); of a closed file
+/// H(HL("close", master, path) ‖ bytes), so that even small secrets cannot be guessed.
+pub fn file_hasher(suite: Suite, path: &str, closed_with: Option<&str>) -> Hasher {
     match closed_with {
-        None => suite.digest(bytes),
+        None => suite.hasher(),
         Some(master) => {
             let key = line_digest(suite, "close", &[master, path]);
-            suite.hasher().with(key.hex().as_bytes()).with(bytes).finish()
+            suite.hasher().with(key.hex().as_bytes())
         }
     }
 }
 
-/// The manifest of these files; `master` is the secret of a sealed draw, in hex.
-pub fn manifest(commitment: &Commitment, files: &Files, master: Option<&str>) -> Vec<ManifestRow> {
+/// The manifest of these files; the digests of the `frames` are known by path, and `master` is the secret of a sealed
+/// draw, in hex.
+pub fn manifest(
+    commitment: &Commitment,
+    files: &Files,
+    frames: &BTreeMap<String, Digest>,
+    master: Option<&str>,
+) -> Vec<ManifestRow> {
     let layout = layout(commitment, Stage::Drawn, files.contains_key(SHORTAGE));
     let digest = |path: &String| {
         let closed_with = master.filter(|_| layout.closed.contains(path));
-        file_digest(commitment.suite, path, &files[path], closed_with)
+        let whole = || file_hasher(commitment.suite, path, closed_with).with(&files[path]).finish();
+        frames.get(path).copied().unwrap_or_else(whole)
     };
     let bound = layout.public.iter().chain(&layout.closed);
     let mut rows: Vec<ManifestRow> =

@@ -1,19 +1,18 @@
-//! What the files of a bundle say, parsed; and whether registers and frames are the committed ones.
+//! What the files of a bundle say, parsed; and whether the registers are the committed ones. Frames, which may be
+//! larger than memory, are read by [`super::frame`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::beacon::Beacon;
 use super::bundle::{
     ASSIGNMENT, BEACON, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, OPENING, RECUSALS,
-    SHORTAGE, STANDBY, VISITS, draw_path, frame_path, parse_opening, roll_path,
+    SHORTAGE, STANDBY, VISITS, draw_path, parse_opening, roll_path,
 };
 use super::commitment::Commitment;
-use super::ids::{Sid, WEIGHT_SUM_MAX};
-use super::list::{List, Method, Quota};
 use super::shortage::Shortage;
 use super::tables::{
-    AssignmentRow, DrawRow, FrameRow, HandicapRow, IncompatibleRow, InspectorRow, ManifestRow,
-    RecusalRow, RollRow, VisitRow,
+    AssignmentRow, DrawRow, HandicapRow, IncompatibleRow, InspectorRow, ManifestRow, RecusalRow,
+    RollRow, VisitRow,
 };
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
@@ -21,7 +20,7 @@ use crate::base::merkle::Root;
 use crate::base::table::{self, Row};
 use crate::say;
 
-/// The parsed files of a bundle; `None` where a file is absent or malformed.
+/// The parsed files of a bundle but its frames; `None` where a file is absent or malformed.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Contents {
@@ -29,8 +28,6 @@ pub struct Contents {
     pub standby: Option<Vec<InspectorRow>>,
     pub incompatible: Option<Vec<IncompatibleRow>>,
     pub recusals: Option<Vec<RecusalRow>>,
-    /// By list.
-    pub frames: BTreeMap<String, Vec<FrameRow>>,
     pub beacon: Option<Beacon>,
     /// By list.
     pub draws: BTreeMap<String, Vec<DrawRow>>,
@@ -46,7 +43,7 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// Parses every file of the commitment's lists that is there; the findings name the malformed ones.
+    /// Parses every file of the commitment's lists that is there, but no frame; the findings name the malformed ones.
     pub fn parse(commitment: &Commitment, files: &Files) -> (Self, Vec<Finding>) {
         let mut reader = Reader { files, findings: Vec::new() };
         let lists = || commitment.lists.iter().map(|list| list.list.clone());
@@ -55,9 +52,6 @@ impl Contents {
             standby: reader.table(STANDBY),
             incompatible: reader.table(INCOMPATIBLE),
             recusals: reader.table(RECUSALS),
-            frames: lists()
-                .filter_map(|list| Some((list.clone(), reader.table(&frame_path(&list))?)))
-                .collect(),
             beacon: reader.file(BEACON, Beacon::parse),
             draws: lists()
                 .filter_map(|list| Some((list.clone(), reader.table(&draw_path(&list))?)))
@@ -76,29 +70,6 @@ impl Contents {
         };
         (contents, reader.findings)
     }
-
-    /// Everybody in some frame, with tags, salt and the lists whose frame he stands in.
-    pub fn subjects(&self) -> BTreeMap<&Sid, Entry<'_>> {
-        let mut subjects: BTreeMap<&Sid, Entry<'_>> = BTreeMap::new();
-        for (list, frame) in &self.frames {
-            for row in frame {
-                let entry = Entry { tags: &row.tags, salt: row.salt, lists: Vec::new() };
-                subjects.entry(&row.sid).or_insert(entry).lists.push(list);
-            }
-        }
-        subjects
-    }
-}
-
-/// A subject of the draw.
-#[derive(Clone, Debug)]
-pub struct Entry<'a> {
-    /// Its tags, the same in all frames.
-    pub tags: &'a [String],
-    /// Its salt, the same in all frames.
-    pub salt: Option<Digest>,
-    /// The lists whose frame it stands in, in order.
-    pub lists: Vec<&'a str>,
 }
 
 struct Reader<'a> {
@@ -175,81 +146,4 @@ fn check_salts(
     let (row, _) = (2..).zip(salts).find(|(_, salt)| salt.is_some() != sealed)?;
     let cause = say!("盐只属于保密抽取", "salts stand in sealed draws, and only there");
     Some(Finding::new(code, cause).file(path).row(row).column("salt"))
-}
-
-/// Checks every frame against the commitment, and that a subject is the same in all of them.
-pub fn check_frames(commitment: &Commitment, contents: &Contents) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut seen: BTreeMap<&Sid, &FrameRow> = BTreeMap::new();
-    for list in commitment.lists_by_name() {
-        let Some(frame) = contents.frames.get(&list.list) else {
-            continue;
-        };
-        let path = frame_path(&list.list);
-        findings.extend(check_root(commitment.suite, &path, "V04", Some(&list.frame), Some(frame)));
-        findings.extend(check_salts(
-            &path,
-            "V04",
-            commitment.sealed(),
-            frame.iter().map(|row| row.salt),
-        ));
-        findings.extend(check_rows(list, frame).map(|f| f.file(&path)));
-        for (line, row) in (2..).zip(frame) {
-            let known = *seen.entry(&row.sid).or_insert(row);
-            if known.tags != row.tags || known.salt != row.salt {
-                let cause =
-                    say!("标签或盐与另一抽样框不同", "tags or salt differ from another frame");
-                findings
-                    .push(Finding::new("V04", cause).file(&path).row(line).id(row.sid.as_str()));
-            }
-        }
-    }
-    findings
-}
-
-/// Strata, sizes and weights of one frame; the first row that breaks a rule.
-fn check_rows(list: &List, frame: &[FrameRow]) -> Option<Finding> {
-    let quotas: BTreeMap<&str, Quota> =
-        list.strata.iter().map(|s| (s.stratum.as_str(), s.quota)).collect();
-    let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut sids = BTreeSet::new();
-    for (line, row) in (2..).zip(frame) {
-        let refuse = |column: &str, cause| {
-            Some(Finding::new("V04", cause).row(line).column(column).id(row.sid.as_str()))
-        };
-        let Some(quota) = quotas.get(row.stratum.as_str()) else {
-            return refuse("stratum", say!("承诺中没有这一层", "this stratum is not committed"));
-        };
-        let weight = match quota {
-            Quota::Count(_) => Some(1),
-            Quota::Weight(weight) => Some(*weight),
-            Quota::Own => None,
-        };
-        if weight.is_some_and(|weight| weight != row.weight) {
-            return refuse("weight", say!("权重与承诺不符", "the weight is not the committed one"));
-        }
-        if !sids.insert(&row.sid) {
-            return refuse("sid", say!("对象出现两次", "the subject stands twice"));
-        }
-        *sizes.entry(row.stratum.as_str()).or_default() += 1;
-    }
-    if let Some(stratum) =
-        list.strata.iter().find(|s| sizes.get(s.stratum.as_str()).copied().unwrap_or(0) != s.size)
-    {
-        let name = &stratum.stratum;
-        return Some(Finding::new(
-            "V04",
-            say!("层 {name} 的行数与承诺的 N 不符", "stratum {name} has not the committed N"),
-        ));
-    }
-    let pareto = matches!(list.method, Method::Pareto { .. });
-    if pareto
-        && frame.iter().map(|row| u128::from(row.weight)).sum::<u128>() > u128::from(WEIGHT_SUM_MAX)
-    {
-        return Some(Finding::new(
-            "V04",
-            say!("权重之和超过 2^52", "the sum of weights exceeds 2^52"),
-        ));
-    }
-    None
 }

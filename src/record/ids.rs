@@ -110,7 +110,7 @@ fn digest_id(suite: Suite, code: &str) -> CompactString {
     format_compact!("X:{}", &suite.digest(code.as_bytes()).hex()[..52])
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-');
     (1..=55).contains(&text.len()) && text != "-" && text.bytes().all(allowed)
 }
@@ -137,21 +137,22 @@ pub fn tag_key(tag: &str) -> &str {
     tag.split_once(':').map_or(tag, |(key, _)| key)
 }
 
-/// Parses a tags column: tags sorted, none twice, separated by single spaces; `-` if none.
+/// Whether `text` is a tags column: tags sorted, none twice, separated by single spaces; `-` if none.
+pub(super) fn are_tags(text: &str) -> bool {
+    let mut before = "";
+    text == "-"
+        || text.split(' ').all(|tag| is_tag(tag) && std::mem::replace(&mut before, tag) < tag)
+}
+
+/// Parses a tags column.
 ///
 /// # Errors
 /// F03 for the column `tags`.
 pub fn parse_tags(text: &str) -> Result<Vec<String>, Finding> {
-    if text == "-" {
-        return Ok(Vec::new());
+    if !are_tags(text) {
+        return Err(bad_field("tags", text));
     }
-    let tags: Vec<&str> = text.split(' ').collect();
-    let ordered = tags.windows(2).all(|pair| pair[0] < pair[1]);
-    if ordered && tags.iter().all(|tag| is_tag(tag)) {
-        Ok(tags.into_iter().map(str::to_owned).collect())
-    } else {
-        Err(bad_field("tags", text))
-    }
+    Ok(text.split(' ').filter(|tag| *tag != "-").map(str::to_owned).collect())
 }
 
 /// Prints a tags column.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::ids::{CAPACITY_MAX, Iid, Name, Sid, WEIGHT_MAX, format_tags, is_name, parse_tags};
+use super::frame::FrameLine;
+use super::ids::{CAPACITY_MAX, Iid, Name, Sid, format_tags, is_name, parse_tags};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::table::{Row, any_field, bad_field};
@@ -29,15 +30,7 @@ impl Row for FrameRow {
     type Key = (Option<Digest>, Sid);
 
     fn parse(fields: &[&str]) -> Result<Self, Finding> {
-        let [sid, stratum, weight, tags, salt] = columns(fields);
-        Ok(FrameRow {
-            sid: Sid::parse(sid)?,
-            stratum: Name::parse("stratum", stratum)?,
-            weight: number("weight", weight, WEIGHT_MAX + 1)
-                .and_then(|w| positive("weight", weight, w))?,
-            tags: parse_tags(tags)?,
-            salt: optional_digest("salt", salt)?,
-        })
+        Ok(FrameRow::from(&FrameLine::of_fields("", columns(fields))?))
     }
 
     fn format(&self) -> String {
@@ -47,6 +40,19 @@ impl Row for FrameRow {
 
     fn key(&self) -> Self::Key {
         (self.salt, self.sid.clone())
+    }
+}
+
+impl From<&FrameLine<'_>> for FrameRow {
+    fn from(line: &FrameLine<'_>) -> Self {
+        let checked = "bug: the line was checked";
+        FrameRow {
+            sid: Sid::parse(line.sid).expect(checked),
+            stratum: Name::parse("stratum", line.stratum).expect(checked),
+            weight: line.weight,
+            tags: line.each_tag().map(str::to_owned).collect(),
+            salt: line.salt,
+        }
     }
 }
 
@@ -200,6 +206,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome of a rank, from 1, where `n` are drawn and the next `reserve` stand by.
+    pub fn of(rank: u64, n: u64, reserve: u64) -> Option<Self> {
+        match rank {
+            rank if rank <= n => Some(Outcome::Drawn),
+            rank if rank - n <= reserve => Some(Outcome::Reserve),
+            _ => None,
+        }
+    }
+
     /// `drawn` or `reserve`.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::drawn::{compare, compare_draws, recompute_visits, rolls, seed_of, selections};
+use super::drawn::{compare, compare_draws, rolls};
 use super::frozen::{beacon, check_files, frames, manifest, opening, registers, time};
 use super::later::{events, schedule};
 use super::pairing::{Drawn, verify_pairing};
@@ -10,56 +10,91 @@ use super::{Check, Facts, Outcome, Report};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::json;
+use crate::draw::ticket::seed;
+use crate::draw::visits::visits as recompute_visits;
+use crate::pairing::frames::{FramesRead, Wanted, read_frames};
+use crate::record::beacon::Beacon;
 use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, SCHEDULE, VISITS};
 use crate::record::commitment::Commitment;
 use crate::record::contents::Contents;
+use crate::record::frame::Frames;
 use crate::say;
 
 /// What the steps look at.
 pub(super) struct Bundle<'a> {
     pub files: &'a Files,
     pub commitment: Commitment,
-    pub digest: Digest,
     pub contents: Contents,
+    /// The frames, read with the seed where the beacon is sound.
+    pub frames: FramesRead,
+    /// The seed, where the beacon is sound.
+    pub seed: Option<Digest>,
     /// Paths of the files that step 1 found malformed.
     pub malformed: BTreeSet<String>,
     /// A sealed draw without its closed files.
     pub unopened: bool,
 }
 
-/// Verifies a bundle.
+/// Verifies a bundle in memory.
 pub fn verify(files: &Files) -> Report {
-    verify_read(files, Vec::new())
+    let read = verify_read(files, files, Vec::new(), &mut |_, _| ());
+    read.expect("bug: memory is read without fail")
 }
 
-/// Verifies a bundle of which the shell could not read everything: links, devices, endless lines.
-pub fn verify_read(files: &Files, unreadable: Vec<Finding>) -> Report {
+/// Verifies a bundle of which the shell could not read everything: links, devices, endless lines. `files` has the
+/// paths of the frames, `frames` their bytes, which may be more than fit into memory; `watch` learns how many of how
+/// many rows have been read.
+///
+/// # Errors
+/// What the file system fails with.
+pub fn verify_read(
+    files: &Files,
+    frames: &dyn Frames,
+    unreadable: Vec<Finding>,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Report, Finding> {
     let mut report =
         Report { checks: Vec::new(), facts: Facts::default(), commitment: None, result: None };
     let Some(bytes) = files.get(COMMITMENT) else {
         let missing =
             Finding::new("F06", say!("没有封存承诺", "there is no commitment")).file(COMMITMENT);
         report.checks.push(Check { number: 1, outcome: Outcome::Failed(vec![missing]) });
-        return report;
+        return Ok(report);
     };
     let commitment = match commitment(bytes) {
         Ok(commitment) => commitment,
         Err(checks) => {
             report.checks.extend(checks);
-            return report;
+            return Ok(report);
         }
     };
     let digest = commitment.suite.digest(bytes);
     let (contents, mut malformed) = Contents::parse(&commitment, files);
-    malformed.extend(unreadable);
     let unopened = commitment.sealed() && !files.contains_key(OPENING);
+    let seed = seed_of(&commitment, &digest, contents.beacon.as_ref());
+    let master = contents.master.as_ref().filter(|_| commitment.sealed());
+    let wanted = Wanted { commitment: &commitment, seed: seed.as_ref(), master };
+    let rows = commitment.lists.iter().map(|list| list.frame.n).sum();
+    let frames = match unopened {
+        true => FramesRead::default(),
+        false => read_frames(&wanted, frames, &mut |read| watch(read, rows))?,
+    };
+    malformed.extend(frames.malformed.iter().cloned());
+    malformed.extend(unreadable);
     report.commitment = Some(digest);
     report.result = files.get(MANIFEST).map(|bytes| commitment.suite.digest(bytes));
     let paths = malformed.iter().filter_map(|finding| finding.place.file.clone()).collect();
-    let bundle = Bundle { files, commitment, digest, contents, malformed: paths, unopened };
-    report.facts = Facts::of_commitment(&bundle.commitment, &bundle.contents);
+    report.facts = Facts::of_commitment(&commitment, &contents);
+    let bundle = Bundle { files, commitment, contents, frames, seed, malformed: paths, unopened };
     run(&bundle, malformed, &mut report);
-    report
+    Ok(report)
+}
+
+/// The seed, if the beacon is the committed one.
+fn seed_of(commitment: &Commitment, digest: &Digest, beacon: Option<&Beacon>) -> Option<Digest> {
+    let beacon = beacon?;
+    let sound = beacon.check(commitment.suite, &commitment.sources).is_ok();
+    sound.then(|| seed(commitment.suite, digest, &beacon.strings))
 }
 
 /// The commitment, or why the first two steps end the report: what is no canonical JSON fails as a file, what
@@ -92,16 +127,11 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
     if sealed {
         put(5, opening);
     }
-    let beacon = beacon(bundle);
-    let beacon_sound = sound(&beacon) && bundle.contents.beacon.is_some();
-    put(6, beacon);
+    put(6, beacon(bundle));
     put(7, time(bundle));
     put(8, manifest(bundle));
 
-    let strings =
-        bundle.contents.beacon.as_ref().map(|beacon| beacon.strings.as_slice()).unwrap_or_default();
-    let seed = seed_of(bundle, strings, beacon_sound);
-    let selections = match (&seed, frames_sound, opening_sound) {
+    let selections = match (&bundle.seed, frames_sound, opening_sound) {
         _ if bundle.unopened => Err(Outcome::NotShown(say!(
             "公开前不出示抽取结果",
             "the draw is closed until the opening"
@@ -109,19 +139,25 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
         (None, ..) => Err(Outcome::depends_on(6)),
         (_, false, _) => Err(Outcome::depends_on(4)),
         (.., false) => Err(Outcome::depends_on(5)),
-        (Some(seed), true, true) => selections(bundle, seed),
+        (Some(_), true, true) => match &bundle.frames {
+            FramesRead { complete: false, .. } => Err(Outcome::depends_on(1)),
+            FramesRead { tickets, .. } if !tickets.is_empty() => {
+                Err(Outcome::Failed(tickets.clone()))
+            }
+            frames => Ok(frames.selections.as_slice()),
+        },
     };
     let drawn = selections
         .as_ref()
         .map_or_else(Clone::clone, |selections| compare_draws(bundle, selections));
     put(9, drawn);
     if sealed {
-        put(10, rolls(bundle, selections.as_ref().ok()));
+        put(10, rolls(bundle, selections.as_ref().ok().copied()));
     }
     let visits = match &selections {
         Err(Outcome::Failed(_)) => Err(Outcome::depends_on(9)),
         Err(outcome) => Err(outcome.clone()),
-        Ok(selections) => Ok(recompute_visits(bundle, selections)),
+        Ok(selections) => Ok(recompute_visits(selections)),
     };
     put(
         11,
@@ -131,10 +167,10 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
         Outcome::Failed(_) => Outcome::depends_on(11),
         other => other,
     });
-    let paired = match (visits, registers_sound, &seed) {
+    let paired = match (visits, registers_sound, bundle.seed) {
         (Ok(visits), true, Some(seed)) => {
-            let selections = selections.as_deref().unwrap_or_default();
-            Ok(Drawn { seed: *seed, selections, visits })
+            let selections = selections.as_ref().copied().unwrap_or_default();
+            Ok(Drawn { seed, selections, visits })
         }
         (Err(outcome), ..) => Err(outcome),
         _ => Err(Outcome::depends_on(3)),
@@ -143,8 +179,8 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
         report.checks.push(Check { number, outcome });
     }
     if let Ok(selections) = &selections {
-        report.facts.add_selections(&bundle.contents, selections);
-    } else if let Some(seed) = &seed {
+        report.facts.add_selections(selections);
+    } else if let Some(seed) = &bundle.seed {
         report.facts.add_quotas(&bundle.commitment, seed);
     }
     if bundle.files.keys().any(|path| path.starts_with("events/")) {

@@ -8,58 +8,25 @@ use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::table::{self, Row};
 use crate::draw::quota::quotas;
-use crate::draw::select::{Selection, rank, select};
-use crate::draw::ticket::seed;
-use crate::draw::visits::visits;
-use crate::record::bundle::{draw_path, frame_path, roll_path};
+use crate::draw::select::Selection;
+use crate::record::bundle::{draw_path, roll_path};
 use crate::record::commitment::Commitment;
-use crate::record::tables::VisitRow;
 use crate::say;
-
-pub(super) fn seed_of(bundle: &Bundle<'_>, strings: &[String], sound: bool) -> Option<Digest> {
-    sound.then(|| seed(bundle.commitment.suite, &bundle.digest, strings))
-}
-
-pub(super) fn selections(
-    bundle: &Bundle<'_>,
-    seed: &Digest,
-) -> Result<Vec<(String, Selection)>, Outcome> {
-    let mut selections = Vec::new();
-    for list in bundle.commitment.lists_by_name() {
-        let Some(frame) = bundle.contents.frames.get(&list.list) else {
-            return Err(Outcome::depends_on(1));
-        };
-        // A roll tells everybody's rank.
-        let order = if bundle.commitment.sealed() { rank } else { select };
-        match order(bundle.commitment.suite, seed, list, frame) {
-            Ok(selection) => selections.push((list.list.clone(), selection)),
-            Err(finding) => {
-                return Err(Outcome::Failed(vec![finding.file(frame_path(&list.list))]));
-            }
-        }
-    }
-    Ok(selections)
-}
 
 /// Step 9.
 pub(super) fn compare_draws(bundle: &Bundle<'_>, selections: &[(String, Selection)]) -> Outcome {
-    let outcomes = selections.iter().map(|(list, selection)| {
-        compare(bundle, &draw_path(list), 9, &selection.draw_rows(&bundle.contents.frames[list]))
-    });
+    let outcomes = selections
+        .iter()
+        .map(|(list, selection)| compare(bundle, &draw_path(list), 9, &selection.draw_rows()));
     worst(outcomes)
 }
 
 /// Step 10, of sealed draws.
-pub(super) fn rolls(bundle: &Bundle<'_>, selections: Option<&Vec<(String, Selection)>>) -> Outcome {
+pub(super) fn rolls(bundle: &Bundle<'_>, selections: Option<&[(String, Selection)]>) -> Outcome {
     let suite = bundle.commitment.suite;
     if let Some(selections) = selections {
         return worst(selections.iter().map(|(list, selection)| {
-            compare(
-                bundle,
-                &roll_path(list),
-                10,
-                &selection.roll(suite, list, &bundle.contents.frames[list]),
-            )
+            compare(bundle, &roll_path(list), 10, &selection.roll(suite, list))
         }));
     }
     if bundle.contents.rolls.len() < bundle.commitment.lists.len() {
@@ -86,13 +53,6 @@ pub(super) fn rolls(bundle: &Bundle<'_>, selections: Option<&Vec<(String, Select
         )),
         true => Outcome::depends_on(9),
     }
-}
-
-pub(super) fn recompute_visits(
-    bundle: &Bundle<'_>,
-    selections: &[(String, Selection)],
-) -> Vec<VisitRow> {
-    visits(selections, &bundle.contents.frames)
 }
 
 /// Compares a file with its recomputed rows, byte for byte, and names the first row that differs.

@@ -161,16 +161,11 @@ impl Facts {
     }
 
     /// Counts what was drawn, from the recomputed selections.
-    pub(super) fn add_selections(
-        &mut self,
-        contents: &Contents,
-        selections: &[(String, Selection)],
-    ) {
-        for (facts, (list, selection)) in self.lists.iter_mut().zip(selections) {
+    pub(super) fn add_selections(&mut self, selections: &[(String, Selection)]) {
+        for (facts, (_, selection)) in self.lists.iter_mut().zip(selections) {
             let mut drawn: BTreeMap<&str, u64> = BTreeMap::new();
             for ranked in selection.drawn() {
-                *drawn.entry(contents.frames[list][ranked.index].stratum.as_str()).or_default() +=
-                    1;
+                *drawn.entry(ranked.row.stratum.as_str()).or_default() += 1;
             }
             facts.drawn = Some(drawn.values().sum());
             for stratum in &mut facts.strata {

@@ -6,12 +6,11 @@ use super::Outcome;
 use super::bundle::Bundle;
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
-use crate::draw::ticket::{master_digest, recusal_salt, salt};
-use crate::pairing::slots::check_all_subjects;
+use crate::draw::ticket::{master_digest, recusal_salt};
 use crate::record::bundle::{
-    self, BEACON, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE, Stage, frame_path,
+    self, BEACON, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE, Stage, is_frame,
 };
-use crate::record::contents::{check_frames, check_registers};
+use crate::record::contents::check_registers;
 use crate::say;
 
 /// Step 1: exactly the files of the protocol, each in canonical form.
@@ -92,16 +91,10 @@ pub(super) fn frames(bundle: &Bundle<'_>) -> Outcome {
             "frames are closed until the opening"
         ));
     }
-    let mut findings = check_frames(&bundle.commitment, &bundle.contents);
-    if findings.is_empty() {
-        let slots = check_all_subjects(&bundle.commitment, &bundle.contents);
-        // One sentence for each cause suffices; a wrong slot concerns thousands of subjects.
-        findings.extend(slots.into_iter().take(20));
-    }
-    if findings.is_empty() && bundle.contents.frames.len() < bundle.commitment.lists.len() {
+    if bundle.frames.breaches.is_empty() && !bundle.frames.complete {
         return Outcome::depends_on(1);
     }
-    Outcome::of(findings)
+    Outcome::of(bundle.frames.breaches.clone())
 }
 
 /// Step 5, of sealed draws.
@@ -129,13 +122,7 @@ pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
             .row(line)
             .column("salt")
     };
-    let mut findings = Vec::new();
-    for (list, frame) in &contents.frames {
-        let wrong = (2..).zip(frame).find(|(_, row)| {
-            row.salt != Some(salt(suite, master, &commitment.draw, row.sid.as_str()))
-        });
-        findings.extend(wrong.map(|(line, _)| refuse(frame_path(list), line)));
-    }
+    let mut findings = bundle.frames.salts.clone();
     let wrong = (2..).zip(contents.recusals.iter().flatten()).find(|(_, row)| {
         row.salt
             != Some(recusal_salt(
@@ -187,7 +174,7 @@ pub(super) fn time(bundle: &Bundle<'_>) -> Outcome {
 
 /// Step 8.
 pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
-    let Bundle { files, commitment, contents, unopened, .. } = bundle;
+    let Bundle { files, commitment, contents, frames, unopened, .. } = bundle;
     let Some(rows) = &contents.manifest else {
         return Outcome::depends_on(1);
     };
@@ -217,11 +204,13 @@ pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
     }
     for (path, digest) in listed.into_iter().filter(|(path, _)| bound.contains(path)) {
         let closed = commitment.sealed() && layout.closed.iter().any(|closed| closed == path);
-        let Some(bytes) = files.get(path) else {
-            continue;
-        };
         let closed_with = master.as_deref().filter(|_| closed);
-        if bundle::file_digest(commitment.suite, path, bytes, closed_with) != *digest {
+        let hasher = || bundle::file_hasher(commitment.suite, path, closed_with);
+        let found = match is_frame(path) {
+            true => frames.digests.get(path).copied(),
+            false => files.get(path).map(|bytes| hasher().with(bytes).finish()),
+        };
+        if found.is_some_and(|found| found != *digest) {
             findings.push(refuse(
                 path,
                 say!("文件与清单上的摘要不符", "the file is not the one whose digest is listed"),

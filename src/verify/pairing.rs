@@ -78,7 +78,7 @@ pub(super) struct Drawn<'a> {
 
 fn case(bundle: &Bundle<'_>, drawn: &Drawn<'_>) -> Result<Case, Finding> {
     let contents = &bundle.contents;
-    let rows = drawn_rows(drawn.selections, &contents.frames);
+    let rows = drawn_rows(drawn.selections);
     let demands = demands(&bundle.commitment, &rows, &drawn.visits).map_err(|f| f.file(VISITS))?;
     if demands.iter().map(|demand| demand.slots.len() as u64).sum::<u64>() >= SLOTS_IN_DRAW_LIMIT {
         return Err(

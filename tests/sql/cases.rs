@@ -7,10 +7,10 @@ use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::table;
 use shuangsuiji::base::text::line_digest;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::draw::select::select;
+use shuangsuiji::draw::select::{Depth, select};
 use shuangsuiji::draw::sql::{Dialect, Query, Task, query, tables_of};
 use shuangsuiji::draw::ticket::{group_key, seed};
-use shuangsuiji::record::bundle::{Files, draw_path};
+use shuangsuiji::record::bundle::{Files, draw_path, frame_path};
 use shuangsuiji::record::commitment::{Commitment, List, Method, Quota, Stratum};
 use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::FrameRow;
@@ -39,13 +39,13 @@ impl Case {
         early: bool,
     ) -> Self {
         let suite = commitment.suite;
-        let selection = select(suite, seed, list, frame).unwrap();
-        let rows = String::from_utf8(table::format(&selection.draw_rows(frame))).unwrap();
+        let selection = select(suite, seed, list, frame, Depth::Outcomes).unwrap();
+        let rows = String::from_utf8(table::format(&selection.draw_rows())).unwrap();
         let [table] = tables_of(&[&list.list]).try_into().unwrap();
         let task = Task {
             commitment,
             list,
-            frame,
+            weights: &frame.iter().map(|row| row.weight).collect(),
             seed: (!early).then_some(seed),
             table: &table,
             result: None,
@@ -81,17 +81,17 @@ fn modulo(digest: &Digest, by: u128) -> u128 {
 
 /// All lists of a complete open bundle, each with the published rows.
 pub fn of_bundle(name: &str, files: &Files) -> Vec<Case> {
-    let frozen = Frozen::read(files).unwrap();
-    let (commitment, contents) = (&frozen.commitment, frozen.contents());
-    let strings = &contents.beacon.as_ref().unwrap().strings;
+    let frozen = Frozen::read(files, files).unwrap();
+    let commitment = &frozen.commitment;
+    let strings = &frozen.contents().beacon.as_ref().unwrap().strings;
     let seed = seed(commitment.suite, &frozen.digest, strings);
     let mut cases = Vec::new();
     for list in &commitment.lists {
+        let frame: Vec<FrameRow> = table::parse(&files[&frame_path(&list.list)]).unwrap();
         for early in [false, true] {
             let name =
                 format!("{name} {}{}", list.list, if early { " before the beacon" } else { "" });
-            let case =
-                Case::new(&name, commitment, list, &contents.frames[&list.list], &seed, early);
+            let case = Case::new(&name, commitment, list, &frame, &seed, early);
             let published = String::from_utf8(files[&draw_path(&list.list)].clone()).unwrap();
             assert_eq!(published.split_once('\n').unwrap().1, case.expected, "{name}");
             cases.push(case);
@@ -124,7 +124,8 @@ pub fn small_cases() -> Vec<Case> {
 /// A million ids in four strata, with weights that a few outgrow, by each method.
 pub fn large_cases() -> Vec<Case> {
     const N: u64 = 1_000_000;
-    let frozen = Frozen::read(&vector("open")).unwrap();
+    let files = vector("open");
+    let frozen = Frozen::read(&files, &files).unwrap();
     let seed = Suite::Sha256.digest(b"a million");
     let names = ["A", "B", "C", "D"];
     let of = |i: u64| match i % 100 {
@@ -214,7 +215,7 @@ fn hard_on_division() -> Case {
         frame.push((format!("{front:016x}{:048x}", at), weight));
     }
     let files = vector("open");
-    let frozen = Frozen::read(&files).unwrap();
+    let frozen = Frozen::read(&files, &files).unwrap();
     let mut list =
         frozen.commitment.lists.iter().find(|l| l.method.name() == "pareto").unwrap().clone();
     let size = frame.len() as u64;
@@ -233,7 +234,7 @@ fn hard_on_division() -> Case {
     let task = Task {
         commitment: &frozen.commitment,
         list: &list,
-        frame: &rows,
+        weights: &rows.iter().map(|row| row.weight).collect(),
         seed: Some(&Suite::Sha256.digest(b"any")),
         table: "frame_hard",
         result: None,

@@ -1,5 +1,7 @@
 //! Changes of a bundle: every field of every file by a value that could stand there and by one that could not.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use shuangsuiji::base::json::format;
 use shuangsuiji::base::table;
@@ -51,13 +53,13 @@ pub fn with_manifest(files: &Files, original: &Files) -> Files {
     let secret = secret(files).or_else(|| secret(original));
     let mut files = files.clone();
     let rows = match commitment(&files) {
-        Some(commitment) => manifest(&commitment, &files, secret.as_deref()),
+        Some(commitment) => manifest(&commitment, &files, &BTreeMap::new(), secret.as_deref()),
         None => {
             // A file is missing, or no commitment is left: the rows of all files that are there.
             let commitment = commitment(original).expect("the original is whole");
             let mut all = original.clone();
             all.extend(files.clone());
-            let mut rows = manifest(&commitment, &all, secret.as_deref());
+            let mut rows = manifest(&commitment, &all, &BTreeMap::new(), secret.as_deref());
             rows.retain(|row| files.contains_key(&row.path));
             rows
         }

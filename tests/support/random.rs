@@ -145,13 +145,9 @@ impl Draft {
         files
     }
 
-    pub fn frozen(&self) -> Frozen {
-        Frozen::read(&self.freeze()).unwrap_or_else(|findings| panic!("{findings}"))
-    }
-
     /// Draws from a seed of the test's own choice, without beacon.
     pub fn draw_from(&self, seed: &Digest) -> Drawn {
-        self.frozen().draw_from(seed, &mut |_, _, _| {}).unwrap()
+        frozen(&self.freeze()).draw_from(seed, &mut |_, _, _| {}).unwrap()
     }
 
     pub fn beacon(&self) -> Beacon {
@@ -164,7 +160,8 @@ impl Draft {
     pub fn complete(&self) -> Files {
         let mut files = self.freeze();
         let beacon = self.beacon();
-        let frozen = self.frozen();
+        let frozen_files = files.clone();
+        let frozen = frozen(&frozen_files);
         let drawn = frozen.draw(&beacon, self.master.as_ref(), &mut |_, _, _| {});
         let drawn = drawn.unwrap_or_else(|findings| panic!("{findings}"));
         files.insert(bundle::BEACON.to_owned(), beacon.format());
@@ -207,4 +204,9 @@ pub fn signature() -> String {
     let rounds = recorded["rounds"].as_array().unwrap();
     let round = rounds.iter().find(|round| round["round"] == ROUND);
     round.unwrap()["signature"].as_str().unwrap().to_owned()
+}
+
+/// The package in these files.
+pub fn frozen(files: &Files) -> Frozen<'_> {
+    Frozen::read(files, files).unwrap_or_else(|findings| panic!("{findings}"))
 }

@@ -17,7 +17,7 @@ use super::ticket::group_key;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Text};
 use crate::record::commitment::{Commitment, List, Method, Quota};
-use crate::record::tables::FrameRow;
+use crate::record::frame::Weights;
 use crate::say;
 
 pub use dialect::Dialect;
@@ -28,8 +28,8 @@ pub struct Task<'a> {
     pub commitment: &'a Commitment,
     /// One of its lists.
     pub list: &'a List,
-    /// The list's frame.
-    pub frame: &'a [FrameRow],
+    /// The weights in the list's frame; of a `pareto` list.
+    pub weights: &'a Weights,
     /// The draw's seed, once the beacon is known.
     pub seed: Option<&'a Digest>,
     /// The engine's table with columns sid, stratum and weight: `name`, or up to three names with dots between.
@@ -133,11 +133,11 @@ enum Quotas {
 
 impl Plan {
     fn of(task: &Task<'_>) -> Self {
-        let Task { commitment, list, frame, seed, .. } = task;
+        let Task { commitment, list, weights, seed, .. } = task;
         let suite = commitment.suite;
         let key = seed.map(|seed| group_key(suite, seed, &list.group));
         let quotas = match (list.method, seed) {
-            (Method::Pareto { n }, _) => Quotas::Weighted { n, left: Pareto::new(frame, n) },
+            (Method::Pareto { n }, _) => Quotas::Weighted { n, left: Pareto::new(weights, n) },
             (Method::Proportional { .. }, None) => Quotas::Rounded,
             (Method::Proportional { .. }, Some(seed)) => Quotas::Known(quotas(suite, seed, list)),
             (Method::Fixed, _) => Quotas::Known(list.strata.iter().map(count).collect()),
@@ -197,7 +197,7 @@ fn check(plan: &Plan, task: &Task<'_>) -> String {
         ),
     ];
     if let Quotas::Weighted { n, left } = &plan.quotas {
-        let all: u64 = task.frame.iter().map(|row| row.weight).sum();
+        let all: u64 = task.weights.iter().map(|(weight, n)| weight * n).sum();
         parts.push(format!(
             "SELECT 'weight' AS what, {all} AS committed, coalesce(sum(weight), 0) AS found FROM {table}"
         ));

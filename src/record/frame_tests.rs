@@ -1,0 +1,193 @@
+//! A frame read block by block is the table that it is read as in one piece.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::base::finding::Place;
+use crate::base::table;
+use crate::record::list::Stratum;
+
+/// Feeds so many bytes at a time.
+struct Drops<'a>(&'a [u8], usize);
+
+impl Feed for Drops<'_> {
+    fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
+        let (now, later) = self.0.split_at(self.1.min(self.0.len()));
+        bytes.extend_from_slice(now);
+        self.0 = later;
+        Ok(())
+    }
+}
+
+/// A line without an end.
+struct Endless(u64);
+
+impl Feed for Endless {
+    fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
+        bytes.extend(std::iter::repeat_n(b'x', 1 << 20));
+        self.0 += 1;
+        assert!(self.0 < 1_000, "an endless line is read for ever");
+        Ok(())
+    }
+}
+
+/// Counts rows and remembers the place of some.
+#[derive(Default)]
+struct Places(Vec<(u64, String)>);
+
+impl Visitor for Places {
+    type Part = Vec<(u64, String)>;
+
+    fn begin(&self) -> Self::Part {
+        Vec::new()
+    }
+
+    fn row(&self, part: &mut Self::Part, index: u64, _: usize, line: &FrameLine<'_>) {
+        part.push((index, line.sid.to_owned()));
+    }
+
+    fn join(&mut self, part: Self::Part) {
+        self.0.extend(part);
+    }
+}
+
+fn list(root: Root, sizes: &[(&str, u64)]) -> List {
+    let stratum = |(name, size): &(&str, u64)| Stratum {
+        stratum: (*name).to_owned(),
+        size: *size,
+        quota: Quota::Count(0),
+    };
+    List {
+        list: "L".to_owned(),
+        title: "L".to_owned(),
+        matters: vec!["M".to_owned()],
+        group: "G".to_owned(),
+        method: Method::Fixed,
+        frame: root,
+        strata: sizes.iter().map(stratum).collect(),
+        reserve: 0,
+        slots: Vec::new(),
+        notes: serde_json::Map::new(),
+    }
+}
+
+fn scan(list: &List, feed: &mut dyn Feed, visitor: &mut Places) -> Scanned {
+    let scan = Scan { suite: Suite::Sha256, list, sealed: false, prove: None };
+    scan.run(feed, Suite::Sha256.hasher(), visitor, &mut |_| ()).unwrap()
+}
+
+/// Rows whose text fills several blocks and batches.
+fn large(rows: u64) -> String {
+    let mut text = format!("{}\n", FrameRow::HEADER);
+    for i in 0..rows {
+        writeln!(text, "91330199MA{i:08}\t{}\t1\tarea:城东\t-", ["A", "B"][(i % 2) as usize])
+            .unwrap();
+    }
+    text
+}
+
+#[test]
+fn blocks_and_batches_make_one_table() {
+    let rows = 230_000;
+    let text = large(rows);
+    let parsed: Vec<FrameRow> = table::parse(text.as_bytes()).unwrap();
+    let list = list(table::root(Suite::Sha256, &parsed), &[("A", rows / 2), ("B", rows / 2)]);
+    assert!(text.len() > 2 * BATCH_BYTES_PER_THREAD, "several batches on one thread");
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        for drop in [700_001, usize::MAX] {
+            let mut places = Places::default();
+            let scanned =
+                pool.install(|| scan(&list, &mut Drops(text.as_bytes(), drop), &mut places));
+            assert_eq!(scanned.digest, Some(Suite::Sha256.digest(text.as_bytes())));
+            let table = scanned.table.unwrap();
+            assert_eq!((table.root, table.breaches), (list.frame, Vec::new()));
+            let wanted =
+                (0..).zip(&parsed).map(|(index, row)| (index, row.sid.as_str().to_owned()));
+            assert!(places.0.into_iter().eq(wanted));
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_found_where_it_stands() {
+    let rows = 20_000;
+    let text = large(rows);
+    let root = table::root(Suite::Sha256, &table::parse::<FrameRow>(text.as_bytes()).unwrap());
+    let list = list(root, &[("A", rows / 2), ("B", rows / 2)]);
+    let line = |index: u64| format!("91330199MA{index:08}\t");
+    // Near the beginning, near the end, and at the first row of a block.
+    let block = 1 + text[..BLOCK_BYTES].lines().count() as u64;
+    for index in [3, block - 2, block - 1, block, rows - 1] {
+        let at = text.find(&line(index)).unwrap();
+        let of = |from: &str, to: &str| {
+            let (before, after) = text.split_at(at);
+            [before, &after.replacen(from, to, 1)].concat()
+        };
+        let row = Some(index + 2);
+        let cases = [
+            (of(&line(index), &line(index - 1)), "F04", row),
+            (of(&line(index), "91330199\u{e9}\t"), "F03", row),
+            (of("\tarea", "\tarea:e\u{301} area"), "F01", row),
+            (of("\tarea", "\t\rarea"), "F01", row),
+            (of("\tarea", "\tzone area"), "F03", row),
+            (of("\t1\t", "\t01\t"), "F03", row),
+            (of("\t-\n", "\t-\t\n"), "F02", row),
+            (of("\t-\n", "\n"), "F02", row),
+            (of("\t-\n", &format!("{}\n", "x".repeat(LINE_BYTES_MAX))), "F09", row),
+            (text[..text.len() - 1].to_owned(), "F01", None),
+        ];
+        for (text, code, row) in cases {
+            let whole = table::parse::<FrameRow>(text.as_bytes()).unwrap_err();
+            let scanned = scan(&list, &mut text.as_bytes(), &mut Places::default());
+            let found = scanned.table.err().unwrap();
+            assert_eq!((found.code(), found.place.row), (code, row), "{index}");
+            assert_eq!(found.code(), whole.code());
+            assert_eq!(scanned.digest, Some(Suite::Sha256.digest(text.as_bytes())));
+        }
+        // What is a table and not the committed one.
+        let breaches = [
+            (of("\t1\t", "\t2\t"), "weight", row),
+            (of("\tA\t", "\tC\t"), "stratum", Some(index + 2 + index % 2)),
+        ];
+        for (text, column, row) in breaches.into_iter().take(if index + 1 < rows { 2 } else { 1 }) {
+            let scanned = scan(&list, &mut text.as_bytes(), &mut Places::default());
+            let breaches = scanned.table.unwrap().breaches;
+            assert!(breaches.iter().all(|finding| finding.code() == "V04"));
+            assert_eq!(breaches.len(), 2, "the root, too");
+            let Place { row: found, column: at, .. } = &breaches[1].place;
+            assert_eq!((at.as_deref(), *found), (Some(column), row), "{index}");
+        }
+    }
+}
+
+#[test]
+fn beginnings_and_ends() {
+    let list = list(Tree::new(Suite::Sha256).root(), &[]);
+    let header = format!("{}\n", FrameRow::HEADER);
+    for (text, code) in [
+        ("", Some("F01")),
+        (FrameRow::HEADER, Some("F01")),
+        ("sid\n", Some("F02")),
+        (&format!("\u{feff}{header}"), Some("F01")),
+        (&header.replace('\n', "\r\n"), Some("F01")),
+        (&format!("{header}\n"), Some("F02")),
+        (&header, None),
+    ] {
+        let scanned = scan(&list, &mut text.as_bytes(), &mut Places::default());
+        assert_eq!(
+            scanned.table.err().map(|finding| finding.code().to_owned()).as_deref(),
+            code,
+            "{text:?}"
+        );
+    }
+    let scanned = scan(&list, &mut Endless(0), &mut Places::default());
+    assert_eq!((scanned.table.err().unwrap().code(), scanned.digest), ("F09", None));
+}
+
+#[test]
+fn weights_are_counted() {
+    let text = "sid\tstratum\tweight\ttags\tsalt\na\tA\t7\t-\t-\nb\tA\t1\t-\t-\nc\tA\t7\t-\t-\n";
+    let weights = Weights::read(&mut text.as_bytes()).unwrap();
+    assert!(weights.iter().eq([(1, 1), (7, 2)]));
+}
