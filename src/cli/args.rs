@@ -83,6 +83,8 @@ pub(super) enum Command {
     Draw {
         /// 公示包文件夹 / the bundle's folder
         bundle: PathBuf,
+        #[command(flatten)]
+        frames: FrameArgs,
     },
     /// 登记事件 / record an event
     Event(EventArgs),
@@ -94,6 +96,8 @@ pub(super) enum Command {
         /// 另按工作区（-C）所存的计划和名录重算 / recompute from the workspace's plan and registers, too
         #[arg(long)]
         registry: bool,
+        #[command(flatten)]
+        frames: FrameArgs,
     },
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),
@@ -106,6 +110,20 @@ pub(super) enum Command {
         /// 命令行 / shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Frames that are not in the bundle.
+#[derive(clap::Args, Default)]
+pub(super) struct FrameArgs {
+    /// 公示包之外的抽样框：CSV、TSV 或 Parquet 文件，各行按 sid 排列 / a frame kept outside the bundle: CSV, TSV or Parquet, by sid
+    #[arg(long = "frame", value_name = "LIST=FILE", value_parser = frame_place)]
+    pub frames: Vec<(String, PathBuf)>,
+}
+
+/// `LIST=FILE`.
+fn frame_place(text: &str) -> Result<(String, PathBuf), String> {
+    let (list, file) = text.split_once('=').ok_or("任务=文件 / LIST=FILE")?;
+    Ok((list.to_owned(), PathBuf::from(file)))
 }
 
 #[derive(clap::Args)]

@@ -1,15 +1,29 @@
 //! Bundles as commands open them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::base::finding::Findings;
 use crate::conduct::Frozen;
 use crate::io::folder::BundleFolder;
+use crate::io::frame::FrameFile;
+
+/// A bundle in a folder, with frames that lie elsewhere, by list.
+pub(super) fn bundle(folder: &Path, frames: &[(String, PathBuf)]) -> Result<BundleFolder, Failure> {
+    let mut bundle = BundleFolder::read(folder)?;
+    for (list, file) in frames {
+        bundle.with_frame(list, FrameFile::open(file)?)?;
+    }
+    Ok(bundle)
+}
 
 /// A bundle whose files can all be read.
 pub(super) fn readable(folder: &Path) -> Result<BundleFolder, Failure> {
-    let bundle = BundleFolder::read(folder)?;
+    checked(BundleFolder::read(folder)?)
+}
+
+/// Refuses a bundle of which something cannot be read.
+pub(super) fn checked(bundle: BundleFolder) -> Result<BundleFolder, Failure> {
     match bundle.unreadable.is_empty() {
         true => Ok(bundle),
         false => Err(Failure::bundle(Findings(bundle.unreadable))),

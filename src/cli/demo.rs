@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{BeaconArgs, CommitArgs, DemoArgs, ImportArgs, RegisterArg};
+use super::args::{BeaconArgs, CommitArgs, DemoArgs, FrameArgs, ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::Console;
 use super::verify::{print_report, verified};
@@ -79,7 +79,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     let beacon = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
     draw::beacon(&beacon, &after, console)?;
     step(console, 5, say!("随机抽取、随机匹配", "drawing subjects, pairing inspectors"));
-    draw::draw(out, &bundle, &after, console)?;
+    draw::draw(out, &bundle, &FrameArgs::default(), &after, console)?;
     step(console, 6, say!("核验公示包", "verifying the bundle"));
     finish(&bundle, console)
 }
@@ -93,7 +93,7 @@ fn step(console: &Console, n: u32, text: crate::base::finding::Text) {
 
 /// The verifier's report, ending in the verdict; the last line names it in both languages.
 fn finish(bundle: &Path, console: &Console) -> Result<u8, Failure> {
-    let report = verified(bundle, console)?;
+    let report = verified(bundle, &FrameArgs::default(), console)?;
     print_report(&report, console);
     let place = bundle.display();
     console.say(&say!(

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{BeaconArgs, EventArgs, EventKind};
+use super::args::{BeaconArgs, EventArgs, EventKind, FrameArgs};
 use super::blockage::{blockage_json, print_blockage};
-use super::bundle::{frozen, readable};
+use super::bundle::{bundle, checked, frozen, readable};
 use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
@@ -156,14 +156,15 @@ fn prompt(input: &mut impl BufRead, text: &str) -> Result<String, Failure> {
 
 pub(super) fn draw(
     workspace: &Path,
-    bundle: &Path,
+    folder: &Path,
+    frames: &FrameArgs,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let _lock = lock(bundle)?;
-    let package = readable(bundle)?;
+    let _lock = lock(folder)?;
+    let package = checked(bundle(folder, &frames.frames)?)?;
     let frozen = frozen(&package)?;
-    refuse_void(&package.files, bundle)?;
+    refuse_void(&package.files, folder)?;
     if let Some(store) = Store::find(workspace)? {
         refuse_void_record(store.draw(&frozen.digest)?.as_ref())?;
     }
@@ -174,11 +175,11 @@ pub(super) fn draw(
     };
     if frozen.commitment.sealed() {
         let cause = say!("本版不抽取保密的公示包", "this version does not draw sealed bundles");
-        return Err(Finding::new("W07", cause).file(bundle.display().to_string()).into());
+        return Err(Finding::new("W07", cause).file(folder.display().to_string()).into());
     }
     let was_drawn = stage(&package.files) == Stage::Drawn;
     let drawn = conduct(&frozen, beacon, console)?;
-    let written = write_result(bundle, &drawn)?;
+    let written = write_result(folder, &drawn)?;
     record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
     summary(&drawn, console);
     match written {

@@ -134,10 +134,10 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
         Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
-        Command::Draw { bundle } => draw::draw(workspace, bundle, clock, console),
+        Command::Draw { bundle, frames } => draw::draw(workspace, bundle, frames, clock, console),
         Command::Event(event) => draw::event(workspace, event, clock, console),
-        Command::Verify { paths, registry } => {
-            verify::verify(paths, registry.then_some(workspace), console)
+        Command::Verify { paths, registry, frames } => {
+            verify::verify(paths, registry.then_some(workspace), frames, console)
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
         Command::Explain(args) => explain::explain(args, console),

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::ReceiptArgs;
-use super::bundle::readable;
+use super::args::{FrameArgs, ReceiptArgs};
+use super::bundle::{bundle, readable};
 use super::changes::print_register_facts;
 use super::console::{Console, finding_json, table};
 use super::recompute::against_registry;
@@ -14,7 +14,7 @@ use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Lang};
 use crate::conduct;
 use crate::io::durable::{Written, failed, write_file};
-use crate::io::folder::{BundleFolder, Limit, read_limited};
+use crate::io::folder::{Limit, read_limited};
 use crate::record::ids::Sid;
 use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
@@ -28,6 +28,7 @@ const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub(super) fn verify(
     paths: &[PathBuf],
     registry: Option<&Path>,
+    frames: &FrameArgs,
     console: &Console,
 ) -> Result<u8, Failure> {
     let mut exit = DONE;
@@ -36,8 +37,8 @@ pub(super) fn verify(
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, None) => verify_bundle(path, console),
-            (true, Some(workspace)) => verify_bundle(path, console)
+            (true, None) => verify_bundle(path, frames, console),
+            (true, Some(workspace)) => verify_bundle(path, frames, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
             (false, None) => verify_file(path, console),
             (false, Some(_)) => {
@@ -58,16 +59,20 @@ pub(super) fn verify(
     Ok(exit)
 }
 
-fn verify_bundle(path: &Path, console: &Console) -> Result<u8, Failure> {
-    let report = verified(path, console)?;
+fn verify_bundle(path: &Path, frames: &FrameArgs, console: &Console) -> Result<u8, Failure> {
+    let report = verified(path, frames, console)?;
     print_report(&report, console);
     console.report(&report_json(path, &report, console.lang));
     Ok(if report.verified() { DONE } else { NOT_VERIFIED })
 }
 
 /// The report on a bundle's folder.
-pub(super) fn verified(path: &Path, console: &Console) -> Result<Report, Failure> {
-    let bundle = BundleFolder::read(path)?;
+pub(super) fn verified(
+    path: &Path,
+    frames: &FrameArgs,
+    console: &Console,
+) -> Result<Report, Failure> {
+    let bundle = bundle(path, &frames.frames)?;
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
         bar.set_length(rows);

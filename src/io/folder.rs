@@ -1,11 +1,13 @@
 //! Reads a bundle's folder without following links, with a limit on every line: what cannot be read becomes
 //! a finding, never a crash or an exhausted memory. Frames are of any size.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::durable::failed;
+use super::frame::{FileFeed, FrameFile};
 use crate::base::finding::Finding;
 use crate::base::text::LINE_BYTES_MAX;
 use crate::record::bundle::{COMMITMENT, Files, frame_path, is_frame};
@@ -35,6 +37,8 @@ pub struct BundleFolder {
     pub files: Files,
     /// What is no regular file or beyond a limit.
     pub unreadable: Vec<Finding>,
+    /// Frames that are kept outside the folder, by list.
+    elsewhere: BTreeMap<String, FrameFile>,
 }
 
 impl BundleFolder {
@@ -49,7 +53,23 @@ impl BundleFolder {
         let mut reader = Reader { files: Files::new(), findings: Vec::new() };
         reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
         let Reader { files, findings } = reader;
-        Ok(BundleFolder { folder: folder.to_owned(), files, unreadable: findings })
+        let (folder, elsewhere) = (folder.to_owned(), BTreeMap::new());
+        Ok(BundleFolder { folder, files, unreadable: findings, elsewhere })
+    }
+
+    /// Takes the frame of a list, which the folder does not have, from a file elsewhere.
+    ///
+    /// # Errors
+    /// W07 if the folder has it.
+    pub fn with_frame(&mut self, list: &str, frame: FrameFile) -> Result<(), Finding> {
+        let path = frame_path(list);
+        if self.files.contains_key(&path) {
+            let cause = say!("公示包中已有 {path}", "the bundle has {path} itself");
+            return Err(Finding::new("W07", cause).column("--frame"));
+        }
+        self.files.insert(path, Vec::new());
+        self.elsewhere.insert(list.to_owned(), frame);
+        Ok(())
     }
 
     /// All files with the bytes of the frames, for those who hold everything in memory anyway.
@@ -71,25 +91,10 @@ impl Frames for BundleFolder {
         if !self.files.contains_key(&path) {
             return Ok(None);
         }
-        let place = self.folder.join(path);
-        let file = File::open(&place).map_err(|e| failed(&place, &e))?;
-        Ok(Some(Box::new(FileFeed { file, place })))
-    }
-}
-
-/// The bytes of a file.
-struct FileFeed {
-    file: File,
-    place: PathBuf,
-}
-
-/// Bytes of a file that are read at a time.
-const FEED_BYTES: u64 = 1 << 20;
-
-impl Feed for FileFeed {
-    fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
-        let read = self.file.by_ref().take(FEED_BYTES).read_to_end(bytes);
-        read.map(drop).map_err(|e| failed(&self.place, &e))
+        Ok(Some(match self.elsewhere.get(list) {
+            Some(frame) => frame.feed()?,
+            None => Box::new(FileFeed::open(&self.folder.join(path))?),
+        }))
     }
 }
 

@@ -226,4 +226,13 @@ pub(super) const RULES: &[Rule] = &[
             "Check the id; ssj receipt shows the subject's rank and chance, ssj verify the lists.",
         ),
     ),
+    Rule::new(
+        "W32",
+        Error,
+        ("不是抽样框的表", "no table of a frame"),
+        (
+            "须有列 sid 和 stratum，可有 weight、tags、salt（docs/protocol.md §3）；ssj sql 打印得出这些列的查询。",
+            "Columns sid and stratum must be there, weight, tags and salt may be (docs/protocol.md §3); ssj sql prints the query that gives them.",
+        ),
+    ),
 ];

@@ -16,6 +16,8 @@ mod filling;
 mod layout;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+pub(super) use parquet::{broken as parquet_broken, contained, failed as parquet_failed};
 #[cfg(not(feature = "parquet"))]
 #[path = "parquet_absent.rs"]
 mod parquet;

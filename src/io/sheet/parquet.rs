@@ -229,15 +229,15 @@ fn texts<T: DataType>(
 }
 
 /// A damaged file may break what the reader of the format takes for granted.
-fn contained<T>(work: impl FnOnce() -> Result<T, Finding>) -> Result<T, Finding> {
+pub(in crate::io) fn contained<T>(work: impl FnOnce() -> Result<T, Finding>) -> Result<T, Finding> {
     quietly(work).unwrap_or_else(|| Err(broken()))
 }
 
-fn broken() -> Finding {
+pub(in crate::io) fn broken() -> Finding {
     Finding::new("R92", say!("内容与其目录不符", "its contents contradict its index"))
 }
 
-fn failed(error: &ParquetError) -> Finding {
+pub(in crate::io) fn failed(error: &ParquetError) -> Finding {
     let error: String = error.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
     Finding::new("R92", say!("读不下去（{error}）", "it cannot be read ({error})"))
 }

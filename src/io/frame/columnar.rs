@@ -1,0 +1,225 @@
+//! A frame in Parquet: a batch of each column at a time.
+
+use std::fs::File;
+use std::path::Path;
+
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
+use super::{COLUMNS, FEED_BYTES, header_line, places, put_row, whole};
+use crate::base::finding::Finding;
+use crate::io::durable::failed;
+use crate::io::sheet::{contained, parquet_failed};
+use crate::record::frame::Feed;
+use crate::say;
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 8_192;
+
+/// Rows of a Parquet file.
+pub(super) struct Columnar {
+    file: SerializedFileReader<File>,
+    path: String,
+    places: [Option<usize>; 5],
+    group: usize,
+    columns: [Option<Column>; 5],
+    /// Rows of the group that have not been read.
+    left: usize,
+    /// Rows that have been read.
+    rows: u64,
+    begun: bool,
+}
+
+impl Columnar {
+    pub(super) fn open(path: &Path) -> Result<Self, Finding> {
+        let file = File::open(path).map_err(|e| failed(path, &e))?;
+        let open = || SerializedFileReader::new(file).map_err(|e| parquet_failed(&e));
+        let file = contained(open)?;
+        let schema = file.metadata().file_metadata().schema_descr();
+        // A nested column has several leaves: only plain ones may precede, or the places would be others.
+        let names: Vec<&str> =
+            schema.columns().iter().map(|leaf| leaf.path().parts()[0].as_str()).collect();
+        let places = places(names.iter().copied())?;
+        for (place, (name, _)) in places.iter().zip(COLUMNS) {
+            let Some(leaf) = place.map(|at| schema.column(at)) else { continue };
+            if leaf.path().parts().len() > 1 || leaf.max_rep_level() > 0 || leaf.max_def_level() > 1
+            {
+                let cause = say!("列“{name}”是嵌套的", "the column \"{name}\" is nested");
+                return Err(Finding::new("R91", cause).column(name));
+            }
+        }
+        Ok(Columnar {
+            path: path.display().to_string(),
+            file,
+            places,
+            group: 0,
+            columns: [const { None }; 5],
+            left: 0,
+            rows: 0,
+            begun: false,
+        })
+    }
+
+    /// Goes to the next row group that has rows; false at the end.
+    fn begin_group(&mut self) -> Result<bool, Finding> {
+        while self.left == 0 {
+            if self.group == self.file.num_row_groups() {
+                return Ok(false);
+            }
+            let (group, places) = (self.group, self.places);
+            let (left, columns) = contained(|| {
+                let group = self.file.get_row_group(group).map_err(|e| parquet_failed(&e))?;
+                let mut columns = [const { None }; 5];
+                for (column, (place, (name, _))) in
+                    columns.iter_mut().zip(places.into_iter().zip(COLUMNS))
+                {
+                    if let Some(at) = place {
+                        let reader = group.get_column_reader(at).map_err(|e| parquet_failed(&e))?;
+                        *column = Some(Column::of(reader, name)?);
+                    }
+                }
+                Ok((group.metadata().num_rows() as usize, columns))
+            })?;
+            (self.left, self.columns) = (left, columns);
+            self.group += 1;
+        }
+        Ok(true)
+    }
+
+    fn batch(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
+        let count = self.left.min(BATCH_ROWS);
+        for column in self.columns.iter_mut().flatten() {
+            contained(|| column.read(count))?;
+        }
+        for row in 0..count {
+            let mut cells: [&[u8]; 5] = [&[]; 5];
+            for (at, (cell, column)) in cells.iter_mut().zip(&self.columns).enumerate() {
+                if let Some(column) = column {
+                    *cell = column.cell(row);
+                    whole(cell, at, self.rows + row as u64 + 2)?;
+                }
+            }
+            put_row(bytes, cells);
+        }
+        self.left -= count;
+        self.rows += count as u64;
+        Ok(())
+    }
+}
+
+impl Feed for Columnar {
+    fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
+        if !std::mem::replace(&mut self.begun, true) {
+            header_line(bytes);
+        }
+        let enough = bytes.len() + FEED_BYTES;
+        while bytes.len() < enough {
+            let more = self.begin_group().and_then(|more| match more {
+                true => self.batch(bytes).map(|()| true),
+                false => Ok(false),
+            });
+            if !more.map_err(|f| f.file(&self.path))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A column of a row group and its next cells.
+enum Column {
+    Bytes(Batch<parquet::data_type::ByteArrayType>),
+    Int32(Batch<parquet::data_type::Int32Type>, Vec<Vec<u8>>),
+    Int64(Batch<parquet::data_type::Int64Type>, Vec<Vec<u8>>),
+}
+
+impl Column {
+    fn of(reader: ColumnReader, name: &str) -> Result<Self, Finding> {
+        match reader {
+            ColumnReader::ByteArrayColumnReader(reader) => Ok(Column::Bytes(Batch::of(reader))),
+            ColumnReader::Int32ColumnReader(reader) => {
+                Ok(Column::Int32(Batch::of(reader), Vec::new()))
+            }
+            ColumnReader::Int64ColumnReader(reader) => {
+                Ok(Column::Int64(Batch::of(reader), Vec::new()))
+            }
+            _ => {
+                let cause = say!(
+                    "列“{name}”须为文字或整数",
+                    "the column \"{name}\" must be of texts or integers"
+                );
+                Err(Finding::new("R91", cause).column(name))
+            }
+        }
+    }
+
+    /// Reads the next `count` cells.
+    fn read(&mut self, count: usize) -> Result<(), Finding> {
+        fn shown<N: ToString>(numbers: &[N]) -> Vec<Vec<u8>> {
+            numbers.iter().map(|n| n.to_string().into_bytes()).collect()
+        }
+        match self {
+            Column::Bytes(batch) => batch.read(count),
+            Column::Int32(batch, texts) => {
+                batch.read(count).map(|()| *texts = shown(&batch.values))
+            }
+            Column::Int64(batch, texts) => {
+                batch.read(count).map(|()| *texts = shown(&batch.values))
+            }
+        }
+    }
+
+    fn cell(&self, row: usize) -> &[u8] {
+        match self {
+            Column::Bytes(batch) => {
+                batch.place(row).map_or(&[], |at| ByteArray::data(&batch.values[at]))
+            }
+            Column::Int32(batch, texts) => batch.place(row).map_or(&[], |at| &texts[at]),
+            Column::Int64(batch, texts) => batch.place(row).map_or(&[], |at| &texts[at]),
+        }
+    }
+}
+
+/// The next values of a column.
+struct Batch<T: DataType> {
+    reader: ColumnReaderImpl<T>,
+    values: Vec<T::T>,
+    levels: Vec<i16>,
+    /// The place of each row's value, where some rows have none.
+    at: Option<Vec<Option<usize>>>,
+}
+
+impl<T: DataType> Batch<T> {
+    fn of(reader: ColumnReaderImpl<T>) -> Self {
+        Batch { reader, values: Vec::new(), levels: Vec::new(), at: None }
+    }
+
+    fn read(&mut self, count: usize) -> Result<(), Finding> {
+        self.values.clear();
+        self.levels.clear();
+        let mut records = 0;
+        while records < count {
+            let (levels, values) = (Some(&mut self.levels), &mut self.values);
+            let read = self.reader.read_records(count - records, levels, None, values);
+            let (read, ..) = read.map_err(|e| parquet_failed(&e))?;
+            if read == 0 {
+                return Err(crate::io::sheet::parquet_broken());
+            }
+            records += read;
+        }
+        // A column without missing values has no levels, or as many values as rows.
+        self.at = (self.values.len() < count).then(|| {
+            let mut next = 0..self.values.len();
+            self.levels.iter().map(|level| if *level > 0 { next.next() } else { None }).collect()
+        });
+        Ok(())
+    }
+
+    fn place(&self, row: usize) -> Option<usize> {
+        match &self.at {
+            None => Some(row),
+            Some(at) => at.get(row).copied().flatten(),
+        }
+    }
+}

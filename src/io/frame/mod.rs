@@ -1,0 +1,170 @@
+//! Frames as other programs hand them over: CSV, TSV or Parquet with the columns `sid`, `stratum`, `weight`, `tags` and
+//! `salt` of `frames/<list>.tsv`, in any order and among others. They come out as the bytes of that file, a piece at a
+//! time, so that a frame of any size passes through; whether the rows are those of a frame, whoever reads them finds.
+
+#[cfg(feature = "parquet")]
+mod columnar;
+#[cfg(not(feature = "parquet"))]
+#[path = "columnar_absent.rs"]
+mod columnar;
+mod delimited;
+mod sort;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::durable::failed;
+use crate::base::finding::Finding;
+use crate::base::table::Row;
+use crate::record::frame::Feed;
+use crate::record::tables::FrameRow;
+use crate::say;
+
+pub use sort::{Sorted, sort};
+
+/// Bytes that are fed at a time, or a little more.
+const FEED_BYTES: usize = 1 << 20;
+
+/// A frame in a file of its own.
+#[derive(Clone, Debug)]
+pub struct FrameFile {
+    path: PathBuf,
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// The bytes of `frames/<list>.tsv` themselves.
+    Canonical,
+    /// Cells separated by this byte.
+    Delimited(u8),
+    Parquet,
+}
+
+impl FrameFile {
+    /// Looks at the beginning of a file.
+    ///
+    /// # Errors
+    /// W15 or W08 if it cannot be read, W32 if it has not the columns of a frame, R91–R93 for a Parquet file that is none or
+    /// that this build cannot read.
+    pub fn open(path: &Path) -> Result<Self, Finding> {
+        let header = format!("{}\n", FrameRow::HEADER);
+        let mut front = Vec::new();
+        let mut file = File::open(path).map_err(|e| failed(path, &e))?;
+        let most = 64 * 1024;
+        file.by_ref().take(most).read_to_end(&mut front).map_err(|e| failed(path, &e))?;
+        let format = if front.starts_with(header.as_bytes()) {
+            Format::Canonical
+        } else if front.starts_with(b"PAR1") {
+            Format::Parquet
+        } else {
+            let line = front.split(|b| *b == b'\n').next().unwrap_or_default();
+            Format::Delimited(if line.contains(&b'\t') { b'\t' } else { b',' })
+        };
+        let found = FrameFile { path: path.to_owned(), format };
+        // The columns are looked for at once, not when half of the work is done.
+        found.feed().map(drop)?;
+        Ok(found)
+    }
+
+    /// The bytes of the file as those of `frames/<list>.tsv`.
+    ///
+    /// # Errors
+    /// As [`FrameFile::open`].
+    pub fn feed(&self) -> Result<Box<dyn Feed>, Finding> {
+        let named = |finding: Finding| finding.file(self.path.display().to_string());
+        Ok(match self.format {
+            Format::Canonical => Box::new(FileFeed::open(&self.path)?),
+            Format::Delimited(by) => {
+                Box::new(delimited::Delimited::open(&self.path, by).map_err(named)?)
+            }
+            Format::Parquet => Box::new(columnar::Columnar::open(&self.path).map_err(named)?),
+        })
+    }
+}
+
+/// The bytes of a file as they are.
+pub struct FileFeed {
+    file: File,
+    path: PathBuf,
+}
+
+impl FileFeed {
+    /// From the beginning of a file.
+    ///
+    /// # Errors
+    /// W15 or W08 if it cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, Finding> {
+        let file = File::open(path).map_err(|e| failed(path, &e))?;
+        Ok(FileFeed { file, path: path.to_owned() })
+    }
+}
+
+impl Feed for FileFeed {
+    fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding> {
+        let read = self.file.by_ref().take(FEED_BYTES as u64).read_to_end(bytes);
+        read.map(drop).map_err(|e| failed(&self.path, &e))
+    }
+}
+
+/// The columns of a frame, in order, and what stands where a file has none.
+const COLUMNS: [(&str, Option<&str>); 5] = [
+    ("sid", None),
+    ("stratum", None),
+    ("weight", Some("1")),
+    ("tags", Some("-")),
+    ("salt", Some("-")),
+];
+
+/// The place of each column in a file with this header.
+///
+/// # Errors
+/// W32 naming the columns that must be there and are not.
+fn places<'a>(
+    header: impl Iterator<Item = &'a str> + Clone,
+) -> Result<[Option<usize>; 5], Finding> {
+    let place = |(name, _): (&str, _)| header.clone().position(|other| other == name);
+    let places = COLUMNS.map(place);
+    let missing = COLUMNS.iter().zip(&places);
+    let missing = missing.filter(|((_, rest), place)| rest.is_none() && place.is_none());
+    let missing: Vec<&str> = missing.map(|((name, _), _)| *name).collect();
+    if missing.is_empty() {
+        return Ok(places);
+    }
+    let missing = missing.join(", ");
+    Err(Finding::new("W32", say!("缺少列 {missing}", "the columns {missing} are missing")).row(1))
+}
+
+/// Appends a row whose cells are known to hold no tab and no line end; what is empty is what the column has in place of
+/// nothing.
+fn put_row(bytes: &mut Vec<u8>, cells: [&[u8]; 5]) {
+    for (at, (cell, (_, rest))) in cells.into_iter().zip(COLUMNS).enumerate() {
+        if at > 0 {
+            bytes.push(b'\t');
+        }
+        bytes.extend_from_slice(if cell.is_empty() {
+            rest.unwrap_or_default().as_bytes()
+        } else {
+            cell
+        });
+    }
+    bytes.push(b'\n');
+}
+
+/// Refuses a cell that would break its line.
+fn whole(cell: &[u8], column: usize, line: u64) -> Result<(), Finding> {
+    if !cell.iter().any(|b| matches!(b, b'\t' | b'\n' | b'\r')) {
+        return Ok(());
+    }
+    let cause = say!("单元格内有换行或制表符", "a cell holds a line end or a tab");
+    Err(Finding::new("F03", cause).row(line).column(COLUMNS[column].0))
+}
+
+fn header_line(bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(FrameRow::HEADER.as_bytes());
+    bytes.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests;
