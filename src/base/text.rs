@@ -15,8 +15,11 @@ pub const INTEGER_LIMIT: u64 = 1 << 53;
 /// Whether `text` may be a field of a hashed line or a table: 1–512 characters, NFC, no white space
 /// (Unicode White_Space), no control character.
 pub fn is_field(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 4 * FIELD_CHARS_MAX
+    // Nearly all fields are plain: visible characters of ASCII.
+    if text.bytes().all(|b| b.is_ascii_graphic()) {
+        return (1..=FIELD_CHARS_MAX).contains(&text.len());
+    }
+    text.len() <= 4 * FIELD_CHARS_MAX
         && text.chars().count() <= FIELD_CHARS_MAX
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && is_nfc(text)

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::path::Path;
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::{COLUMNS, FEED_BYTES, header_line, places, put_row, whole};
+use super::{COLUMNS, FEED_BYTES, are_rows, header_line, places, put_row, whole};
 use crate::base::finding::Finding;
 use crate::io::durable::failed;
 use crate::io::sheet::{contained, parquet_failed};
@@ -92,15 +92,19 @@ impl Columnar {
         for column in self.columns.iter_mut().flatten() {
             contained(|| column.read(count))?;
         }
+        let cells = |row: usize| {
+            self.columns.each_ref().map(|column| column.as_ref().map_or(&[][..], |c| c.cell(row)))
+        };
+        let begin = bytes.len();
         for row in 0..count {
-            let mut cells: [&[u8]; 5] = [&[]; 5];
-            for (at, (cell, column)) in cells.iter_mut().zip(&self.columns).enumerate() {
-                if let Some(column) = column {
-                    *cell = column.cell(row);
+            put_row(bytes, cells(row));
+        }
+        if !are_rows(&bytes[begin..], count) {
+            for row in 0..count {
+                for (at, cell) in cells(row).into_iter().enumerate() {
                     whole(cell, at, self.rows + row as u64 + 2)?;
                 }
             }
-            put_row(bytes, cells);
         }
         self.left -= count;
         self.rows += count as u64;
@@ -129,20 +133,21 @@ impl Feed for Columnar {
 
 /// A column of a row group and its next cells.
 enum Column {
-    Bytes(Batch<parquet::data_type::ByteArrayType>),
-    Int32(Batch<parquet::data_type::Int32Type>, Vec<Vec<u8>>),
-    Int64(Batch<parquet::data_type::Int64Type>, Vec<Vec<u8>>),
+    Bytes(Batch<ByteArrayType>),
+    Int32(Batch<Int32Type>, Numbers),
+    Int64(Batch<Int64Type>, Numbers),
 }
 
 impl Column {
     fn of(reader: ColumnReader, name: &str) -> Result<Self, Finding> {
+        let numbers = Numbers::default();
         match reader {
             ColumnReader::ByteArrayColumnReader(reader) => Ok(Column::Bytes(Batch::of(reader))),
             ColumnReader::Int32ColumnReader(reader) => {
-                Ok(Column::Int32(Batch::of(reader), Vec::new()))
+                Ok(Column::Int32(Batch::of(reader), numbers))
             }
             ColumnReader::Int64ColumnReader(reader) => {
-                Ok(Column::Int64(Batch::of(reader), Vec::new()))
+                Ok(Column::Int64(Batch::of(reader), numbers))
             }
             _ => {
                 let cause = say!(
@@ -156,18 +161,18 @@ impl Column {
 
     /// Reads the next `count` cells.
     fn read(&mut self, count: usize) -> Result<(), Finding> {
-        fn shown<N: ToString>(numbers: &[N]) -> Vec<Vec<u8>> {
-            numbers.iter().map(|n| n.to_string().into_bytes()).collect()
-        }
         match self {
-            Column::Bytes(batch) => batch.read(count),
-            Column::Int32(batch, texts) => {
-                batch.read(count).map(|()| *texts = shown(&batch.values))
+            Column::Bytes(batch) => batch.read(count)?,
+            Column::Int32(batch, numbers) => {
+                batch.read(count)?;
+                numbers.show(batch.values.iter().map(|n| i64::from(*n)));
             }
-            Column::Int64(batch, texts) => {
-                batch.read(count).map(|()| *texts = shown(&batch.values))
+            Column::Int64(batch, numbers) => {
+                batch.read(count)?;
+                numbers.show(batch.values.iter().copied());
             }
         }
+        Ok(())
     }
 
     fn cell(&self, row: usize) -> &[u8] {
@@ -175,9 +180,35 @@ impl Column {
             Column::Bytes(batch) => {
                 batch.place(row).map_or(&[], |at| ByteArray::data(&batch.values[at]))
             }
-            Column::Int32(batch, texts) => batch.place(row).map_or(&[], |at| &texts[at]),
-            Column::Int64(batch, texts) => batch.place(row).map_or(&[], |at| &texts[at]),
+            Column::Int32(batch, numbers) => batch.place(row).map_or(&[], |at| numbers.text(at)),
+            Column::Int64(batch, numbers) => batch.place(row).map_or(&[], |at| numbers.text(at)),
         }
+    }
+}
+
+/// The texts of a batch of numbers, of which neighbours are often the same.
+#[derive(Default)]
+struct Numbers {
+    texts: Vec<String>,
+    /// The place of each number's text.
+    at: Vec<usize>,
+}
+
+impl Numbers {
+    fn show(&mut self, numbers: impl Iterator<Item = i64>) {
+        self.texts.clear();
+        self.at.clear();
+        let mut before = None;
+        for number in numbers {
+            if before.replace(number) != Some(number) {
+                self.texts.push(number.to_string());
+            }
+            self.at.push(self.texts.len() - 1);
+        }
+    }
+
+    fn text(&self, at: usize) -> &[u8] {
+        self.texts[self.at[at]].as_bytes()
     }
 }
 

@@ -152,6 +152,16 @@ fn put_row(bytes: &mut Vec<u8>, cells: [&[u8]; 5]) {
     bytes.push(b'\n');
 }
 
+/// Whether so many rows were put there, whose cells hold no tab and no line end.
+#[cfg(feature = "parquet")]
+fn are_rows(bytes: &[u8], rows: usize) -> bool {
+    let count = |byte: u8| {
+        let few = |few: &[u8]| few.iter().map(|b| u8::from(*b == byte)).sum::<u8>();
+        bytes.chunks(255).map(|part| usize::from(few(part))).sum::<usize>()
+    };
+    count(b'\n') == rows && count(b'\t') == 4 * rows && count(b'\r') == 0
+}
+
 /// Refuses a cell that would break its line.
 fn whole(cell: &[u8], column: usize, line: u64) -> Result<(), Finding> {
     if !cell.iter().any(|b| matches!(b, b'\t' | b'\n' | b'\r')) {

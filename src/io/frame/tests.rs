@@ -47,8 +47,8 @@ fn other_programs_tables_come_out_as_the_file_of_the_protocol() {
 
 #[test]
 fn what_is_no_frame_is_refused_at_its_place() {
-    let cases: [(&[u8], &str, Option<u64>, Option<&str>); 6] = [
-        (b"", "W32", Some(1), None),
+    let cases = [
+        (&b""[..], "W32", Some(1), None),
         (b"sid,weight\na,1\n", "W32", Some(1), None),
         (b"sid,stratum\na,A\nb\n", "W32", Some(3), None),
         (b"sid,stratum\na,A\n\"b\nc\",A\n", "F03", Some(3), Some("sid")),
