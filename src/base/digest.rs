@@ -106,6 +106,22 @@ impl Suite {
         }
     }
 
+    /// `H` of each of some messages, given as parts one behind the other. Side by side they cost less than one after
+    /// the other.
+    ///
+    /// # Panics
+    /// If there is not one place for each message.
+    pub fn digest_each<const P: usize>(self, messages: &[[&[u8]; P]], digests: &mut [Digest]) {
+        assert_eq!(messages.len(), digests.len(), "bug: a place for each message");
+        match self {
+            Suite::Sha256 => sha256_each(SHA256_INITIAL, 0, messages, digests),
+            Suite::Sm3 => messages
+                .iter()
+                .zip(digests)
+                .for_each(|(parts, digest)| *digest = self.digest_of(parts)),
+        }
+    }
+
     /// `HMAC-H(key, message)`, RFC 2104.
     pub fn hmac(self, key: &[u8], message: &[u8]) -> Digest {
         fn tag<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> [u8; 32] {
@@ -149,6 +165,21 @@ impl Hasher {
 }
 
 impl Keyed {
+    /// The digests of the first block and each of these messages; as [`Suite::digest_each`].
+    ///
+    /// # Panics
+    /// If there is not one place for each message.
+    pub fn digest_each<const P: usize>(&self, messages: &[[&[u8]; P]], digests: &mut [Digest]) {
+        assert_eq!(messages.len(), digests.len(), "bug: a place for each message");
+        match &self.0 {
+            KeyedState::Sha256(state) => sha256_each(*state, BLOCK as u64, messages, digests),
+            KeyedState::Sm3(_) => messages
+                .iter()
+                .zip(digests)
+                .for_each(|(parts, digest)| *digest = self.digest(parts)),
+        }
+    }
+
     /// The digest of the first block and these parts.
     pub fn digest(&self, parts: &[&[u8]]) -> Digest {
         match &self.0 {
@@ -164,21 +195,76 @@ impl Keyed {
 /// SHA-256 of whole blocks of so many bytes, whose state this is, and the parts after them (FIPS 180-4, §5.1.1 and
 /// §6.2). Parts and padding that fill at most two blocks, as those of tickets, leaves and nodes do, are laid out at once
 /// and compressed by one call, which costs half of what a general hasher's buffer does.
-fn sha256(mut state: [u32; 8], before: u64, parts: &[&[u8]]) -> Digest {
-    let tail: usize = parts.iter().map(|part| part.len()).sum();
-    if tail + 9 > 2 * BLOCK {
-        return sha256_of_many(state, before, parts);
+fn sha256(state: [u32; 8], before: u64, parts: &[&[u8]]) -> Digest {
+    let mut layout = Layout::EMPTY;
+    match layout.put(before, parts) {
+        true => layout.digest(state),
+        false => sha256_of_many(state, before, parts),
     }
-    let (mut blocks, mut at) = ([0; 2 * BLOCK], 0);
-    for part in parts {
-        blocks[at..at + part.len()].copy_from_slice(part);
-        at += part.len();
+}
+
+/// Messages that are laid out before the first of them is compressed.
+const SIDE_BY_SIDE: usize = 16;
+
+/// The same of several messages. A block that was just written piece by piece cannot be read as a whole until all pieces
+/// have reached the cache, so some are written before the first is read.
+fn sha256_each<const P: usize>(
+    state: [u32; 8],
+    before: u64,
+    messages: &[[&[u8]; P]],
+    digests: &mut [Digest],
+) {
+    let mut layouts = [Layout::EMPTY; SIDE_BY_SIDE];
+    for (messages, digests) in messages.chunks(SIDE_BY_SIDE).zip(digests.chunks_mut(SIDE_BY_SIDE)) {
+        let mut fits = [true; SIDE_BY_SIDE];
+        for ((layout, fits), parts) in layouts.iter_mut().zip(&mut fits).zip(messages) {
+            *fits = layout.put(before, parts);
+        }
+        let each = layouts.iter().zip(fits).zip(messages).zip(digests);
+        for (((layout, fits), parts), digest) in each {
+            *digest = match fits {
+                true => layout.digest(state),
+                false => sha256_of_many(state, before, parts),
+            };
+        }
     }
-    blocks[at] = 0x80;
-    let end = if at + 9 > BLOCK { 2 * BLOCK } else { BLOCK };
-    blocks[end - 8..end].copy_from_slice(&(8 * (before + tail as u64)).to_be_bytes());
-    compress256(&mut state, blocks[..end].as_chunks().0);
-    sha256_digest(state)
+}
+
+/// The last one or two blocks of a message, with its padding.
+#[derive(Clone, Copy)]
+struct Layout {
+    bytes: [u8; 2 * BLOCK],
+    end: usize,
+}
+
+impl Layout {
+    const EMPTY: Layout = Layout { bytes: [0; 2 * BLOCK], end: 0 };
+
+    /// Lays out parts behind whole blocks of so many bytes, if two blocks hold them.
+    #[inline]
+    fn put(&mut self, before: u64, parts: &[&[u8]]) -> bool {
+        let tail: usize = parts.iter().map(|part| part.len()).sum();
+        if tail + 9 > 2 * BLOCK {
+            return false;
+        }
+        let mut at = 0;
+        for part in parts {
+            self.bytes[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+        self.end = if at + 9 > BLOCK { 2 * BLOCK } else { BLOCK };
+        self.bytes[at] = 0x80;
+        self.bytes[at + 1..self.end - 8].fill(0);
+        let bits = 8 * (before + tail as u64);
+        self.bytes[self.end - 8..self.end].copy_from_slice(&bits.to_be_bytes());
+        true
+    }
+
+    #[inline]
+    fn digest(&self, mut state: [u32; 8]) -> Digest {
+        compress256(&mut state, self.bytes[..self.end].as_chunks().0);
+        sha256_digest(state)
+    }
 }
 
 /// The same of parts of any length.
@@ -217,6 +303,9 @@ fn sha256_digest(state: [u32; 8]) -> Digest {
 }
 
 impl Digest {
+    /// 32 zeros: no digest yet.
+    pub(crate) const NONE: Digest = Digest([0; 32]);
+
     /// The digest with these 32 bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Digest(bytes)

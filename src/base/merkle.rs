@@ -3,6 +3,9 @@
 
 use super::digest::{Digest, Suite};
 
+/// Leaves that are hashed at once: a power of two.
+const SIDE_BY_SIDE: usize = 16;
+
 /// A tree head and the number of leaves below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Root {
@@ -43,6 +46,36 @@ impl Tree {
     pub fn proving(mut self, index: u64) -> Self {
         self.proof = Some((index, Vec::new()));
         self
+    }
+
+    /// Appends the leaves of these rows, hashed side by side.
+    pub fn push_each(&mut self, rows: &[&[u8]]) {
+        for rows in rows.chunks(SIDE_BY_SIDE) {
+            let mut heads = [Digest::NONE; SIDE_BY_SIDE];
+            let mut leaves: [[&[u8]; 2]; SIDE_BY_SIDE] = [[&[0], &[]]; SIDE_BY_SIDE];
+            leaves.iter_mut().zip(rows).for_each(|(leaf, row)| leaf[1] = row);
+            self.suite.digest_each(&leaves[..rows.len()], &mut heads[..rows.len()]);
+            let whole = rows.len() == SIDE_BY_SIDE && self.end.is_multiple_of(SIDE_BY_SIDE as u64);
+            let end = self.end + rows.len() as u64;
+            let proves = |index: &u64| (self.end..end).contains(index);
+            if !whole || self.proof.as_ref().is_some_and(|(index, _)| proves(index)) {
+                heads[..rows.len()].iter().for_each(|head| self.push_head(0, *head));
+                continue;
+            }
+            // A complete subtree, level by level.
+            let mut n = SIDE_BY_SIDE;
+            while n > 1 {
+                let below = heads;
+                let mut nodes: [[&[u8]; 3]; SIDE_BY_SIDE / 2] =
+                    [[&[1], &[], &[]]; SIDE_BY_SIDE / 2];
+                for (node, pair) in nodes.iter_mut().zip(below[..n].as_chunks::<2>().0) {
+                    *node = [&[1], pair[0].as_bytes(), pair[1].as_bytes()];
+                }
+                n /= 2;
+                self.suite.digest_each(&nodes[..n], &mut heads[..n]);
+            }
+            self.push_head(SIDE_BY_SIDE.trailing_zeros(), heads[0]);
+        }
     }
 
     /// Appends the leaf of these bytes.
@@ -228,11 +261,17 @@ mod tests {
                 while at < rows.len() {
                     let to = rows.len().min(at + lengths.next().unwrap());
                     let mut part = Tree::starting_at(Suite::Sha256, at as u64).proving(index);
-                    rows[at..to].iter().for_each(|row| part.push(row));
+                    match at % 2 {
+                        0 => part.push_each(&rows[at..to]),
+                        _ => rows[at..to].iter().for_each(|row| part.push(row)),
+                    }
                     tree.append(part);
                     at = to;
                 }
                 assert_eq!(tree.root(), whole);
+                let mut each = Tree::new(Suite::Sha256);
+                each.push_each(&rows);
+                assert_eq!(each.root(), whole);
                 let path = tree.path().unwrap();
                 assert!(check(Suite::Sha256, whole, rows[index as usize], index, &path));
             }

@@ -8,7 +8,7 @@ use crate::draw::rank::Rank;
 use crate::pairing::frames::weights;
 use crate::record::bundle::frame_path;
 use crate::record::commitment::{List, Method};
-use crate::record::frame::{FrameLine, Scan, Table, Visitor};
+use crate::record::frame::{Passing, Scan, Table, Visitor};
 use crate::record::ids::Sid;
 use crate::record::receipt::Entry;
 use crate::record::tables::{FrameRow, Outcome};
@@ -26,9 +26,10 @@ impl Visitor for Find<'_> {
         None
     }
 
-    fn row(&self, found: &mut Self::Part, index: u64, _: usize, line: &FrameLine<'_>) {
-        if line.sid == self.sid.as_str() {
-            *found = Some((index, FrameRow::from(line)));
+    fn rows(&self, found: &mut Self::Part, first: u64, rows: &[Passing<'_>]) {
+        let is_it = |(_, row): &(u64, &Passing<'_>)| row.line.sid == self.sid.as_str();
+        if let Some((index, row)) = (first..).zip(rows).find(is_it) {
+            *found = Some((index, FrameRow::from(&row.line)));
         }
     }
 

@@ -4,7 +4,7 @@ use super::pareto::Pareto;
 use super::ticket::Tickets;
 use crate::base::digest::{Digest, Suite};
 use crate::record::commitment::{List, Method};
-use crate::record::frame::{FrameLine, Names, Visitor, Weights};
+use crate::record::frame::{Names, Passing, Visitor, Weights};
 use crate::record::tables::{FrameRow, OrderKey};
 
 /// Counts the rows that come before one subject's.
@@ -60,9 +60,11 @@ impl Visitor for Rank {
         0
     }
 
-    fn row(&self, before: &mut u64, _: u64, stratum: usize, line: &FrameLine<'_>) {
-        if self.stratum.is_none_or(|own| own == stratum) {
-            let Rank { tickets, pareto, .. } = self;
+    fn rows(&self, before: &mut u64, _: u64, rows: &[Passing<'_>]) {
+        let Rank { tickets, pareto, stratum, .. } = self;
+        for Passing { line, .. } in
+            rows.iter().filter(|row| stratum.is_none_or(|own| own == row.stratum))
+        {
             let key = key(tickets, pareto, line.sid, line.weight, line.salt.as_ref());
             *before += u64::from(key < self.key);
         }

@@ -16,7 +16,7 @@ use super::ticket::Tickets;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::record::commitment::{List, Method};
-use crate::record::frame::{FrameLine, Names, Visitor, Weights};
+use crate::record::frame::{FrameLine, Names, Passing, Visitor, Weights};
 use crate::record::tables::{DrawRow, FrameRow, OrderKey, Outcome, RollRow};
 use crate::say;
 
@@ -71,12 +71,14 @@ pub fn select(
     let rows = frame.len().div_ceil(rayon::current_num_threads()).max(CHUNK_ROWS_MIN);
     let part = |(chunk, frame): (usize, &[FrameRow])| {
         let (mut part, names) = (selector.begin_part(), Names::of(list));
-        for (index, row) in (chunk * rows..).zip(frame) {
+        let subjects = frame.iter().map(|row| (row.sid.as_str(), row.salt.as_ref()));
+        selector.tickets.each(subjects, |at, ticket| {
+            let (index, row) = (chunk * rows + at, &frame[at]);
             // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
-            let Some(place) = names.place(row.stratum.as_str()) else { continue };
-            let ticket = selector.tickets.ticket(row.sid.as_str(), row.salt.as_ref());
-            selector.offer(&mut part, index as u64, place, row.weight, ticket, || index);
-        }
+            if let Some(place) = names.place(row.stratum.as_str()) {
+                selector.offer(&mut part, index as u64, place, row.weight, ticket, || index);
+            }
+        });
         part
     };
     let parts: Vec<_> = frame.par_chunks(rows).enumerate().map(part).collect();
@@ -226,9 +228,15 @@ impl Visitor for Selector<'_> {
         Fronts(self.begin_part())
     }
 
-    fn row(&self, part: &mut Fronts, index: u64, stratum: usize, line: &FrameLine<'_>) {
-        let ticket = self.tickets.ticket(line.sid, line.salt.as_ref());
-        self.offer(&mut part.0, index, stratum, line.weight, ticket, || line.text.into());
+    fn rows(&self, part: &mut Fronts, first: u64, rows: &[Passing<'_>]) {
+        self.tickets.each(
+            rows.iter().map(|row| (row.line.sid, row.line.salt.as_ref())),
+            |at, ticket| {
+                let Passing { stratum, line } = rows[at];
+                let keep = || line.text.into();
+                self.offer(&mut part.0, first + at as u64, stratum, line.weight, ticket, keep);
+            },
+        );
     }
 
     fn join(&mut self, part: Fronts) {

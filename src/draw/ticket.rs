@@ -36,6 +36,44 @@ impl Tickets {
     }
 }
 
+/// Tickets that are made side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+impl Tickets {
+    /// The tickets of many subjects, with the place of each among them: made side by side they cost less than one by one.
+    pub fn each<'a>(
+        &self,
+        subjects: impl Iterator<Item = (&'a str, Option<&'a Digest>)>,
+        mut put: impl FnMut(usize, Digest),
+    ) {
+        let mut tickets = [Digest::NONE; SIDE_BY_SIDE];
+        let mut sids: [[&[u8]; 1]; SIDE_BY_SIDE] = [[&[]]; SIDE_BY_SIDE];
+        let (mut first, mut n) = (0, 0);
+        let mut flush = |first: usize, sids: &[[&[u8]; 1]], put: &mut dyn FnMut(usize, Digest)| {
+            self.keyed.digest_each(sids, &mut tickets[..sids.len()]);
+            for (at, ticket) in tickets[..sids.len()].iter().enumerate() {
+                put(first + at, *ticket);
+            }
+        };
+        for (sid, salt) in subjects {
+            if salt.is_some() {
+                // Salts make a ticket two compressions, and sealed draws are smaller.
+                flush(first, &sids[..n], &mut put);
+                put(first + n, self.ticket(sid, salt));
+                (first, n) = (first + n + 1, 0);
+                continue;
+            }
+            sids[n] = [sid.as_bytes()];
+            n += 1;
+            if n == SIDE_BY_SIDE {
+                flush(first, &sids, &mut put);
+                (first, n) = (first + n, 0);
+            }
+        }
+        flush(first, &sids[..n], &mut put);
+    }
+}
+
 /// H(key ‖ sid), in a sealed draw H(key ‖ sid ‖ "." ‖ salt).
 fn of_subject(keyed: &Keyed, sid: &str, salt: Option<&Digest>) -> Digest {
     match salt {

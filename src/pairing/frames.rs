@@ -10,7 +10,7 @@ use crate::draw::select::{Depth, Selection, Selector};
 use crate::draw::ticket::salt;
 use crate::record::bundle::{file_hasher, frame_path};
 use crate::record::commitment::{Commitment, List, Method, placeholders};
-use crate::record::frame::{Feed, FrameLine, Frames, Scan, Visitor, Weights};
+use crate::record::frame::{Feed, FrameLine, Frames, Passing, Scan, Visitor, Weights};
 use crate::record::ids::SLOTS_PER_VISIT_MAX;
 use crate::record::side_by_side::side_by_side;
 use crate::say;
@@ -168,10 +168,12 @@ impl Visitor for Salts<'_> {
         None
     }
 
-    fn row(&self, wrong: &mut Option<u64>, index: u64, _: usize, line: &FrameLine<'_>) {
-        let follows = || line.salt == Some(salt(self.suite, self.master, self.draw, line.sid));
-        if wrong.is_none() && !follows() {
-            *wrong = Some(index);
+    fn rows(&self, wrong: &mut Option<u64>, first: u64, rows: &[Passing<'_>]) {
+        let differs = |(_, Passing { line, .. }): &(u64, &Passing<'_>)| {
+            line.salt != Some(salt(self.suite, self.master, self.draw, line.sid))
+        };
+        if wrong.is_none() {
+            *wrong = (first..).zip(rows).find(differs).map(|(index, _)| index);
         }
     }
 
@@ -213,11 +215,16 @@ impl Visitor for Slots<'_> {
         Vec::new()
     }
 
-    fn row(&self, findings: &mut Vec<Finding>, index: u64, _: usize, line: &FrameLine<'_>) {
-        if !self.keys.is_empty() && findings.len() < SLOT_FINDINGS_MAX && self.lacks(line) {
-            let tags: Vec<String> = line.each_tag().map(str::to_owned).collect();
-            let finding = visit_slots([self.list], &tags).err();
-            findings.extend(finding.map(|finding| finding.row(index + 2).id(line.sid)));
+    fn rows(&self, findings: &mut Vec<Finding>, first: u64, rows: &[Passing<'_>]) {
+        if self.keys.is_empty() || findings.len() >= SLOT_FINDINGS_MAX {
+            return;
+        }
+        for (index, Passing { line, .. }) in (first..).zip(rows) {
+            if self.lacks(line) {
+                let tags: Vec<String> = line.each_tag().map(str::to_owned).collect();
+                let finding = visit_slots([self.list], &tags).err();
+                findings.extend(finding.map(|finding| finding.row(index + 2).id(line.sid)));
+            }
         }
     }
 

@@ -19,6 +19,8 @@ use crate::say;
 
 /// Bytes that are read, hashed and checked at a time, on each thread.
 const BATCH_BYTES_PER_THREAD: usize = 4 << 20;
+/// Rows that visitors see, and the tree takes, at once.
+const FEW: usize = 16;
 /// Bytes of a block: what one thread checks before it looks for more work.
 const BLOCK_BYTES: usize = 256 << 10;
 
@@ -150,18 +152,28 @@ pub trait Visitor: Sync {
     /// An empty part.
     fn begin(&self) -> Self::Part;
 
-    /// A row: its place in the frame, from 0, and the place of its stratum in the list. Rows of one part come in order.
-    fn row(&self, part: &mut Self::Part, index: u64, stratum: usize, line: &FrameLine<'_>);
+    /// A few rows that follow each other: the place in the frame of the first, from 0, and of each the place of its
+    /// stratum in the list. Rows of one part come in order.
+    fn rows(&self, part: &mut Self::Part, first: u64, rows: &[Passing<'_>]);
 
     /// Takes in what was found in a block; blocks come in their order.
     fn join(&mut self, part: Self::Part);
+}
+
+/// A row that goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Passing<'a> {
+    /// The place of its stratum in the list.
+    pub stratum: usize,
+    /// The row.
+    pub line: FrameLine<'a>,
 }
 
 /// Nobody looks on.
 impl Visitor for () {
     type Part = ();
     fn begin(&self) {}
-    fn row(&self, _: &mut (), _: u64, _: usize, _: &FrameLine<'_>) {}
+    fn rows(&self, _: &mut (), _: u64, _: &[Passing<'_>]) {}
     fn join(&mut self, _: ()) {}
 }
 
@@ -173,9 +185,9 @@ impl<A: Visitor, B: Visitor> Visitor for (A, B) {
         (self.0.begin(), self.1.begin())
     }
 
-    fn row(&self, part: &mut Self::Part, index: u64, stratum: usize, line: &FrameLine<'_>) {
-        self.0.row(&mut part.0, index, stratum, line);
-        self.1.row(&mut part.1, index, stratum, line);
+    fn rows(&self, part: &mut Self::Part, first: u64, rows: &[Passing<'_>]) {
+        self.0.rows(&mut part.0, first, rows);
+        self.1.rows(&mut part.1, first, rows);
     }
 
     fn join(&mut self, part: Self::Part) {
@@ -192,9 +204,9 @@ impl<V: Visitor> Visitor for Option<V> {
         self.as_ref().map(V::begin)
     }
 
-    fn row(&self, part: &mut Self::Part, index: u64, stratum: usize, line: &FrameLine<'_>) {
+    fn rows(&self, part: &mut Self::Part, first: u64, rows: &[Passing<'_>]) {
         if let (Some(visitor), Some(part)) = (self, part) {
-            visitor.row(part, index, stratum, line);
+            visitor.rows(part, first, rows);
         }
     }
 
@@ -319,6 +331,7 @@ impl Scan<'_> {
         // Behind the last LF there is nothing, unless the file ends without one.
         let end = lines.next_back().unwrap_or_default();
         let mut before: Option<(Option<Digest>, &str)> = None;
+        let (mut few, mut rows) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW));
         for (index, text) in (first..).zip(lines) {
             let line = FrameLine::parse(text).map_err(|f| f.row(index + 2))?;
             if before.is_some_and(|before| !line.follows(&before)) {
@@ -328,12 +341,21 @@ impl Scan<'_> {
                 block.first = Some((line.salt, line.sid.to_owned()));
             }
             before = Some((line.salt, line.sid));
-            block.tree.push(text.as_bytes());
-            let place = names.place(line.stratum);
-            if let Some(place) = block.count(self, index, place, &line) {
-                visitor.row(&mut part, index, place, &line);
+            rows.push(text.as_bytes());
+            if let Some(stratum) = block.count(self, index, names.place(line.stratum), &line) {
+                few.push(Passing { stratum, line });
+            }
+            // Groups end where those of the tree do. A row that breaks a rule, behind which nobody looks on, ends its
+            // group, too.
+            if (index + 1).is_multiple_of(FEW as u64) || few.len() < rows.len() {
+                visitor.rows(&mut part, index + 1 - rows.len() as u64, &few);
+                block.tree.push_each(&rows);
+                few.clear();
+                rows.clear();
             }
         }
+        visitor.rows(&mut part, block.tree.end(), &few);
+        block.tree.push_each(&rows);
         block.last = before.map(|(salt, sid)| (salt, sid.to_owned()));
         if !end.is_empty() {
             let cause = say!("末行没有以 LF 结束", "the last line does not end with LF");

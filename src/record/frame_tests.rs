@@ -42,8 +42,8 @@ impl Visitor for Places {
         Vec::new()
     }
 
-    fn row(&self, part: &mut Self::Part, index: u64, _: usize, line: &FrameLine<'_>) {
-        part.push((index, line.sid.to_owned()));
+    fn rows(&self, part: &mut Self::Part, first: u64, rows: &[Passing<'_>]) {
+        part.extend((first..).zip(rows).map(|(index, row)| (index, row.line.sid.to_owned())));
     }
 
     fn join(&mut self, part: Self::Part) {
