@@ -114,10 +114,13 @@ def chances(name, people, counted, samplers):
                 errors.append(f"{(mean / expected - 1) * 100:+.2f} ± {deviation / expected * 100:.2f} %")
             sampler = line["sampler"]
             add(f"`{sampler}`" if sampler in ("proportional", "pareto") else sampler, f"{line['runs']}", errors)
+    label = "逐个抽取，理论 successive, theory"
+    theories = [(label, "limit", samplers.successive_limit)]
     if people.len < 100:
-        for label, work in (("逐个抽取 successive, theory", samplers.successive), ("Pareto, theory", samplers.pareto)):
-            found = [chance / float(aim) - 1 for chance, aim in zip(work(people), aims)]
-            add(label, "exact", [f"{error * 100:+.2f} %" for error in found])
+        theories = [(label, "exact", samplers.successive), ("Pareto，理论 theory", "exact", samplers.pareto)]
+    for label, kind, work in theories:
+        found = [chance / float(aim) - 1 for chance, aim in zip(work(people), aims)]
+        add(label, kind, [f"{error * 100:+.2f} %" for error in found])
     sizes = ", ".join(f"{c} {size} (w {w})" for c, size, w in zip(CLASSES, people.sizes, people.weights))
     print(f"\nErrors of the inclusion probabilities, {name}: {people.n} of {people.len}; {sizes}.")
     table(["抽样 sampler", "次数 runs", *CLASSES], rows)
@@ -212,7 +215,9 @@ def processor():
 def main():
     import importlib.metadata
 
-    parts = [part for part in PARTS if part in sys.argv[1:]] or PARTS
+    parts = sys.argv[1:] or PARTS
+    if unknown := set(parts) - set(PARTS):
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{datetime.date.today()}; {os.cpu_count()} × {processor()}; load before {load}; Python "

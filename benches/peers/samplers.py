@@ -85,6 +85,16 @@ def successive(people):
     return [sum(chance * drawn[c] for drawn, chance in states.items()) / size for c, size in enumerate(people.sizes)]
 
 
+def successive_limit(people):
+    """The same for many subjects, but for terms of 1/N: 1 − exp(−w·t), t being such that n are drawn (Rosén 1972)."""
+    sizes, weights = np.array(people.sizes), np.array(people.weights, dtype=float)
+    low, high = 0.0, 1.0
+    for _ in range(200):
+        t = (low + high) / 2
+        low, high = (t, high) if sizes @ -np.expm1(-weights * t) < people.n else (low, t)
+    return (-np.expm1(-weights * t)).tolist()
+
+
 def pareto(people):
     """The exact chances of Pareto order sampling (Rosén 1997) for few subjects: with keys Q = u(1−p)/((1−u)p), the
     chance that fewer than n others have a smaller key, integrated over u by Gauss and Legendre."""
