@@ -20,7 +20,7 @@ from fractions import Fraction
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+TARGET = (ROOT / os.environ.get("CARGO_TARGET_DIR", "target")).resolve()
 PACKAGES = ["numpy", "scipy", "ortools", "cryptorandom", "consistent_sampler"]
 PARTS = ["sampling", "pairing", "oracle"]
 CLASSES = ["A", "B", "C", "D"]
@@ -32,7 +32,7 @@ VARIANTS = 5
 def environment():
     """Goes on in an environment that has the peers, which is made if there is none."""
     python = TARGET / "peers" / "bin" / "python"
-    if Path(sys.prefix) == TARGET / "peers":
+    if Path(sys.prefix).resolve() == TARGET / "peers":
         return
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", TARGET / "peers"], check=True)
