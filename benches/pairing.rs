@@ -1,15 +1,17 @@
 //! The pairing at the size of a district and of a region: time beside bare hashing of the eligible pairs in the same
-//! run, and peak memory of the process so far. `cargo bench --bench pairing -- [NAME …] [--arcs DIR [--cheapest N]]`;
-//! the arcs are what `benches/peers.py` gives to OR-Tools. Nothing here is a test.
+//! run, and peak memory of the process so far. `cargo bench --bench pairing -- [NAME …] [--variant N] [--arcs DIR]`;
+//! the arcs are what `benches/peers` gives to other solvers. Nothing here is a test.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use shuangsuiji::base::digest::{Digest, Suite};
-use shuangsuiji::pairing::rounds::{Round, pair};
+use shuangsuiji::pairing::rounds::{Round, Rounds, pair};
 use shuangsuiji::pairing::rules::{Case, Exclusions};
 use shuangsuiji::pairing::slots::{Demand, VisitSlot};
 use shuangsuiji::pairing::{blocking, certificate};
@@ -37,6 +39,8 @@ struct Instance {
     loads: u32,
     /// Recusals and incompatible pairs, so many each.
     quarrels: usize,
+    /// Other numbers give other instances of the same kind.
+    variant: usize,
 }
 
 const PLAIN: Instance = Instance {
@@ -51,9 +55,10 @@ const PLAIN: Instance = Instance {
     capacity: 1 << 16,
     loads: 1,
     quarrels: 0,
+    variant: 0,
 };
 
-/// Small enough for any solver, and nothing about it is even.
+/// Small enough for any solver, and nothing about it is even; the capacities leave few visits to spare.
 const ORACLE: Instance = Instance {
     name: "oracle",
     visits: 500,
@@ -61,7 +66,7 @@ const ORACLE: Instance = Instance {
     specialities: 3,
     rarity: 2,
     loads: 50,
-    capacity: 300,
+    quarrels: 25,
     ..PLAIN
 };
 
@@ -104,10 +109,10 @@ const INSTANCES: &[Instance] = &[
         rarity: 4,
         ..PLAIN
     },
-    Instance { name: "oracle3", slots: 3, ..ORACLE },
-    Instance { name: "oracle4", slots: 4, ..ORACLE },
-    Instance { name: "oracle6", slots: 6, ..ORACLE },
-    Instance { name: "oracle12", slots: 12, ..ORACLE },
+    Instance { name: "oracle3", slots: 3, capacity: 54, ..ORACLE },
+    Instance { name: "oracle4", slots: 4, capacity: 70, ..ORACLE },
+    Instance { name: "oracle6", slots: 6, capacity: 104, ..ORACLE },
+    Instance { name: "oracle12", slots: 12, capacity: 208, ..ORACLE },
     Instance { name: "twelve", visits: 1_000, slots: 12, inspectors: 150, loads: 20, ..PLAIN },
 ];
 
@@ -116,7 +121,7 @@ impl Instance {
         let tag = |region: usize| format!("area:{region:03}");
         let inspector = |i: usize| {
             let mut tags = vec![tag(i % self.regions)];
-            let holds = |t: &usize| mixed(i, *t).is_multiple_of(self.rarity);
+            let holds = |t: &usize| self.mixed(i, *t).is_multiple_of(self.rarity);
             tags.extend((0..self.specialities).filter(holds).map(|t| format!("s:{t:02}")));
             if let Some(link) = i.checked_rem(self.chain) {
                 tags.extend([format!("link:{link:03}"), format!("link:{:03}", link + 1)]);
@@ -124,7 +129,7 @@ impl Instance {
             InspectorRow {
                 iid: iid(i),
                 capacity: self.capacity,
-                load: u32::try_from(i * 7_919 % 1_000).unwrap() % self.loads,
+                load: u32::try_from((i + self.variant) * 7_919 % 1_000).unwrap() % self.loads,
                 tags,
             }
         };
@@ -133,12 +138,12 @@ impl Instance {
             if self.regions > 1 {
                 needs.push(tag(v % self.regions));
             }
-            let wanted = mixed(v, s + 1_000) % (3 * self.specialities).max(1);
+            let wanted = self.mixed(v, s + 1_000) % (3 * self.specialities).max(1);
             if wanted < self.specialities {
                 needs.push(format!("s:{wanted:02}"));
             }
-            if let Some(one) = mixed(v, 1).checked_rem(self.chain) {
-                let link = one * (mixed(v, 2) % self.chain) / self.chain;
+            if let Some(one) = self.mixed(v, 1).checked_rem(self.chain) {
+                let link = one * (self.mixed(v, 2) % self.chain) / self.chain;
                 needs.push(format!("link:{link:03}"));
             }
             let text = format!("s{s:02}|inspector|{}|", needs.join(","));
@@ -166,18 +171,18 @@ impl Instance {
             &(0..self.quarrels).map(incompatible).collect::<Vec<_>>(),
             (0..self.visits).map(demand).collect(),
         )
-        .with_tickets(Suite::Sha256, &seed())
+        .with_tickets(Suite::Sha256, &self.seed())
     }
-}
 
-/// A number that looks random (D. E. Knuth's multiplicative hashing).
-fn mixed(a: usize, b: usize) -> usize {
-    let once = (a * 1_009 + b + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (once ^ once >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33
-}
+    /// A number that looks random (D. E. Knuth's multiplicative hashing).
+    fn mixed(&self, a: usize, b: usize) -> usize {
+        let once = (a * 1_009 + b + 1 + (self.variant << 40)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (once ^ once >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33
+    }
 
-fn seed() -> Digest {
-    Suite::Sha256.digest(b"seed")
+    fn seed(&self) -> Digest {
+        Suite::Sha256.digest(format!("seed {}", self.variant).as_bytes())
+    }
 }
 
 fn iid(i: usize) -> Iid {
@@ -219,15 +224,14 @@ fn peak() -> String {
 }
 
 /// (Σ (load + visits)², Σ W) of a round.
-fn objective(case: &Case, round: &Round) -> (u128, u128) {
-    let none = Exclusions::new();
+fn objective(case: &Case, exclusions: &Exclusions, round: &Round) -> (u128, u128) {
     let mut visits = vec![0u32; case.inspectors.len()];
     let mut tickets = 0;
     for (v, team) in (0..).zip(&round.teams) {
         for (slot, i) in team.iter().enumerate() {
             visits[*i as usize] += 1;
             let mut own = [(*i, 0)];
-            assert!(case.is_open(&none, v, slot, *i));
+            assert!(case.is_open(exclusions, v, slot, *i));
             case.price(v, slot, &mut own);
             tickets += u128::from(own[0].1);
         }
@@ -237,72 +241,101 @@ fn objective(case: &Case, round: &Round) -> (u128, u128) {
     (squares.sum(), tickets)
 }
 
-/// Where and how many arcs to write for other solvers.
-#[derive(Default)]
-struct Arcs {
-    folder: Option<PathBuf>,
-    /// The cheapest of each slot, beside those of the optimum; all if 0.
-    cheapest: usize,
+/// What a run of ours is compared by.
+struct Figures {
+    hashing: Duration,
+    ours: Duration,
+    certificate: Duration,
+    peak: String,
 }
 
-/// Writes the arcs that `benches/peers.py` reads: a line of JSON, then for each arc visit, slot, inspector (u32) and W
-/// (u64), little-endian. Loads are fixed to those of the optimum, as no solver with 64-bit costs can hold both
-/// objectives at once; what is left is ΣW.
-fn write_arcs(arcs: &Arcs, name: &str, case: &Case, round: &Round, times: [Duration; 2]) {
-    let Some(folder) = &arcs.folder else { return };
-    let none = Exclusions::new();
-    let mut visits = vec![0u32; case.inspectors.len()];
-    round.teams.iter().flatten().for_each(|i| visits[*i as usize] += 1);
-    let (_, tickets) = objective(case, round);
-    let loads: Vec<String> = visits.iter().map(u32::to_string).collect();
-    let loads = loads.join(",");
-    let [nanos, hashing] = times.map(|time| time.as_nanos());
-    let head = format!(
-        "{{\"visits\":{},\"nanos\":{nanos},\"hashing\":{hashing},\"tickets\":\"{tickets}\",\"loads\":[{loads}]}}\n",
-        case.visits.len()
-    );
-    let mut bytes = head.into_bytes();
+/// Writes what `benches/peers/flows.py` reads: a line of JSON, then for every open pair visit, slot and inspector
+/// (u32), whether he holds the slot in our optimum (u32) and W (u64), little-endian, the cheapest of each slot first.
+fn write_arcs(
+    path: &Path,
+    (instance, case, exclusions): (&Instance, &Case, &Exclusions),
+    round: &Round,
+    figures: &Figures,
+) {
+    let Instance { name, variant, visits, slots, .. } = instance;
+    let mut loads = vec![0u32; case.inspectors.len()];
+    round.teams.iter().flatten().for_each(|i| loads[*i as usize] += 1);
+    let (squares, tickets) = objective(case, exclusions, round);
+    let list = |numbers: Vec<u32>| numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+    let before = list(case.inspectors.iter().map(|row| row.load).collect());
+    let capacity = list(case.inspectors.iter().map(|row| row.capacity).collect());
+    let full = case.inspectors.iter().zip(&loads).filter(|(row, n)| row.capacity == **n).count();
+    let (excluded, loads) = (exclusions.len(), list(loads));
+    let Figures { hashing, ours, certificate, peak } = figures;
+    let [hashing, ours, certificate] = [hashing, ours, certificate].map(Duration::as_nanos);
+    let mut file = BufWriter::new(File::create(path).unwrap());
+    let mut head = |text: String| file.write_all(text.as_bytes()).unwrap();
+    head(format!("{{\"name\":\"{name}\",\"variant\":{variant},\"visits\":{visits},"));
+    head(format!("\"slots\":{slots},\"nanos\":{ours},\"hashing\":{hashing},"));
+    head(format!("\"certificate\":{certificate},\"peak\":\"{peak}\",\"full\":{full},"));
+    head(format!("\"excluded\":{excluded},\"squares\":\"{squares}\","));
+    head(format!("\"tickets\":\"{tickets}\",\"loads\":[{loads}],"));
+    head(format!("\"before\":[{before}],\"capacity\":[{capacity}]}}\n"));
     for (v, team) in (0u32..).zip(&round.teams) {
         for (slot, holder) in (0u32..).zip(team) {
-            let mut open: Vec<(u64, u32)> =
-                case.open(&none, v, slot as usize).map(|(i, w)| (w, i)).collect();
+            let open = case.open(exclusions, v, slot as usize).map(|(i, w)| (w, i));
+            let mut open: Vec<(u64, u32)> = open.collect();
             open.sort_unstable();
-            let wanted = if arcs.cheapest == 0 { open.len() } else { arcs.cheapest };
-            for (place, (w, i)) in open.iter().enumerate() {
-                if place < wanted || i == holder {
-                    for number in [v, slot, *i] {
-                        bytes.extend(number.to_le_bytes());
-                    }
-                    bytes.extend(w.to_le_bytes());
+            for (w, i) in open {
+                for number in [v, slot, i, u32::from(i == *holder)] {
+                    file.write_all(&number.to_le_bytes()).unwrap();
                 }
+                file.write_all(&w.to_le_bytes()).unwrap();
             }
         }
     }
-    std::fs::write(folder.join(format!("{name}.arcs")), bytes).unwrap();
+    file.flush().unwrap();
 }
 
-fn run(instance: &Instance, arcs: &Arcs) {
+/// Proves every round; tells how long the first one's certificate takes.
+fn prove(case: &Case, rounds: &Rounds) -> (Vec<Exclusions>, Duration) {
+    let mut exclusions = vec![Exclusions::new()];
+    let mut first = None;
+    for round in &rounds.rounds {
+        let before = &exclusions[exclusions.len() - 1];
+        let check = || certificate::check(case, before, &round.teams, &round.handicaps);
+        let (proved, time) = timed(check);
+        assert_eq!(proved, Ok(()));
+        first.get_or_insert(time);
+        let mut after = before.clone();
+        after.extend(case.exclusions(&round.teams));
+        exclusions.push(after);
+    }
+    (exclusions, first.unwrap_or_default())
+}
+
+fn run(instance: &Instance, arcs: Option<&PathBuf>) {
     let case = instance.case();
     let Instance { name, visits, slots, inspectors, .. } = instance;
     println!("{name}: {visits} visits x {slots} slots, {inspectors} inspectors");
     let ((pairs, _), hashing) = timed(|| hash(&case));
     println!("  hashing {pairs} eligible pairs: {hashing:.2?}");
     let (rounds, ours) = timed(|| pair(&case, &mut |_, _| {}));
-    let (n, ratio_ours) = (rounds.rounds.len(), ratio(ours, hashing));
-    println!("  pairing, {n} rounds: {ours:.2?}, {ratio_ours} x hashing; peak {}", peak());
-    let none = Exclusions::new();
+    let (n, ratio_ours, peak) = (rounds.rounds.len(), ratio(ours, hashing), peak());
+    println!("  pairing, {n} rounds: {ours:.2?}, {ratio_ours} x hashing; peak {peak}");
+    let (exclusions, certificate) = prove(&case, &rounds);
     if let Some(first) = rounds.rounds.first() {
-        let check = || certificate::check(&case, &none, &first.teams, &first.handicaps);
-        let (proved, check) = timed(check);
-        assert_eq!(proved, Ok(()));
-        println!("  certificate: {check:.2?}, {} x hashing", ratio(check, hashing));
-        let (squares, tickets) = objective(&case, first);
+        println!("  certificate: {certificate:.2?}, {} x hashing", ratio(certificate, hashing));
+        let (squares, tickets) = objective(&case, &exclusions[0], first);
         println!("  objective of round 0: {squares}, {tickets}");
-        write_arcs(arcs, name, &case, first, [ours, hashing]);
-    } else if let Some(shortage) = rounds.shortage {
+    }
+    let figures = Figures { hashing, ours, certificate, peak };
+    for (n, (round, exclusions)) in rounds.rounds.iter().zip(&exclusions).enumerate() {
+        if let Some(folder) = arcs {
+            let path = folder.join(format!("{name}-{}-{n}.arcs", instance.variant));
+            write_arcs(&path, (instance, &case, exclusions), round, &figures);
+        }
+    }
+    if let Some(shortage) = rounds.shortage {
+        let last = &exclusions[rounds.rounds.len()];
         let (proved, check) = timed(|| {
-            blocking::shortfall(&case, &none, &shortage.slots) == 1
-                && blocking::is_minimal(&case, &none, &shortage.slots)
+            blocking::shortfall(&case, last, &shortage.slots) == 1
+                && blocking::is_minimal(&case, last, &shortage.slots)
         });
         assert!(proved);
         println!("  blocking set of {} slots, proved in {check:.2?}", shortage.slots.len());
@@ -311,12 +344,12 @@ fn run(instance: &Instance, arcs: &Arcs) {
 
 fn main() {
     let mut names = BTreeSet::new();
-    let mut arcs = Arcs { folder: None, cheapest: 24 };
+    let (mut arcs, mut variant) = (None, 0);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--arcs" => arcs.folder = arguments.next().map(PathBuf::from),
-            "--cheapest" => arcs.cheapest = arguments.next().unwrap().parse().unwrap(),
+            "--arcs" => arcs = arguments.next().map(PathBuf::from),
+            "--variant" => variant = arguments.next().unwrap().parse().unwrap(),
             // What cargo adds.
             "--bench" => {}
             _ => drop(names.insert(argument)),
@@ -324,7 +357,7 @@ fn main() {
     }
     for instance in INSTANCES {
         if names.is_empty() || names.contains(instance.name) {
-            run(instance, &arcs);
+            run(&Instance { variant, ..*instance }, arcs.as_ref());
         }
     }
 }

@@ -316,11 +316,12 @@ pub(super) fn tight(random: &mut Xorshift, visits: usize, slots: usize, pool: us
         let team = random.sample(slots, pool);
         let mut slot = |&member: &u32| {
             inspectors[member as usize].capacity += 1;
-            let count = random.number(1, 9);
+            let count = random.number(2, 10);
             let mut open = random.sample(count, pool);
-            open.push(member);
+            if !open.contains(&member) {
+                open[0] = member;
+            }
             open.sort_unstable();
-            open.dedup();
             open.iter().map(|&inspector| (inspector, random.next())).collect()
         };
         Visit { slots: team.iter().map(&mut slot).collect() }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
-use super::{COLUMNS, FEED_BYTES, are_rows, header_line, places, put_row, whole};
+use super::pages::Texts;
+use super::{COLUMNS, FEED_BYTES, are_rows, broken_cell, header_line, places, put_cell};
 use crate::base::finding::Finding;
 use crate::io::durable::failed;
 use crate::io::sheet::{contained, parquet_failed};
@@ -75,8 +76,7 @@ impl Columnar {
                     columns.iter_mut().zip(places.into_iter().zip(COLUMNS))
                 {
                     if let Some(at) = place {
-                        let reader = group.get_column_reader(at).map_err(|e| parquet_failed(&e))?;
-                        *column = Some(Column::of(reader, name)?);
+                        *column = Some(Column::of(&*group, at, name)?);
                     }
                 }
                 Ok((group.metadata().num_rows() as usize, columns))
@@ -92,23 +92,34 @@ impl Columnar {
         for column in self.columns.iter_mut().flatten() {
             contained(|| column.read(count))?;
         }
-        let cells = |row: usize| {
-            self.columns.each_ref().map(|column| column.as_ref().map_or(&[][..], |c| c.cell(row)))
-        };
         let begin = bytes.len();
+        let mut ends = Vec::with_capacity(count);
         for row in 0..count {
-            put_row(bytes, cells(row));
+            for at in 0..COLUMNS.len() {
+                let cell = match &mut self.columns[at] {
+                    None => &[],
+                    Some(column) => column.cell(row)?,
+                };
+                put_cell(bytes, at, cell);
+            }
+            ends.push(bytes.len());
         }
         if !are_rows(&bytes[begin..], count) {
-            for row in 0..count {
-                for (at, cell) in cells(row).into_iter().enumerate() {
-                    whole(cell, at, self.rows + row as u64 + 2)?;
-                }
-            }
+            return Err(self.broken_line(&bytes[begin..], &ends, begin));
         }
         self.left -= count;
         self.rows += count as u64;
         Ok(())
+    }
+
+    /// The first row whose cells hold tabs or line ends.
+    fn broken_line(&self, bytes: &[u8], ends: &[usize], begin: usize) -> Finding {
+        let mut from = 0;
+        let broken = ends.iter().position(|end| {
+            let row = &bytes[std::mem::replace(&mut from, end - begin)..end - begin];
+            !are_rows(row, 1)
+        });
+        broken_cell(self.rows + broken.unwrap_or(0) as u64 + 2)
     }
 }
 
@@ -133,15 +144,22 @@ impl Feed for Columnar {
 
 /// A column of a row group and its next cells.
 enum Column {
+    Texts(Texts),
     Bytes(Batch<ByteArrayType>),
     Int32(Batch<Int32Type>, Numbers),
     Int64(Batch<Int64Type>, Numbers),
 }
 
 impl Column {
-    fn of(reader: ColumnReader, name: &str) -> Result<Self, Finding> {
+    fn of(group: &dyn RowGroupReader, at: usize, name: &str) -> Result<Self, Finding> {
+        let metadata = group.metadata().column(at);
+        if Texts::reads(metadata) {
+            let pages = group.get_column_page_reader(at).map_err(|e| parquet_failed(&e))?;
+            let optional = metadata.column_descr().max_def_level() > 0;
+            return Ok(Column::Texts(Texts::of(pages, optional)));
+        }
         let numbers = Numbers::default();
-        match reader {
+        match group.get_column_reader(at).map_err(|e| parquet_failed(&e))? {
             ColumnReader::ByteArrayColumnReader(reader) => Ok(Column::Bytes(Batch::of(reader))),
             ColumnReader::Int32ColumnReader(reader) => {
                 Ok(Column::Int32(Batch::of(reader), numbers))
@@ -159,9 +177,10 @@ impl Column {
         }
     }
 
-    /// Reads the next `count` cells.
+    /// Makes the next `count` cells ready.
     fn read(&mut self, count: usize) -> Result<(), Finding> {
         match self {
+            Column::Texts(_) => {}
             Column::Bytes(batch) => batch.read(count)?,
             Column::Int32(batch, numbers) => {
                 batch.read(count)?;
@@ -175,14 +194,17 @@ impl Column {
         Ok(())
     }
 
-    fn cell(&self, row: usize) -> &[u8] {
-        match self {
+    /// The cell of a row of those that are ready; called once for each, in order.
+    #[inline]
+    fn cell(&mut self, row: usize) -> Result<&[u8], Finding> {
+        Ok(match self {
+            Column::Texts(texts) => texts.next()?,
             Column::Bytes(batch) => {
                 batch.place(row).map_or(&[], |at| ByteArray::data(&batch.values[at]))
             }
             Column::Int32(batch, numbers) => batch.place(row).map_or(&[], |at| numbers.text(at)),
             Column::Int64(batch, numbers) => batch.place(row).map_or(&[], |at| numbers.text(at)),
-        }
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::{FEED_BYTES, header_line, places, put_row, whole};
+use super::{FEED_BYTES, are_rows, broken_cell, header_line, places, put_cell};
 use crate::base::finding::Finding;
 use crate::io::durable::failed;
 use crate::record::frame::Feed;
@@ -48,11 +48,13 @@ impl Feed for Delimited {
             let cell = |place: Option<usize>| place.and_then(|at| self.record.get(at));
             let cells = self.places.map(|place| cell(place).unwrap_or_default());
             let line = self.record.position().map_or(0, csv::Position::line);
+            let begin = bytes.len();
             for (column, cell) in cells.into_iter().enumerate() {
-                let named = |f: Finding| f.file(self.path.display().to_string());
-                whole(cell, column, line).map_err(named)?;
+                put_cell(bytes, column, cell);
             }
-            put_row(bytes, cells);
+            if !are_rows(&bytes[begin..], 1) {
+                return Err(broken_cell(line).file(self.path.display().to_string()));
+            }
         }
         Ok(())
     }

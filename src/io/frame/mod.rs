@@ -8,6 +8,8 @@ mod columnar;
 #[path = "columnar_absent.rs"]
 mod columnar;
 mod delimited;
+#[cfg(feature = "parquet")]
+mod pages;
 mod sort;
 
 use std::fs::File;
@@ -136,24 +138,17 @@ fn places<'a>(
     Err(Finding::new("W32", say!("缺少列 {missing}", "the columns {missing} are missing")).row(1))
 }
 
-/// Appends a row whose cells are known to hold no tab and no line end; what is empty is what the column has in place of
-/// nothing.
-fn put_row(bytes: &mut Vec<u8>, cells: [&[u8]; 5]) {
-    for (at, (cell, (_, rest))) in cells.into_iter().zip(COLUMNS).enumerate() {
-        if at > 0 {
-            bytes.push(b'\t');
-        }
-        bytes.extend_from_slice(if cell.is_empty() {
-            rest.unwrap_or_default().as_bytes()
-        } else {
-            cell
-        });
+/// Appends the cell of a column and what ends it; one that is empty is what the column has in place of nothing.
+#[inline]
+fn put_cell(bytes: &mut Vec<u8>, column: usize, cell: &[u8]) {
+    match COLUMNS[column].1 {
+        Some(nothing) if cell.is_empty() => bytes.extend_from_slice(nothing.as_bytes()),
+        _ => bytes.extend_from_slice(cell),
     }
-    bytes.push(b'\n');
+    bytes.push(if column + 1 < COLUMNS.len() { b'\t' } else { b'\n' });
 }
 
 /// Whether so many rows were put there, whose cells hold no tab and no line end.
-#[cfg(feature = "parquet")]
 fn are_rows(bytes: &[u8], rows: usize) -> bool {
     let count = |byte: u8| {
         let few = |few: &[u8]| few.iter().map(|b| u8::from(*b == byte)).sum::<u8>();
@@ -162,13 +157,10 @@ fn are_rows(bytes: &[u8], rows: usize) -> bool {
     count(b'\n') == rows && count(b'\t') == 4 * rows && count(b'\r') == 0
 }
 
-/// Refuses a cell that would break its line.
-fn whole(cell: &[u8], column: usize, line: u64) -> Result<(), Finding> {
-    if !cell.iter().any(|b| matches!(b, b'\t' | b'\n' | b'\r')) {
-        return Ok(());
-    }
+/// A cell of this line would break it.
+fn broken_cell(line: u64) -> Finding {
     let cause = say!("单元格内有换行或制表符", "a cell holds a line end or a tab");
-    Err(Finding::new("F03", cause).row(line).column(COLUMNS[column].0))
+    Finding::new("F03", cause).row(line)
 }
 
 fn header_line(bytes: &mut Vec<u8>) {
