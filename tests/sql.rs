@@ -8,6 +8,8 @@
 
 #[path = "sql/cases.rs"]
 mod cases;
+#[path = "sql/cells.rs"]
+mod cells;
 #[path = "sql/frames.rs"]
 mod frames;
 mod support;
@@ -235,7 +237,14 @@ fn frames_on_engines(cases: &[frames::Case]) {
 
 #[test]
 fn every_engine_makes_the_frames_that_a_freeze_makes() {
-    let cases = frames::as_frozen();
+    let cases = frames::everything();
+    frames_on_postgres(&cases);
+    frames_on_engines(&cases);
+}
+
+#[test]
+fn a_register_that_an_import_would_change_has_no_frame() {
+    let cases = cells::cells();
     frames_on_postgres(&cases);
     frames_on_engines(&cases);
 }

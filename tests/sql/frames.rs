@@ -7,7 +7,7 @@ use std::fs;
 use shuangsuiji::base::finding::{Finding, Severity};
 use shuangsuiji::draw::sql::Dialect;
 use shuangsuiji::fiction::{Spec, generate};
-use shuangsuiji::plan::{FrameQuery, Freeze, History, Plan, Rules};
+use shuangsuiji::plan::{FrameQuery, Freeze, History, Plan, Rules, TaskSummary};
 use shuangsuiji::record::bundle::frame_path;
 use shuangsuiji::registry::{Register, Registry, Sheet, Table};
 
@@ -189,7 +189,7 @@ fn awkward(i: usize, row: &mut Row) {
     }
 }
 
-const HEAD: &str = r#"format = "ssj-plan/1"
+pub const HEAD: &str = r#"format = "ssj-plan/1"
 draw = "T-2026Q3"
 agency = "示例局"
 title = "测试"
@@ -342,8 +342,25 @@ pub fn queries(plan: &Plan, rules: &Rules, list: &str) -> BTreeMap<&'static str,
     Dialect::all().into_iter().map(of).collect()
 }
 
-/// The frames that the library freezes, for each plan.
-pub fn as_frozen() -> Vec<Case> {
+/// What a freeze of these registers in memory makes of every task.
+pub fn as_frozen(plan: &Plan, rules: &Rules, rows: &[Row]) -> Vec<Asked> {
+    let freeze = frozen(plan, rules, rows);
+    let asked = |summary: &TaskSummary| {
+        let file = String::from_utf8(freeze.files[&frame_path(&summary.list)].clone()).unwrap();
+        let strata = summary.strata.iter().filter(|stratum| stratum.size > 0);
+        let strata = strata.map(|s| (format!("stratum {}", s.stratum), s.size));
+        let excluded = summary.excluded.iter().map(|(r, n)| (format!("excluded {r}"), *n));
+        Asked {
+            queries: queries(plan, rules, &summary.list),
+            frame: file.split_once('\n').unwrap().1.to_owned(),
+            counts: strata.chain(excluded).collect(),
+        }
+    };
+    freeze.tasks.iter().map(asked).collect()
+}
+
+/// Plans that ask everything the language can, without and with local rules.
+pub fn everything() -> Vec<Case> {
     let rows = rows();
     let mut cases = Vec::new();
     for ruled in [false, true] {
@@ -357,19 +374,7 @@ pub fn as_frozen() -> Vec<Case> {
             }
             false => Rules::default(),
         };
-        let freeze = frozen(&plan, &rules, &rows);
-        let tasks = freeze.tasks.iter().map(|summary| {
-            let file = String::from_utf8(freeze.files[&frame_path(&summary.list)].clone()).unwrap();
-            let strata = summary.strata.iter().filter(|stratum| stratum.size > 0);
-            let strata = strata.map(|s| (format!("stratum {}", s.stratum), s.size));
-            let excluded = summary.excluded.iter().map(|(r, n)| (format!("excluded {r}"), *n));
-            Asked {
-                queries: queries(&plan, &rules, &summary.list),
-                frame: file.split_once('\n').unwrap().1.to_owned(),
-                counts: strata.chain(excluded).collect(),
-            }
-        });
-        let tasks: Vec<Asked> = tasks.collect();
+        let tasks = as_frozen(&plan, &rules, &rows);
         assert!(tasks.iter().all(|task| task.frame.lines().count() > 20), "frames are too small");
         let name = format!("a register of {} rows, rules {ruled}", rows.len());
         cases.push(Case { name, view: view(), rows: rows.clone(), tasks });

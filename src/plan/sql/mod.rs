@@ -152,7 +152,7 @@ fn common(dialect: Dialect, table: &str, judged: &Judged) -> String {
         .collect();
     steps.push(format!(
         "ssj_judged AS (\n  SELECT {} AS sid,\n    CASE WHEN uscc <> '' THEN uscc WHEN reg_no <> '' THEN reg_no ELSE own_id END AS id,\n    \
-         CASE {}\n      ELSE 'stratum ' || {} END AS fate,\n    {} AS stratum, {} AS weight,\n    {} AS tags\n  FROM {last}\n)",
+         CASE {}\n      ELSE 'stratum ' || {} END AS fate,\n    {} AS stratum, {} AS weight,\n    {} AS slot_tags\n  FROM {last}\n)",
         judged.sid,
         fates.join("\n      "),
         judged.stratum,
@@ -205,7 +205,7 @@ fn counts(dialect: Dialect, table: &str, judged: &Judged) -> String {
 fn frame(dialect: Dialect, table: &str, judged: &Judged) -> String {
     let bytewise = dialect.bytewise();
     format!(
-        "{}SELECT sid, stratum, weight, tags, '-' AS salt FROM ssj_judged\n\
+        "{}SELECT sid, stratum, weight, slot_tags AS tags, '-' AS salt FROM ssj_judged\n\
          WHERE fate LIKE 'stratum %' AND (SELECT count(*) FROM ssj_breach) = 0\nORDER BY sid{bytewise};\n",
         common(dialect, table, judged)
     )
