@@ -46,7 +46,7 @@ fn of_plan(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
     print(statements.into_iter(), console);
     console.report(&json!({
         "command": "sql", "ok": true, "dialect": dialect.name(), "path": file.place,
-        "digest": {plan.suite().name(): plan.digest().hex()},
+        "plan": {"suite": plan.suite().name(), "digest": plan.digest().hex()},
         "queries": queries.iter().map(|query| frame_json(query, table)).collect::<Vec<_>>(),
         "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
