@@ -12,6 +12,8 @@ mod cases;
 mod cells;
 #[path = "sql/frames.rs"]
 mod frames;
+#[path = "sql/plans.rs"]
+mod plans;
 mod support;
 
 use std::collections::BTreeMap;
@@ -244,7 +246,7 @@ fn every_engine_makes_the_frames_that_a_freeze_makes() {
 
 #[test]
 fn a_register_that_an_import_would_change_has_no_frame() {
-    let cases = cells::cells();
+    let cases = [cells::cells(), cells::rows()].concat();
     frames_on_postgres(&cases);
     frames_on_engines(&cases);
 }

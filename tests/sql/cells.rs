@@ -6,7 +6,10 @@ use shuangsuiji::base::finding::Severity;
 use shuangsuiji::plan::{Plan, Rules};
 use shuangsuiji::registry::Register;
 
-use crate::frames::{Asked, COLUMNS, Case, HEAD, Row, as_frozen, imported, plain_view, queries};
+use crate::frames::{
+    Asked, COLUMNS, Case, Row, as_frozen, codes_of, imported, plain_view, queries,
+};
+use crate::plans::{HEAD, RULES};
 
 /// A task that reads every column and lets nearly everybody pass.
 const PLAN: &str = r#"[[task]]
@@ -201,58 +204,142 @@ fn is_kept(row: &Row) -> bool {
     COLUMNS.iter().all(kept)
 }
 
-/// A table as it is, of which so many rows are refused; if none is, the frame is that of a freeze.
-fn case(name: &str, rows: Vec<Row>, counts: BTreeMap<String, u64>) -> Case {
-    let (plan, _) =
-        Plan::parse(&format!("{HEAD}{PLAN}"), "plan.toml").unwrap_or_else(|e| panic!("{e}"));
-    let tasks = match counts.is_empty() {
-        true => as_frozen(&plan, &Rules::default(), &rows),
-        false => {
-            let queries = queries(&plan, &Rules::default(), "T");
-            vec![Asked { queries, frame: String::new(), counts }]
-        }
-    };
+/// A table as it is, whose frame is that of a freeze.
+fn framed(name: &str, plan: &str, rows: Vec<Row>) -> Case {
+    let (plan, _) = Plan::parse(plan, "plan.toml").unwrap_or_else(|e| panic!("{e}"));
+    let tasks = as_frozen(&plan, &Rules::default(), &rows);
+    assert!(!tasks[0].frame.is_empty());
     Case { name: name.to_owned(), view: plain_view(), rows, tasks }
 }
 
-/// Canonical cells are all taken; of the others every one is refused for its column, and an identifier or a tag is not
-/// what it should be.
+/// A table that an import or a freeze refuses with one of these codes, and the rows that engines refuse.
+fn refused(
+    code: &str,
+    (plan, rules): (&str, &str),
+    rows: Vec<Row>,
+    listed: &[(&str, u64)],
+) -> Case {
+    let (plan, _) = Plan::parse(plan, "plan.toml").unwrap_or_else(|e| panic!("{e}"));
+    let rules = match rules {
+        "" => Rules::default(),
+        text => Rules::parse(text, "rules.toml").0,
+    };
+    let codes = codes_of(&plan, &rules, &rows);
+    assert!(codes.contains(&code), "{code} is not among {codes:?}");
+    let counts = listed.iter().map(|(what, n)| ((*what).to_owned(), *n)).collect();
+    let (queries, what) = (queries(&plan, &rules, "T"), listed[0].0);
+    let tasks = vec![Asked { queries, frame: String::new(), counts }];
+    Case { name: format!("refused as {code}: {what}"), view: plain_view(), rows, tasks }
+}
+
+/// Rows of which one cell is another in the first of them.
+fn with(cells: &[(&'static str, &str)]) -> Vec<Row> {
+    let mut rows: Vec<Row> = (0..cells.len() + 2).map(good_row).collect();
+    for (row, (column, cell)) in rows.iter_mut().zip(cells) {
+        row.insert(column, (*cell).to_owned());
+    }
+    rows
+}
+
+/// Canonical cells are all taken; of the others every one is refused for its column.
 pub fn cells() -> Vec<Case> {
     let kept = rows_of(&CANONICAL);
     kept.iter().for_each(|(column, row)| assert!(is_kept(row), "{column}: {}", row[column]));
     let others = rows_of(&OTHERS);
     others.iter().for_each(|(column, row)| assert!(!is_kept(row), "{column}: {:?}", row[column]));
-    let mut refused: BTreeMap<String, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for (column, _) in &others {
-        *refused.entry(format!("refused {column}")).or_default() += 1;
+        *counts.entry(format!("refused {column}")).or_default() += 1;
     }
+    let counts: Vec<(&str, u64)> = counts.iter().map(|(what, n)| (what.as_str(), *n)).collect();
     let of = |rows: Vec<(&'static str, Row)>| rows.into_iter().map(|(_, row)| row).collect();
-    let without = |change: fn(&mut Row)| {
-        let mut rows: Vec<Row> = (0..3).map(good_row).collect();
-        change(&mut rows[1]);
+    let plan = format!("{HEAD}{PLAN}");
+    vec![
+        framed("canonical cells", &plan, of(kept)),
+        refused("R07", (&plan, ""), of(others), &counts),
+    ]
+}
+
+/// Identifiers that are absent or stand twice, tags that nobody has, and who is eligible and cannot be sampled.
+pub fn rows() -> Vec<Case> {
+    let plan = format!("{HEAD}{PLAN}");
+    let edited = |old: &str, new: &str| {
+        assert_eq!(plan.matches(old).count(), 1, "{old}");
+        plan.replace(old, new)
+    };
+    let first = good_row(0)["uscc"].clone();
+    let by_class = edited(
+        "{ number = 1, weight = \"score\" }",
+        "{ by = \"credit\", ratio = { A = \"50%\" } }",
+    );
+    let anybody = by_class.replace("credit_class = [\"A\"]\n", "").replace("\"C\"", "\"refuse\"");
+    let teams = edited("\"lead\", \"member\"", "\"lead\", \"local\", \"insured\"")
+        .replace("area = [\"城东\"]\n", "");
+    let insured: Vec<Row> = with(&[("tags", "餐饮"), ("tags", "insurer:;餐饮"), ("area", "")]);
+    let insured = insured.into_iter().enumerate().map(|(at, mut row)| {
+        if at >= 2 {
+            row.insert("tags", "insurer:甲保险;餐饮".to_owned());
+        }
+        row
+    });
+    let sectors = [
+        ("tags", "insurer:甲保险;insurer:乙保险;餐饮"),
+        ("tags", "insurer:丙'保\\险;餐饮"),
+        ("tags", "insurer:甲保险;餐饮"),
+    ];
+    let own_ids = |n: usize| {
+        let mut rows = with(&[("own_id", "SB-1"), ("own_id", "SB-2"), ("reg_no", "R3")]);
+        rows.iter_mut().take(n).for_each(|row| drop(row.insert("uscc", String::new())));
         rows
     };
-    let one = |what: &str, n: u64| BTreeMap::from([(what.to_owned(), n)]);
-    let no_id = without(|row| drop(row.insert("uscc", String::new())));
-    let twice = without(|row| drop(row.insert("uscc", good_row(0)["uscc"].clone())));
-    let twins = (0..3).map(|n| {
-        let mut row = good_row(n);
-        row.insert("reg_no", if n < 2 { "R1" } else { "R2" }.to_owned());
-        row
-    });
-    let tagless = (0..3).map(|n| {
-        let mut row = good_row(n);
-        row.insert("tags", String::new());
-        row
-    });
-    let unscored = without(|row| drop(row.insert("credit_score", String::new())));
+    let sm3 = edited("mode = \"open\"\n", "mode = \"open\"\nsuite = \"sm3\"\n");
     vec![
-        case("cells out of form", of(others), refused),
-        case("canonical cells", of(kept), BTreeMap::new()),
-        case("no identifier", no_id, one("refused identifier", 1)),
-        case("one code twice", twice, one("repeated uscc", 2)),
-        case("one number under two codes", twins.collect(), one("repeated reg_no", 2)),
-        case("a tag that nobody has", tagless.collect(), one("absent 餐饮", 0)),
-        case("no score", unscored, one("refused unscored", 1)),
+        refused("R15", (&plan, ""), with(&[("uscc", "")]), &[("refused identifier", 1)]),
+        refused(
+            "R12",
+            (&plan, ""),
+            with(&[("reg_no", "R1"), ("uscc", &first)]),
+            &[("repeated uscc", 2)],
+        ),
+        refused(
+            "R12",
+            (&plan, ""),
+            with(&[("reg_no", "R1"), ("reg_no", "R1")]),
+            &[("repeated reg_no", 2)],
+        ),
+        refused(
+            "R12",
+            (&plan, ""),
+            with(&[("own_id", "S"), ("own_id", "S")]),
+            &[("repeated own_id", 2)],
+        ),
+        refused(
+            "P28",
+            (&plan, ""),
+            with(&[("tags", ""), ("tags", "a")]).into_iter().take(2).collect(),
+            &[("absent 餐饮", 0)],
+        ),
+        refused("P19", (&plan, ""), with(&[("credit_score", "")]), &[("refused unscored", 1)]),
+        refused("P12", (&anybody, ""), with(&[("credit_class", "")]), &[("refused unrated", 1)]),
+        refused("P13", (&anybody, ""), with(&[("credit_class", "E")]), &[("refused class_E", 1)]),
+        refused("P60", (&by_class, RULES), with(&sectors), &[("refused fusion", 2)]),
+        refused(
+            "M02",
+            (&teams, ""),
+            insured.collect(),
+            &[("refused no_area", 1), ("refused no_insurer", 2)],
+        ),
+        // Two without code: the digest of an own number is SM3, which engines do not have.
+        refused_by_engines_alone(&sm3, own_ids(2), &[("refused own_id_digest", 2)]),
+        framed("with SM3, nobody by an own number", &sm3, own_ids(0)),
+        framed("own numbers", &plan, own_ids(2)),
     ]
+}
+
+/// What a freeze does and an engine cannot.
+fn refused_by_engines_alone(plan: &str, rows: Vec<Row>, counts: &[(&str, u64)]) -> Case {
+    let mut case = framed("what engines alone refuse", plan, rows);
+    case.tasks[0].frame = String::new();
+    case.tasks[0].counts = counts.iter().map(|(what, n)| ((*what).to_owned(), *n)).collect();
+    case
 }

@@ -10,7 +10,9 @@ use shuangsuiji::fiction::{Spec, generate};
 use shuangsuiji::plan::{FrameQuery, Freeze, History, Plan, Rules, TaskSummary};
 use shuangsuiji::record::bundle::frame_path;
 use shuangsuiji::registry::{Register, Registry, Sheet, Table};
+use shuangsuiji::rehearse::check;
 
+use crate::plans::{INSPECTORS, MATTERS, RULES, plan_text};
 use crate::support::root;
 
 /// Columns of the register, and what an office calls them in its database.
@@ -37,6 +39,7 @@ pub const COLUMNS: [(&str, &str); 17] = [
 /// A row of the office's table, by the register's names of columns.
 pub type Row = BTreeMap<&'static str, String>;
 
+#[derive(Clone)]
 /// A table and the statements to be run on it.
 pub struct Case {
     pub name: String,
@@ -47,6 +50,7 @@ pub struct Case {
     pub tasks: Vec<Asked>,
 }
 
+#[derive(Clone)]
 /// A task's queries, and what they must give.
 pub struct Asked {
     pub queries: BTreeMap<&'static str, FrameQuery>,
@@ -61,6 +65,17 @@ pub fn view() -> String {
     let guide = fs::read_to_string(root().join("docs/sql.md")).unwrap();
     let from = guide.find("create view subjects as").unwrap();
     guide[from..].split(";\n").next().unwrap().to_owned()
+}
+
+/// A view whose days are dates, and whose scores are integers.
+fn typed(view: &str) -> String {
+    let mut view = view.to_owned();
+    for (column, of) in [("xyfz", "integer"), ("clrq", "date"), ("ccrq", "date")] {
+        assert_eq!(view.matches(&format!("{column} as")).count(), 1, "{column}");
+        let text = format!("cast(nullif({column}, '') as {of}) as");
+        view = view.replace(&format!("{column} as"), &text);
+    }
+    view
 }
 
 /// The register as the engine should see it, without any change.
@@ -94,13 +109,6 @@ pub fn imported(rows: &[Row]) -> (Table, Vec<Finding>) {
     let rows = rows.iter().enumerate().map(cells).collect();
     Table::read(Register::Subjects, &sheet(&header, rows))
 }
-
-const MATTERS: &str = "id,name,kind,dept\nM010,一,一般,市监\nM011,二,一般,市监\nM012,三,一般,市监\nM016,四,一般,市监\n";
-const INSPECTORS: &str = "iid,name,dept,area,cert_valid_to,state,lead,tags,capacity
-E1,甲,市监,城东,2027-12-31,在岗,是,insurer:甲保险,500
-E2,乙,市监,城西,2027-12-31,在岗,是,insurer:乙保险,500
-E3,丙,市监,城南,2027-12-31,在岗,是,insurer:丙'保\\险,500
-";
 
 fn registry(subjects: Table) -> Registry {
     let read = |register, text| {
@@ -145,6 +153,16 @@ fn awkward(i: usize, row: &mut Row) {
     if i % 3 > 0 {
         tags.push(format!("食品风险:{}", ["A", "B", "C", "D"][i / 3 % 4]));
     }
+    if i % 15 == 1 {
+        // What stands twice is one tag.
+        tags.extend([
+            format!("食品风险:{}", ["A", "B", "C", "D"][i / 3 % 4]),
+            "insurer:甲保险".to_owned(),
+        ]);
+    }
+    if i % 10 == 0 {
+        tags.push("insurer:甲保险".to_owned());
+    }
     if every(40) {
         tags.push("register:特殊名录".to_owned());
     }
@@ -159,7 +177,7 @@ fn awkward(i: usize, row: &mut Row) {
         "白名单@2026-01-01..2026-07-23;黑名单",
         "",
         "严重违法@2026-07-25..",
-        "",
+        "白名单@2026-01-01..2026-07-24",
     ];
     row.insert("lists", lists[i % lists.len()].to_owned());
     let mut set = |when: bool, id: &'static str, text: String| {
@@ -173,6 +191,14 @@ fn awkward(i: usize, row: &mut Row) {
     set(every(41), "established", String::new());
     set(every(43), "office", "城东'分\\局".to_owned());
     set(every(47), "office", String::new());
+    let key = ["M011", "M012", "M011;M012", "M010;M011;M012;M016"];
+    set(i % 8 == 3, "key_matters", key[i / 40 % 4].to_owned());
+    // The days and scores on which filters and exclusions of the plan turn.
+    let days = ["2026-01-23", "2026-01-24", "2026-01-25"];
+    set(i % 4 == 1, "last_drawn", days[i / 40 % 3].to_owned());
+    let founded = ["2010-02-28", "2010-03-01", "2024-02-29", "2024-03-01"];
+    set(i % 6 == 1, "established", founded[i / 24 % 4].to_owned());
+    set(i % 9 == 1, "credit_score", ["99", "100", "900", "901"][i / 36 % 4].to_owned());
     set(every(53), "kind", "企'业\\".to_owned());
     let upper = |id: &str| row[id].clone();
     let (uscc, kind, class) = (upper("uscc"), upper("kind"), upper("credit_class"));
@@ -189,140 +215,6 @@ fn awkward(i: usize, row: &mut Row) {
     }
 }
 
-pub const HEAD: &str = r#"format = "ssj-plan/1"
-draw = "T-2026Q3"
-agency = "示例局"
-title = "测试"
-window = { from = "2026-07-24", to = "2026-09-30" }
-mode = "open"
-classes = "public"
-credit = { unrated = "C", stale_after_days = 120 }
-[beacon]
-trust = "public"
-margin_s = 600
-sources = [{ kind = "drand", chain = "quicknet", round = 30662982 }]
-[replacement]
-subject = "none"
-inspector = "beacon"
-[slots]
-lead = { needs = ["lead"] }
-member = { needs = ["dept:市监"] }
-local = { needs = ["area:{area}"] }
-insured = { needs = ["insurer:{insurer}"] }
-"#;
-
-/// Scope, exclusions and sample of tasks that ask everything, with their matters and slots.
-const TASKS: [[&str; 5]; 8] = [
-    [
-        "kind = ['企业', '个体工商户'], tags_any = ['餐饮', '食品销售'], status = ['存续', '歇业']",
-        "drawn_within_days = 180, key_supervised = true",
-        "by = 'credit', ratio = { A = '1%', B = '5-20%', C = '不低于10%', D = '30%' }",
-        "'M011', 'M012'",
-        "'lead', 'member'",
-    ],
-    [
-        "region = ['3301', '440305'], industry = ['F', 'H', '7'], tags_none = ['餐饮']",
-        "",
-        "by = 'credit', number = 20, weights = { A = 1, B = 2, C = 5, D = 20 }",
-        "'M010', 'M016'",
-        "'lead', 'member'",
-    ],
-    [
-        "tags_any = ['广告'], score_min = 100, score_max = 900",
-        "",
-        "number = 5, weight = 'score'",
-        "'M012'",
-        "'lead', 'member'",
-    ],
-    [
-        "established_from = 2010-03-01, established_to = '2024-02-29', lists_any = ['经营异常', '黑名单']",
-        "drawn_within_months = 6",
-        "all = true",
-        "'M016'",
-        "'lead', 'member'",
-    ],
-    ["kind = ['企业', \"企'业\\\\\"]", "", "number = 30", "'M010'", "'lead', 'member'"],
-    [
-        "area = ['城东', '城西'], tags_any = ['insurer:甲保险', \"insurer:丙'保\\\\险\"], lists_none = ['白名单', '严重违法'], credit_class = ['B', 'C']",
-        "key_supervised = true",
-        "ratio = '5-20%'",
-        "'M010', 'M011'",
-        "'local', 'insured', 'lead'",
-    ],
-    [
-        "office = [\"城东'分\\\\局\", '示例区市场监督管理局'], station = ['一所', '二所', '城东一所', '城东二所'], tags_all = [\"o'neill\\\"$K\"]",
-        "",
-        "per_officer = 1, dept = '市监', by = 'credit', weights = { A = 3, B = 2, C = 5, D = 1048576 }",
-        "'M012'",
-        "'lead', 'member'",
-    ],
-    [
-        "register = ['特殊名录'], status = ['存续', '注销', '吊销']",
-        "",
-        "all = true",
-        "'M010', 'M011'",
-        "'lead', 'member'",
-    ],
-];
-
-const RULES: &str = r#"format = "ssj-rules/1"
-version = "1"
-title = "细则"
-issued = 2026-01-05
-[[rule]]
-id = "white"
-kind = "white_list"
-name = "白名单免于抽查"
-basis = "第 1 条"
-matters = ["M012", "M016"]
-[[rule]]
-id = "key"
-kind = "key_supervised"
-name = "重点监管另查"
-basis = "第 2 条"
-matters = ["M012"]
-[[fusion]]
-id = "food"
-name = "融合"
-basis = "第 3 条"
-matters = ["M011", "M012"]
-tag = "食品风险"
-[fusion.table]
-A = { A = "A", B = "B", C = "B", D = "C" }
-B = { A = "B", B = "B", C = "C", D = "C" }
-C = { A = "C", B = "C", C = "C", D = "D" }
-D = { A = "C", B = "D", C = "D", D = "D" }
-[[fusion]]
-id = "insured"
-name = "融合"
-basis = "第 4 条"
-matters = ["M010"]
-tag = "insurer"
-[fusion.table]
-A = { "甲保险" = "A", "乙保险" = "D" }
-B = { "甲保险" = "B", "丙'保\\险" = "A" }
-C = { "甲保险" = "C", "丙'保\\险" = "B" }
-D = { "甲保险" = "D", "丙'保\\险" = "D" }
-"#;
-
-/// The plan of all tasks, those of the insurers' fusion left out where it binds.
-fn plan_text(ruled: bool) -> String {
-    let mut text = HEAD.to_owned();
-    for (at, [scope, exclude, sample, matters, slots]) in TASKS.iter().enumerate() {
-        // Two insurers of one subject cannot be joined: that is refused, and has its own case.
-        let matters = match (ruled, at) {
-            (true, 1 | 4) => "'M016'",
-            _ => matters,
-        };
-        let kind = if at == 4 { "untargeted" } else { "targeted" };
-        text += &format!(
-            "[[task]]\nlist = \"T{at}\"\ntitle = \"任务 {at}\"\nmatters = [{matters}]\ntype = \"{kind}\"\n\
-             scope = {{ {scope} }}\nexclude = {{ {exclude} }}\nsample = {{ {sample} }}\nslots = [{slots}]\n"
-        );
-    }
-    text
-}
-
 fn frozen(plan: &Plan, rules: &Rules, rows: &[Row]) -> Freeze {
     let (table, findings) = imported(rows);
     let errors: Vec<&Finding> =
@@ -330,6 +222,17 @@ fn frozen(plan: &Plan, rules: &Rules, rows: &[Row]) -> Freeze {
     assert!(errors.is_empty(), "{errors:?}");
     assert_eq!(table.rows.len(), rows.len());
     plan.freeze(&registry(table), rules, &History::default()).unwrap_or_else(|e| panic!("{e}")).0
+}
+
+/// The codes of everything that an import of these rows, a freeze and a check find.
+pub fn codes_of(plan: &Plan, rules: &Rules, rows: &[Row]) -> Vec<&'static str> {
+    let (table, mut findings) = imported(rows);
+    let (registry, history) = (registry(table), History::default());
+    let ruled = plan.under(rules);
+    let applied = ruled.apply(&registry, &history);
+    findings.extend(applied.findings().iter().cloned());
+    findings.extend(check(&applied).findings);
+    findings.iter().map(Finding::code).collect()
 }
 
 pub fn queries(plan: &Plan, rules: &Rules, list: &str) -> BTreeMap<&'static str, FrameQuery> {
@@ -377,7 +280,8 @@ pub fn everything() -> Vec<Case> {
         let tasks = as_frozen(&plan, &rules, &rows);
         assert!(tasks.iter().all(|task| task.frame.lines().count() > 20), "frames are too small");
         let name = format!("a register of {} rows, rules {ruled}", rows.len());
-        cases.push(Case { name, view: view(), rows: rows.clone(), tasks });
+        let view = if ruled { typed(&view()) } else { view() };
+        cases.push(Case { name, view, rows: rows.clone(), tasks });
     }
     cases
 }

@@ -44,7 +44,9 @@ pub(super) struct Judged {
 pub(super) struct Class {
     /// Of the register, or what the plan takes unrated rows for.
     pub(super) general: String,
-    /// What each fusion makes of it: a class, nothing if the row has no class of that sector, `?` where the table has none.
+    /// The tags of each fusion's sector: one, none, or several with spaces between, which nothing joins.
+    pub(super) sectors: Vec<String>,
+    /// What each fusion makes of them: a class, nothing if there is no such tag, `?` where its table has no answer.
     pub(super) fused: Vec<String>,
     pub(super) class: String,
 }
@@ -279,10 +281,16 @@ impl<'a> Judge<'a> {
             }
         };
         if credit.fusions.is_empty() {
-            return Class { general: general.clone(), fused: Vec::new(), class: general };
+            let (sectors, fused) = (Vec::new(), Vec::new());
+            return Class { general: general.clone(), sectors, fused, class: general };
         }
         self.read(Column::Tags);
-        let fused = credit.fusions.iter().map(|(key, table)| fused(dialect, key, table)).collect();
+        let of_sector = |(key, _): &(&str, &Fused)| {
+            sorted_items(dialect, "tags", &begins(dialect, "item", &format!("{key}:")))
+        };
+        let sectors = credit.fusions.iter().map(of_sector).collect();
+        let each = (1..).zip(&credit.fusions);
+        let fused = each.map(|(n, (key, table))| fused(dialect, n, key, table)).collect();
         let names: Vec<String> = (1..=credit.fusions.len()).map(|n| format!("fused{n}")).collect();
         // The riskiest is the last of the alphabet.
         let riskiest = names
@@ -294,7 +302,7 @@ impl<'a> Judge<'a> {
         let unknown = unknown.join(" OR ");
         let class =
             format!("CASE WHEN {unknown} OR {riskiest} = '' THEN general ELSE {riskiest} END");
-        Class { general, fused, class }
+        Class { general, sectors, fused, class }
     }
 
     /// Who lacks a tag that the task's slots want, and the tags that slots of the draw refer to.
@@ -381,21 +389,15 @@ fn is_on(dialect: Dialect, list: WatchList, day: Date) -> String {
     some_item(dialect, "lists", &condition)
 }
 
-/// What a fusion makes of the general class: see [`Class::fused`].
-fn fused(dialect: Dialect, key: &str, table: &Fused) -> String {
-    let begins = literal(dialect, &format!("{SEPARATOR}{key}:"));
-    // How much shorter the tags are without the key tells how many of them have it.
-    let all = format!("'{SEPARATOR}' || tags || '{SEPARATOR}'");
-    let lost = format!("length({all}) - length(replace({all}, {begins}, ''))");
-    let mut cases = vec![format!("WHEN general = '' OR {lost} = 0 THEN ''")];
+/// What the fusion with this number makes of the general class: see [`Class::fused`].
+fn fused(dialect: Dialect, number: usize, key: &str, table: &Fused) -> String {
+    let sector = format!("sector{number}");
+    let mut cases = vec![format!("WHEN general = '' OR {sector} = '' THEN ''")];
     for (general, row) in table {
-        for (sector, class) in row {
-            let has = has_item(dialect, "tags", &format!("{key}:{sector}"));
-            cases.push(format!(
-                "WHEN {lost} = length({begins}) AND general = '{}' AND {has} THEN '{}'",
-                general.name(),
-                class.name()
-            ));
+        for (name, class) in row {
+            let tag = literal(dialect, &format!("{key}:{name}"));
+            let (general, class) = (general.name(), class.name());
+            cases.push(format!("WHEN general = '{general}' AND {sector} = {tag} THEN '{class}'"));
         }
     }
     format!("CASE {} ELSE '?' END", cases.join("\n      "))

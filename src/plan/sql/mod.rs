@@ -133,11 +133,14 @@ fn common(dialect: Dialect, table: &str, judged: &Judged) -> String {
     let mut last = "ssj_cell";
     if let Some(class) = &judged.class {
         if !class.fused.is_empty() {
-            let fused = (1..).zip(&class.fused).map(|(n, text)| format!("{text} AS fused{n}"));
-            let fused: Vec<String> = fused.collect();
-            let (general, fused) = (&class.general, fused.join(",\n    "));
+            let numbered = |texts: &[String], name: &str| {
+                let each = (1..).zip(texts).map(|(n, text)| format!("{text} AS {name}{n}"));
+                each.collect::<Vec<_>>().join(",\n    ")
+            };
+            let (general, sectors) = (&class.general, numbered(&class.sectors, "sector"));
+            let fused = numbered(&class.fused, "fused");
             steps.push(format!(
-                "ssj_general AS (\n  SELECT *, {general} AS general FROM ssj_cell\n)"
+                "ssj_general AS (\n  SELECT *, {general} AS general,\n    {sectors} FROM ssj_cell\n)"
             ));
             steps.push(format!("ssj_fused AS (\n  SELECT *, {fused} FROM ssj_general\n)"));
             last = "ssj_fused";
