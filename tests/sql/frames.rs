@@ -147,10 +147,10 @@ fn awkward(i: usize, row: &mut Row) {
         0 => tags.push("insurer:甲保险".to_owned()),
         1 => tags.extend(["insurer:乙保险", "insurer:甲保险"].map(str::to_owned)),
         2 => tags.push("insurer:丙'保\\险".to_owned()),
-        3 => tags.push("o'neill\"${K}".replace(['{', '}'], "")),
+        3 => tags.push("o'neill\"$K".to_owned()),
         _ => {}
     }
-    if i % 3 > 0 {
+    if !i.is_multiple_of(3) {
         tags.push(format!("食品风险:{}", ["A", "B", "C", "D"][i / 3 % 4]));
     }
     if i % 15 == 1 {
@@ -160,7 +160,7 @@ fn awkward(i: usize, row: &mut Row) {
             "insurer:甲保险".to_owned(),
         ]);
     }
-    if i % 10 == 0 {
+    if i.is_multiple_of(10) {
         tags.push("insurer:甲保险".to_owned());
     }
     if every(40) {
