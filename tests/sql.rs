@@ -8,6 +8,12 @@
 
 #[path = "sql/cases.rs"]
 mod cases;
+#[path = "sql/cells.rs"]
+mod cells;
+#[path = "sql/frames.rs"]
+mod frames;
+#[path = "sql/plans.rs"]
+mod plans;
 mod support;
 
 use std::collections::BTreeMap;
@@ -75,8 +81,8 @@ fn python() -> PathBuf {
     if own.exists() { own } else { PathBuf::from("python3") }
 }
 
-/// Runs cases on the engines that are installed as Python packages, or those that `SSJ_ENGINES` demands.
-fn on_engines(cases: &[Case]) {
+/// The engines that are installed as Python packages, or those that `SSJ_ENGINES` demands.
+fn engines() -> Vec<String> {
     let has = |package: &str| {
         let import = format!("import {package}");
         Command::new(python())
@@ -84,14 +90,32 @@ fn on_engines(cases: &[Case]) {
             .output()
             .is_ok_and(|done| done.status.success())
     };
-    let engines: Vec<String> = match std::env::var("SSJ_ENGINES") {
+    match std::env::var("SSJ_ENGINES") {
         Ok(names) => names.split(',').map(str::to_owned).collect(),
         Err(_) if has("duckdb") => vec!["duckdb".to_owned()],
         Err(_) => {
             eprintln!("DuckDB is not installed: its queries were not run");
-            return;
+            Vec::new()
         }
-    };
+    }
+}
+
+/// Runs what `cases.json` of the folder lists, and prints what the engines say of it.
+fn run_engines(folder: &Path, engines: &[String]) {
+    let script = support::root().join("tests/sql/engines.py");
+    let done = Command::new(python()).arg(script).arg(folder).args(engines).output().unwrap();
+    let (out, errors) =
+        (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    println!("{out}");
+    assert!(done.status.success(), "{out}\n{errors}");
+}
+
+/// Runs cases on the engines that are Python packages.
+fn on_engines(cases: &[Case]) {
+    let engines = engines();
+    if engines.is_empty() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     let mut listed: Vec<Value> = Vec::new();
@@ -111,13 +135,121 @@ fn on_engines(cases: &[Case]) {
         }));
     }
     write("cases.json", &Value::Array(listed).to_string());
-    let script = support::root().join("tests/sql/engines.py");
-    let done =
-        Command::new(python()).arg(script).arg(folder.path()).args(&engines).output().unwrap();
-    let (out, errors) =
-        (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    println!("{out}");
-    assert!(done.status.success(), "{out}\n{errors}");
+    run_engines(folder.path(), &engines);
+}
+
+/// The office's table as text, with a header.
+fn register_text(case: &frames::Case) -> String {
+    let header: Vec<&str> = frames::COLUMNS.iter().map(|(_, office)| *office).collect();
+    let mut text = header.join("\t") + "\n";
+    for row in &case.rows {
+        let cells: Vec<&str> = frames::COLUMNS.iter().map(|(id, _)| row[id].as_str()).collect();
+        text += &(cells.join("\t") + "\n");
+    }
+    text
+}
+
+/// What each engine must answer: rows of the frame, and how many rows of the table became what.
+fn check_answers(engine: &str, case: &frames::Case, at: usize, counts: &str, frame: &str) {
+    let (name, task) = (&case.name, &case.tasks[at]);
+    let list = &task.queries[engine].list;
+    let counted = counts.lines().map(|line| {
+        let [what, n, _] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        (what.to_owned(), n.parse::<u64>().unwrap())
+    });
+    let counted: BTreeMap<String, u64> = counted.collect();
+    let each = ["repeated ", "absent "];
+    let rows = counted.iter().filter(|(what, _)| !each.iter().any(|of| what.starts_with(of)));
+    let rows: u64 = rows.map(|(_, n)| n).sum();
+    assert_eq!(rows, case.rows.len() as u64, "{engine}, {name}, {list}: {counts}");
+    let refused = ["refused ", "repeated ", "absent "];
+    let is_refused = |what: &str| refused.iter().any(|of| what.starts_with(of));
+    let decided = |what: &str| match task.frame.is_empty() {
+        true => is_refused(what),
+        false => is_refused(what) || what.starts_with("excluded ") || what.starts_with("stratum "),
+    };
+    let counted = counted.into_iter().filter(|(what, _)| decided(what));
+    assert_eq!(counted.collect::<BTreeMap<_, _>>(), task.counts, "{engine}, {name}, {list}");
+    let difference = || first_difference(frame, &task.frame);
+    assert!(frame == task.frame, "{engine}, {name}, {list}: {}", difference());
+}
+
+fn frames_on_postgres(cases: &[frames::Case]) {
+    let Some(url) = postgres::database() else {
+        eprintln!("PostgreSQL is not installed: its frames were not made");
+        return;
+    };
+    let ask = |sql: &str| postgres::script(&url, &BTreeMap::new(), sql);
+    for case in cases {
+        let columns = frames::COLUMNS.map(|(_, office)| format!("{office} text")).join(", ");
+        let (view, rows) = (&case.view, register_text(case));
+        ask(&format!(
+            "drop table if exists register cascade;\ncreate table register ({columns});\n\
+             copy register from stdin with (format csv, header, delimiter E'\\t', quote E'\\b');\n{rows}\\.\n{view};\n"
+        ));
+        for at in 0..case.tasks.len() {
+            let query = &case.tasks[at].queries["PostgreSQL"];
+            check_answers("PostgreSQL", case, at, &ask(&query.counts), &ask(&query.frame));
+        }
+        println!("PostgreSQL: {}, {} lists", case.name, case.tasks.len());
+    }
+}
+
+fn frames_on_engines(cases: &[frames::Case]) {
+    let engines = engines();
+    if engines.is_empty() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let mut listed: Vec<Value> = Vec::new();
+    for (number, case) in cases.iter().enumerate() {
+        fs::write(place(&format!("{number}.tsv")), register_text(case)).unwrap();
+        let mut statements: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (at, task) in case.tasks.iter().enumerate() {
+            for (engine, query) in &task.queries {
+                for (part, sql) in [("counts", &query.counts), ("frame", &query.frame)] {
+                    let name = format!("{number}.{at}.{engine}.{part}.sql");
+                    fs::write(place(&name), sql).unwrap();
+                    statements.entry(engine).or_default().push(name);
+                }
+            }
+        }
+        listed.push(json!({
+            "name": case.name, "register": format!("{number}.tsv"), "view": case.view,
+            "columns": frames::COLUMNS.map(|(_, office)| office), "statements": statements,
+        }));
+    }
+    fs::write(place("cases.json"), Value::Array(listed).to_string()).unwrap();
+    run_engines(folder.path(), &engines);
+    for engine in &engines {
+        let names = ["DuckDB", "Spark", "ClickHouse"];
+        let engine = names.into_iter().find(|name| name.eq_ignore_ascii_case(engine)).unwrap();
+        for (number, case) in cases.iter().enumerate() {
+            for at in 0..case.tasks.len() {
+                let printed = |part: &str| {
+                    let name = format!("{number}.{at}.{engine}.{part}.sql.out");
+                    fs::read_to_string(place(&name)).unwrap()
+                };
+                check_answers(engine, case, at, &printed("counts"), &printed("frame"));
+            }
+            println!("{engine}: {}, {} lists", case.name, case.tasks.len());
+        }
+    }
+}
+
+#[test]
+fn every_engine_makes_the_frames_that_a_freeze_makes() {
+    let cases = frames::everything();
+    frames_on_postgres(&cases);
+    frames_on_engines(&cases);
+}
+
+#[test]
+fn a_register_that_an_import_would_change_has_no_frame() {
+    let cases = [cells::cells(), cells::rows()].concat();
+    frames_on_postgres(&cases);
+    frames_on_engines(&cases);
 }
 
 #[test]

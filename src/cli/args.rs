@@ -103,7 +103,7 @@ pub(super) enum Command {
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes
     Explain(ExplainArgs),
-    /// 打印在数据库中作同一抽取的查询 / print the query that makes the same draw in a database
+    /// 打印在数据库中得出抽样框、作同一抽取的查询 / print the queries that make frames and the same draw in a database
     Sql(SqlArgs),
     /// 命令补全脚本 / shell completions
     Completions {
@@ -397,17 +397,33 @@ pub(super) struct ExplainVisitArgs {
 
 #[derive(clap::Args)]
 pub(super) struct SqlArgs {
-    /// 公示包文件夹 / the bundle's folder
-    pub bundle: PathBuf,
+    /// 公示包文件夹：抽取；计划文件：抽样框 / the bundle's folder: the draw; a plan: its frames
+    #[arg(value_name = "BUNDLE|PLAN")]
+    pub path: PathBuf,
     /// 数据库 / the engine
     #[arg(long, value_enum)]
     pub dialect: DialectArg,
     /// 只要这一任务 / this list only
     #[arg(long, value_name = "LIST")]
     pub list: Option<String>,
-    /// 抽样框所在的表，缺省为 frame_<任务> / the table of the frame, by default frame_<list>
+    /// 抽样框（名录）所在的表，缺省为 frame_<任务>（subjects）/ the frame's table, by default frame_<list>; of a plan the register's, subjects
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
+    /// 计划：年度计划的哪一季度 / of a plan: which quarter of a year's
+    #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub quarter: Option<u8>,
+    /// 计划：细则文件，代替计划所指的 / of a plan: rules in place of those that it names
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// 计划：只要户数或抽样框 / of a plan: the counts or the frame only
+    #[arg(long, value_enum)]
+    pub only: Option<OnlyArg>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnlyArg {
+    Counts,
+    Frame,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

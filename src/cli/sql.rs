@@ -1,22 +1,85 @@
-//! `ssj sql`: the same draw as a query, for the database in which a register lives.
+//! `ssj sql`: of a plan its frames, of a bundle the same draw, as queries for the database in which a register lives.
 
 use serde_json::{Value, json};
 
-use super::args::{DialectArg, SqlArgs};
+use super::args::{DialectArg, OnlyArg, SqlArgs};
 use super::bundle::{frozen, readable};
-use super::console::Console;
+use super::console::{Console, finding_json};
+use super::ground::PlanFile;
 use super::{DONE, Failure};
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Findings};
 use crate::draw::sql::{Dialect, Query, Task, possible, query, tables_of};
 use crate::draw::ticket::seed;
 use crate::pairing::frames::weights;
+use crate::plan::FrameQuery;
 use crate::record::bundle::{BEACON, COMMITMENT, draw_path};
 use crate::record::commitment::{Commitment, List};
 use crate::say;
 
+/// The register's table, if the user names none.
+const SUBJECTS: &str = "subjects";
+
 pub(super) fn sql(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
-    let place = args.bundle.display().to_string();
-    let bundle = readable(&args.bundle)?;
+    if args.path.is_file() { of_plan(args, console) } else { of_bundle(args, console) }
+}
+
+fn of_plan(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
+    let file = PlanFile::read(&args.path, args.rules.as_deref())?;
+    let Some(annual) = &file.annual else { return Err(Findings(file.findings).into()) };
+    let chosen = annual.of_quarter(args.quarter);
+    let plan = match chosen {
+        Ok(plan) => plan,
+        Err(finding) => return Err(Findings([file.findings, vec![finding]].concat()).into()),
+    };
+    let ((), mut findings) = Findings::check(file.findings.clone(), ())?;
+    let (dialect, table) = (dialect(args.dialect), args.table.as_deref().unwrap_or(SUBJECTS));
+    let ruled = plan.under(&file.rules);
+    let (queries, more) = ruled.frame_queries(dialect, table, args.list.as_deref())?;
+    findings.extend(more);
+    console.findings(&findings);
+    let mut statements = Vec::new();
+    for query in &queries {
+        let counts = (args.only != Some(OnlyArg::Frame)).then_some(&query.counts);
+        let frame = (args.only != Some(OnlyArg::Counts)).then_some(&query.frame);
+        statements.extend(counts.into_iter().chain(frame));
+    }
+    print(statements.into_iter(), console);
+    console.report(&json!({
+        "command": "sql", "ok": true, "dialect": dialect.name(), "path": file.place,
+        "plan": {"suite": plan.suite().name(), "digest": plan.digest().hex()},
+        "queries": queries.iter().map(|query| frame_json(query, table)).collect::<Vec<_>>(),
+        "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+    }));
+    Ok(DONE)
+}
+
+/// Statements with an empty line between.
+fn print<'a>(statements: impl Iterator<Item = &'a String>, console: &Console) {
+    for (at, sql) in statements.enumerate() {
+        let gap = if at > 0 { "\n" } else { "" };
+        console.line(&format!("{gap}{}", sql.trim_end()));
+    }
+}
+
+fn frame_json(query: &FrameQuery, table: &str) -> Value {
+    json!({
+        "list": query.list, "table": table, "columns": query.columns, "counts": query.counts, "frame": query.frame,
+    })
+}
+
+fn of_bundle(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
+    for (given, option) in [
+        (args.quarter.is_some(), "--quarter"),
+        (args.rules.is_some(), "--rules"),
+        (args.only.is_some(), "--only"),
+    ] {
+        if given {
+            let cause = say!("只用于计划", "goes with a plan only");
+            return Err(Finding::new("W07", cause).column(option).into());
+        }
+    }
+    let place = args.path.display().to_string();
+    let bundle = readable(&args.path)?;
     let files = &bundle.files;
     let dialect = dialect(args.dialect);
     if let Some(Ok(commitment)) = files.get(COMMITMENT).map(|bytes| Commitment::parse(bytes)) {
@@ -46,10 +109,7 @@ pub(super) fn sql(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
         query(dialect, &task)
     };
     let queries = tables.into_iter().map(of_list).collect::<Result<Vec<Query>, Finding>>()?;
-    for (at, query) in queries.iter().enumerate() {
-        let gap = if at > 0 { "\n" } else { "" };
-        console.line(&format!("{gap}{}", query.sql.trim_end()));
-    }
+    print(queries.iter().map(|query| &query.sql), console);
     console.report(&json!({
         "command": "sql", "ok": true, "dialect": dialect.name(), "path": place,
         "queries": queries.iter().map(|query| query_json(query, console)).collect::<Vec<_>>(),

@@ -47,8 +47,8 @@ pub struct AppliedTask<'a> {
 
 /// A plan with what local rules (细则) add to it.
 pub struct Ruled<'a> {
-    plan: Plan,
-    rules: &'a Rules,
+    pub(super) plan: Plan,
+    pub(super) rules: &'a Rules,
 }
 
 impl Ruled<'_> {

@@ -11,18 +11,18 @@ use crate::registry::{CreditClass, Subject};
 use crate::say;
 
 /// General class → sector class → class.
-type Fused = BTreeMap<CreditClass, BTreeMap<String, CreditClass>>;
+pub(super) type Fused = BTreeMap<CreditClass, BTreeMap<String, CreditClass>>;
 /// How many identifiers a finding shows.
 const SHOWN_IDS: usize = 5;
 
 /// How a task reads ratings.
 pub(super) struct Credit<'a> {
     /// As which class an unrated subject counts; none: it is refused.
-    unrated: Option<CreditClass>,
+    pub(super) unrated: Option<CreditClass>,
     /// Ratings older than this before the window are reported.
     pub(super) stale_after_days: Option<u64>,
     /// The keys of tags with sector classes, each with its table.
-    fusions: Vec<(&'a str, &'a Fused)>,
+    pub(super) fusions: Vec<(&'a str, &'a Fused)>,
 }
 
 /// What joining the classes of one subject comes to.

@@ -16,10 +16,10 @@ pub(super) struct Exclusions<'a> {
     /// The first day of the draw's window, on which its visits count.
     window_from: Date,
     /// The first day of the task's own, on which lists are looked at.
-    listed_on: Date,
+    pub(super) listed_on: Date,
     /// Who comes, each by its one name.
     agencies: Vec<&'a str>,
-    exempt: Option<WatchList>,
+    pub(super) exempt: Option<WatchList>,
     key_supervised: bool,
     windows: Vec<(Within, &'a [String])>,
     caps: Vec<Cap<'a>>,

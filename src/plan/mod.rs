@@ -34,6 +34,7 @@ mod rotation;
 mod rules;
 mod sample;
 mod scope;
+mod sql;
 mod task;
 
 pub use adjust::Adjustment;
@@ -50,6 +51,7 @@ pub use quota::{Bound, StratumSummary};
 pub use reason::reason_text;
 pub use recompute::recompute;
 pub use rules::{KINDS, Rule, RuleKind, Rules};
+pub use sql::FrameQuery;
 
 #[cfg(test)]
 mod burden_tests;

@@ -75,6 +75,11 @@ impl Plan {
         self.suite
     }
 
+    /// The digest of the file's text, in that suite.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
     /// Whether this is a rehearsal.
     pub fn rehearsal(&self) -> bool {
         self.rehearsal
@@ -198,14 +203,18 @@ impl Within {
         n
     }
 
-    /// Whether `day` is at most so long before `from`, or after it.
-    pub(super) fn reaches(self, day: Date, from: Date) -> bool {
+    /// The first day that is at most so long before `from`; none if the calendar does not reach so far back.
+    pub(super) fn first(self, from: Date) -> Option<Date> {
         let span = match self {
             Within::Days(days) => i64::try_from(days).ok().map(|n| Span::new().try_days(n)),
             Within::Months(months) => i64::try_from(months).ok().map(|n| Span::new().try_months(n)),
         };
-        let first = span.and_then(Result::ok).and_then(|span| from.checked_sub(span).ok());
-        first.is_none_or(|first| day >= first)
+        span.and_then(Result::ok).and_then(|span| from.checked_sub(span).ok())
+    }
+
+    /// Whether `day` is at most so long before `from`, or after it.
+    pub(super) fn reaches(self, day: Date, from: Date) -> bool {
+        self.first(from).is_none_or(|first| day >= first)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::registry::{CreditClass, Registry, Subject, WatchList, codes};
 use crate::say;
 
 /// The statuses of a live subject, as registers word them.
-const LIVE: &[&str] = &["存续", "在营", "开业", "正常", "在业"];
+pub(super) const LIVE: &[&str] = &["存续", "在营", "开业", "正常", "在业"];
 
 /// Where a subject stands with respect to a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
     python tests/sql/engines.py FOLDER ENGINE...        engines: duckdb, spark, clickhouse
 
 `cargo test --test sql` writes FOLDER: `cases.json`, and for each case its frame as in a bundle, the rows expected, and
-one query for each engine. Spark runs in local-cluster mode, so that rows really travel between processes.
+one query for each engine. A case with a register has a view and statements instead, whose rows are written beside
+them for the test to compare. Spark runs in local-cluster mode, so that rows really travel between processes.
 Packages: duckdb, pyspark (with Java 17), chdb.
 """
 import json
@@ -33,6 +34,14 @@ class Duckdb:
         self.db.execute(
             f"CREATE OR REPLACE TABLE {table} AS SELECT sid, stratum, weight FROM "
             f"read_csv('{path}', delim='\t', header=true, quote='', columns={columns})")
+
+    def load_register(self, path, columns, view):
+        types = "{" + ", ".join(f"'{column}': 'VARCHAR'" for column in columns) + "}"
+        self.db.execute("DROP VIEW IF EXISTS subjects")
+        self.db.execute(
+            f"CREATE OR REPLACE TABLE register AS SELECT * FROM read_csv('{path}', delim='\t', header=true, "
+            f"quote='', escape='', columns={types})")
+        self.db.execute(view)
 
     def give(self, name, value):
         self.db.execute(f"SET VARIABLE {name} = '{value}'")
@@ -69,6 +78,12 @@ class Spark:
         frame.count()
         frame.createOrReplaceTempView(table)
 
+    def load_register(self, path, columns, view):
+        schema = ", ".join(f"{column} string" for column in columns)
+        frame = self.session.read.csv(path, sep="\t", header=True, quote="", escape="", schema=schema)
+        frame.createOrReplaceTempView("register")
+        self.session.sql(view.replace("create view", "create or replace temporary view"))
+
     def give(self, name, value):
         self.session.conf.set(name, value)
 
@@ -96,11 +111,20 @@ class Clickhouse:
             "'sid String, stratum String, weight Int64, tags String, salt String')")
         self.given = {}
 
+    def load_register(self, path, columns, view):
+        types = ", ".join(f"{column} String" for column in columns)
+        self.run("DROP VIEW IF EXISTS subjects")
+        self.run("DROP TABLE IF EXISTS register")
+        self.run(f"CREATE TABLE register ({types}) ENGINE = Memory")
+        self.run(f"INSERT INTO register SELECT * FROM file('{path}', 'TabSeparatedRawWithNames', '{types}')")
+        # Only its own word lets a type hold null.
+        self.run(re.sub(r" as (integer|date)\)", r" as Nullable(\1))", view).replace("(date)", "(Date32)"))
+
     def give(self, name, value):
         self.run(f"SET param_{name} = '{value}'")
 
     def run(self, statement):
-        return str(self.session.query(statement, "TSV"))
+        return str(self.session.query(statement, "TSVRaw"))
 
 
 ENGINES = {"duckdb": Duckdb, "spark": Spark, "clickhouse": Clickhouse}
@@ -128,6 +152,17 @@ def run_case(engine, folder, case):
     return f"{len(theirs)} rows of {len(ours)}; ours {first[0]!r}, theirs {first[1]!r}", seconds
 
 
+def ask_frames(engine, folder, case):
+    """Writes what each statement prints beside it, as NAME.out."""
+    engine.load_register(os.path.join(folder, case["register"]), case["columns"], case["view"])
+    for name in case["statements"][engine.key]:
+        path = os.path.join(folder, name)
+        [statement] = statements(open(path, encoding="utf-8").read())
+        rows = engine.run(statement.rstrip().removesuffix(";"))
+        with open(path + ".out", "w", encoding="utf-8", newline="") as out:
+            out.write(rows)
+
+
 def main():
     folder, names = sys.argv[1], sys.argv[2:]
     cases = json.load(open(os.path.join(folder, "cases.json"), encoding="utf-8"))
@@ -135,6 +170,9 @@ def main():
     for name in names:
         engine = ENGINES[name]()
         for case in cases:
+            if "register" in case:
+                ask_frames(engine, folder, case)
+                continue
             wrong, seconds = run_case(engine, folder, case)
             failed += wrong is not None
             if wrong or case["rows"] >= 100_000:

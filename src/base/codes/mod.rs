@@ -2,6 +2,7 @@
 //! `ssj explain CODE` prints a row. Codes are for ever: a retired one is never used again.
 
 mod bundle;
+mod engines;
 mod files;
 mod identity;
 mod language;
@@ -56,8 +57,9 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 /// All rules, in the order of their codes within each area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
-    let of_plans = [plans::RULES, language::RULES, rules::RULES, rehearsal::RULES, shell::RULES];
-    [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
+    let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
+    let shell = [shell::RULES];
+    [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).chain(shell).flatten()
 }
 
 /// The rule with this code.

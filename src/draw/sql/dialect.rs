@@ -35,20 +35,23 @@ impl Dialect {
         }
     }
 
-    /// The ticket of column `sid` under a key, as 64 lowercase hex digits.
-    pub(super) fn ticket(self, key: &str) -> String {
+    /// The SHA-256 of a text, as 64 lowercase hex digits.
+    pub(crate) fn sha256(self, text: &str) -> String {
         match self {
-            Dialect::Postgres => {
-                format!("encode(sha256(convert_to({key} || sid, 'UTF8')), 'hex')")
-            }
-            Dialect::DuckDb => format!("sha256({key} || sid)"),
-            Dialect::Spark => format!("sha2(concat({key}, sid), 256)"),
-            Dialect::ClickHouse => format!("lower(hex(SHA256(concat({key}, sid))))"),
+            Dialect::Postgres => format!("encode(sha256(convert_to({text}, 'UTF8')), 'hex')"),
+            Dialect::DuckDb => format!("sha256({text})"),
+            Dialect::Spark => format!("sha2({text}, 256)"),
+            Dialect::ClickHouse => format!("lower(hex(SHA256({text})))"),
         }
     }
 
+    /// The ticket of column `sid` under a key, as 64 lowercase hex digits.
+    pub(super) fn ticket(self, key: &str) -> String {
+        self.sha256(&format!("{key} || sid"))
+    }
+
     /// What follows a text in ORDER BY so that bytes decide: the other engines know nothing else.
-    pub(super) fn bytewise(self) -> &'static str {
+    pub(crate) fn bytewise(self) -> &'static str {
         match self {
             Dialect::Postgres => " COLLATE \"C\"",
             _ => "",
@@ -98,6 +101,22 @@ impl Dialect {
             }
             Dialect::Spark => format!("spark-sql -S -f {list}.sql"),
             Dialect::ClickHouse => format!("clickhouse-client --queries-file {list}.sql"),
+        }
+    }
+
+    /// The command that exports a frame with its header, from a file `LIST.sql`.
+    pub(crate) fn export(self, list: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("psql -Xq --csv -f {list}.sql > {list}.csv"),
+            Dialect::DuckDb => format!("duckdb -csv FILE.db < {list}.sql > {list}.csv"),
+            Dialect::Spark => {
+                format!(
+                    "spark-sql -S --hiveconf hive.cli.print.header=true -f {list}.sql > {list}.tsv"
+                )
+            }
+            Dialect::ClickHouse => format!(
+                "clickhouse-client --queries-file {list}.sql --format CSVWithNames > {list}.csv"
+            ),
         }
     }
 

@@ -21,6 +21,7 @@ use crate::record::frame::Weights;
 use crate::say;
 
 pub use dialect::Dialect;
+pub(crate) use words::comment;
 
 /// What one query is about.
 pub struct Task<'a> {
@@ -106,7 +107,8 @@ pub fn tables_of(lists: &[&str]) -> Vec<String> {
     tables
 }
 
-fn is_table(text: &str) -> bool {
+/// Whether a name of a table may go into a query as it is: up to three names with dots between.
+pub(crate) fn is_table(text: &str) -> bool {
     let is_name = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

@@ -133,7 +133,7 @@ fn compare(dialect: Dialect, task: &Task<'_>) -> Vec<Text> {
 
 /// Lines of SQL comments; a sentence that is the same in both languages stands once. Titles are somebody else's words:
 /// none of them may end the comment.
-fn comment(texts: &[Text]) -> String {
+pub(crate) fn comment(texts: &[Text]) -> String {
     let mut lines = String::new();
     let harmless = |text: &str| -> String {
         let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');

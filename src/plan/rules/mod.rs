@@ -139,7 +139,7 @@ impl Rules {
     }
 
     /// A finding about a key of the file.
-    fn at(&self, rule: &Rule, key: &str, code: &str, cause: Text) -> Finding {
+    pub(super) fn at(&self, rule: &Rule, key: &str, code: &str, cause: Text) -> Finding {
         let path = if key.is_empty() { rule.path.clone() } else { format!("{}.{key}", rule.path) };
         let (line, position) = self.places.find(&path);
         let finding = Finding::new(code, cause).file(&self.file).row(line).position(position);
