@@ -5,6 +5,7 @@ mod bundle;
 mod files;
 mod identity;
 mod language;
+mod log;
 mod plans;
 mod reading;
 mod registers;
@@ -57,7 +58,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, rehearsal::RULES, shell::RULES];
-    [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
+    [bundle::RULES, log::RULES].into_iter().chain(of_registers).chain(of_plans).flatten()
 }
 
 /// The rule with this code.

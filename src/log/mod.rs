@@ -1,0 +1,15 @@
+//! The transparency log (`docs/log.md`): an append-only list of what an agency bound itself to, which anybody can
+//! keep a copy of and nobody can change without being seen. Formats are those of the C2SP specifications, so that
+//! every witness and tool of that world can read it. Bytes, digests and signatures only: this layer reads no
+//! file, knows no clock and holds no bundle.
+
+pub mod checkpoint;
+mod encoding;
+pub mod key;
+pub mod note;
+
+use crate::base::digest::Suite;
+
+/// All trees, key ids and signatures of the log are of SHA-256, whatever the suite of a draw: so say the C2SP
+/// specifications.
+const SUITE: Suite = Suite::Sha256;
