@@ -4,6 +4,8 @@
 
 #[path = "log/notes.rs"]
 mod notes;
+#[path = "log/trees.rs"]
+mod trees;
 
 use std::path::{Path, PathBuf};
 

@@ -78,6 +78,11 @@ pub fn prove(suite: Suite, rows: &[&[u8]], index: usize) -> Vec<Digest> {
 
 /// Whether `path` leads from `row` at `index` to `root` (RFC 9162, §2.1.3.2 for the same trees).
 pub fn check(suite: Suite, root: Root, row: &[u8], index: u64, path: &[Digest]) -> bool {
+    check_leaf(suite, root, leaf(suite, row), index, path)
+}
+
+/// As [`check`], of a row's [`leaf`].
+pub fn check_leaf(suite: Suite, root: Root, leaf: Digest, index: u64, path: &[Digest]) -> bool {
     fn climb(suite: Suite, n: u64, index: u64, leaf: Digest, path: &[Digest]) -> Option<Digest> {
         if n <= 1 {
             return path.is_empty().then_some(leaf);
@@ -90,19 +95,21 @@ pub fn check(suite: Suite, root: Root, row: &[u8], index: u64, path: &[Digest]) 
             node(suite, sibling, &climb(suite, n - split, index - split, leaf, below)?)
         })
     }
-    index < root.n && climb(suite, root.n, index, leaf(suite, row), path) == Some(root.root)
+    index < root.n && climb(suite, root.n, index, leaf, path) == Some(root.root)
 }
 
 /// The largest power of two below `n`, for `n > 1`.
-fn split_point(n: u64) -> u64 {
+pub(crate) fn split_point(n: u64) -> u64 {
     1 << (u64::BITS - 1 - (n - 1).leading_zeros())
 }
 
-fn leaf(suite: Suite, row: &[u8]) -> Digest {
+/// The leaf of a row: `H(00‖row)`.
+pub fn leaf(suite: Suite, row: &[u8]) -> Digest {
     suite.hasher().with(&[0]).with(row).finish()
 }
 
-fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
+/// The node above two others: `H(01‖left‖right)`.
+pub fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
     suite.hasher().with(&[1]).with(left.as_bytes()).with(right.as_bytes()).finish()
 }
 

@@ -3,10 +3,16 @@
 //! every witness and tool of that world can read it. Bytes, digests and signatures only: this layer reads no
 //! file, knows no clock and holds no bundle.
 
+pub mod append;
+pub mod audit;
 pub mod checkpoint;
 mod encoding;
 pub mod key;
 pub mod note;
+pub mod proof;
+pub mod reader;
+pub mod tiles;
+pub mod tree;
 
 use crate::base::digest::Suite;
 

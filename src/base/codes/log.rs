@@ -58,4 +58,49 @@ pub(super) const RULES: &[Rule] = &[
             "A checkpoint's origin is the name of its log's key: see whether file and key belong together.",
         ),
     ),
+    Rule::new(
+        "L07",
+        Error,
+        ("日志分叉：与先前所见不一致", "the log has forked: it does not continue what was seen"),
+        (
+            "两份签名树头不属于同一份只增不改的日志。不要联署，保留两份原件：它们就是证据，报上级机关。",
+            "The two checkpoints are not of one append-only log. Do not cosign; keep both, they are the evidence; tell the superior office.",
+        ),
+    ),
+    Rule::new(
+        "L08",
+        Error,
+        ("不在日志中", "it is not in the log"),
+        (
+            "证明不能把这一条连到签名树头：这一条或证明被改动，或证明属于另一条。重新取得证明。",
+            "The proof does not lead from the entry to the checkpoint: one of them was changed, or the proof is another entry's. Get it again.",
+        ),
+    ),
+    Rule::new(
+        "L09",
+        Error,
+        ("日志缺少数据块，或数据块不符", "a tile of the log is missing or wrong"),
+        (
+            "所列文件缺失、长度不对或与签名树头不符：重新取得日志；若是自己的日志，从镜像或见证人处恢复原文件。",
+            "The file named is missing, of a wrong length, or does not fit the checkpoint: get the log again; of your own log, restore it from a mirror.",
+        ),
+    ),
+    Rule::new(
+        "L10",
+        Error,
+        ("条目包不合格式", "malformed bundle of entries"),
+        (
+            "条目包由每条的两字节长度和内容组成（C2SP tlog-tiles）：重新取得日志。",
+            "A bundle of entries has two bytes of length before each (C2SP tlog-tiles): get the log again.",
+        ),
+    ),
+    Rule::new(
+        "L11",
+        Error,
+        ("日志证明不合格式", "malformed proof"),
+        (
+            "证明文件以 c2sp.org/tlog-proof@v1 开头：重新取得原文件，或用 ssj log prove 再做一份。",
+            "A proof begins with c2sp.org/tlog-proof@v1: get the file again as it was published, or make it anew with ssj log prove.",
+        ),
+    ),
 ];
