@@ -2,10 +2,14 @@
 //! small sizes, and everything that can be changed.
 #![allow(missing_docs)]
 
+#[path = "log/entries.rs"]
+mod entries;
 #[path = "log/notes.rs"]
 mod notes;
 #[path = "log/trees.rs"]
 mod trees;
+#[path = "log/witnesses.rs"]
+mod witnesses;
 
 use std::path::{Path, PathBuf};
 

@@ -33,7 +33,7 @@ pub fn check_all(
                     levels.push(Vec::new());
                 }
                 levels[level].push(digest);
-                if levels[level].len() as u64 % WIDTH != 0 {
+                if !(levels[level].len() as u64).is_multiple_of(WIDTH) {
                     break;
                 }
                 let full = levels[level].len() - usize::try_from(WIDTH).unwrap_or_default();

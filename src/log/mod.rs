@@ -4,15 +4,21 @@
 //! file, knows no clock and holds no bundle.
 
 pub mod append;
+pub mod attempts;
 pub mod audit;
 pub mod checkpoint;
+mod commit;
 mod encoding;
+pub mod entry;
 pub mod key;
 pub mod note;
+pub mod policy;
 pub mod proof;
+mod read;
 pub mod reader;
 pub mod tiles;
 pub mod tree;
+pub mod witness;
 
 use crate::base::digest::Suite;
 

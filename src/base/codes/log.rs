@@ -1,7 +1,7 @@
 //! The transparency log: L01–L40.
 
 use super::Rule;
-use crate::base::finding::Severity::Error;
+use crate::base::finding::Severity::{Error, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -101,6 +101,150 @@ pub(super) const RULES: &[Rule] = &[
         (
             "证明文件以 c2sp.org/tlog-proof@v1 开头：重新取得原文件，或用 ssj log prove 再做一份。",
             "A proof begins with c2sp.org/tlog-proof@v1: get the file again as it was published, or make it anew with ssj log prove.",
+        ),
+    ),
+    Rule::new(
+        "L12",
+        Error,
+        ("日志条目不合格式", "malformed entry of the log"),
+        (
+            "条目是 dr1 的规范 JSON，只有规定的键（docs/log.md）；写条目的软件须改正，读到它的人不要采信。",
+            "An entry is canonical JSON of dr1 with the keys of docs/log.md and no others: whoever wrote it must put that right.",
+        ),
+    ),
+    Rule::new(
+        "L13",
+        Error,
+        ("见证策略不合格式", "malformed policy"),
+        (
+            "策略文件每行为 log、witness、group 或 quorum（C2SP tlog-policy），组和 quorum 只能引用前面的名称。",
+            "Lines of a policy begin with log, witness, group or quorum (C2SP tlog-policy) and name only what stands before them.",
+        ),
+    ),
+    Rule::new(
+        "L14",
+        Error,
+        ("见证人联署不足", "too few witnesses have cosigned"),
+        (
+            "请策略中的见证人联署后再出具证明；不足法定人数的签名树头不能证明没有第二份日志。",
+            "Ask the witnesses of the policy to cosign and make the proof again: without the quorum nobody knows that there is no second log.",
+        ),
+    ),
+    Rule::new(
+        "L15",
+        Error,
+        ("联署太晚", "cosigned too late"),
+        (
+            "封存承诺须在最早信标之前至少 margin_s 秒由足够的见证人联署；晚于此，无法证明承诺在先，应作废重来。",
+            "A quorum must have cosigned the commitment at least margin_s before the earliest value: later, nothing shows that it came first. Void it and commit anew.",
+        ),
+    ),
+    Rule::new(
+        "L16",
+        Error,
+        ("比先前所见的日志更旧", "the log is older than what was seen"),
+        (
+            "日志变短了：备份被恢复，或条目被删除。不要签名；从镜像或公开处取回较新的文件。",
+            "The log has become shorter: a backup was restored or entries were removed. Sign nothing; get the newer files from a mirror or from where they are public.",
+        ),
+    ),
+    Rule::new(
+        "L20",
+        Error,
+        ("同时有两个有效承诺", "two commitments were live at once"),
+        (
+            "同一机关、有共同事项、窗口重叠的抽取只能有一个有效承诺：先作废前一个，再封存。",
+            "One agency may have one live commitment for a matter and days: void the earlier one before the next.",
+        ),
+    ),
+    Rule::new(
+        "L21",
+        Error,
+        ("抽取次数与日志不符", "the number of the attempt does not fit the log"),
+        (
+            "每一次都须记入日志并依次编号，prev 指上一次：请机关说明，缺少的一次是否已经看过结果。",
+            "Every attempt is logged, numbered and names the one before: ask the office what became of the one that is missing.",
+        ),
+    ),
+    Rule::new(
+        "L22",
+        Error,
+        ("信标公开后才作废", "voided when a value was known"),
+        (
+            "信标公开后不能作废：这一次仍有效，其结果由承诺和信标决定。",
+            "Nothing is voided once a value is known: this attempt binds, and its result follows from commitment and beacon.",
+        ),
+    ),
+    Rule::new(
+        "L23",
+        Error,
+        ("条目缺少其前提", "an entry lacks what must stand before it"),
+        (
+            "信标、结果、事件、作废、公开都须在其承诺之后，结果须在信标之后：日志不完整，请机关说明。",
+            "Beacon, result, event, void and opening follow their commitment, a result its beacon: the log is not complete, ask the office.",
+        ),
+    ),
+    Rule::new(
+        "L24",
+        Error,
+        ("事件编号中断", "a gap in the numbers of events"),
+        (
+            "事件依次编号，缺号说明有事件没有记入日志：请机关补充说明。",
+            "Events are numbered one by one; a missing number is an event that was not logged: ask the office.",
+        ),
+    ),
+    Rule::new(
+        "L25",
+        Error,
+        ("同一内容记了两次", "the same thing was logged twice"),
+        (
+            "一次抽取只有一个承诺、信标、结果和公开：以先记入的为准，后一条须说明。",
+            "A draw has one commitment, one beacon, one result, one opening: the first counts, the second must be explained.",
+        ),
+    ),
+    Rule::new(
+        "L26",
+        Error,
+        ("信标不是所承诺的", "the beacon is not the one committed to"),
+        (
+            "各值须属于承诺所列的来源、轮次和期号，次序相同：这一条不能作为种子的依据。",
+            "Its values must be of the sources, rounds and issues of the commitment, in that order: no seed follows from this entry.",
+        ),
+    ),
+    Rule::new(
+        "L27",
+        Error,
+        ("联署请求不合格式", "malformed request for a cosignature"),
+        (
+            "请求首行为 old 和条数，其后为证明、空行和签名树头（C2SP tlog-witness）。",
+            "A request begins with the line \"old\" and a size; proof, an empty line and the checkpoint follow (C2SP tlog-witness).",
+        ),
+    ),
+    Rule::new(
+        "L28",
+        Error,
+        ("联署请求的起点不符", "the request begins elsewhere"),
+        (
+            "见证人先前所见的条数不同：从所示条数起重新提出请求。",
+            "The witness has last seen another size: ask again, with a proof from the size it names.",
+        ),
+    ),
+    Rule::new(
+        "L29",
+        Error,
+        ("条目的时间倒退", "times of entries run backwards"),
+        (
+            "日志的时间只增不减：核对机关的时钟；倒填的时间不可信，以见证人联署的时间为准。",
+            "Times in a log only rise: see to the office's clock. A time put back proves nothing; the cosignatures' times do.",
+        ),
+    ),
+    Rule::new(
+        "L30",
+        Warning,
+        ("另取名称，重新计数", "counted anew under another name"),
+        (
+            "作废之后以别的名称再抽，次数从 1 起：核对作废的原因，以及两次的事项和名单是否相同。",
+            "After a void another name began at 1: look at the reason of the void, and whether matters and registers are the same.",
         ),
     ),
 ];
