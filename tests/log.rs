@@ -2,10 +2,14 @@
 //! small sizes, and everything that can be changed.
 #![allow(missing_docs)]
 
+mod support;
+
 #[path = "log/entries.rs"]
 mod entries;
 #[path = "log/notes.rs"]
 mod notes;
+#[path = "log/sample.rs"]
+mod sample;
 #[path = "log/trees.rs"]
 mod trees;
 #[path = "log/witnesses.rs"]

@@ -3,6 +3,7 @@
 
 pub mod durable;
 pub mod folder;
+pub mod log;
 pub mod pass;
 pub mod report;
 pub mod sheet;

@@ -5,7 +5,7 @@ use super::encoding::{decode_digest, encode};
 use super::key::{Kind, SignerKey, VerifierKey};
 use super::note::{Note, Signature, is_key_name};
 use crate::base::finding::{Finding, Text};
-use crate::base::merkle::{self, Root};
+use crate::base::merkle::Root;
 use crate::base::text::parse_integer;
 use crate::say;
 
@@ -79,7 +79,7 @@ impl Checkpoint {
         if let Some(at) = extensions.iter().position(String::is_empty) {
             return refuse(4 + at as u64, say!("扩展行不得为空", "an extension line is empty"));
         }
-        if n == 0 && root != merkle::root(super::SUITE, []).root {
+        if n == 0 && root != super::empty_root().root {
             return refuse(3, say!("空日志的树根不对", "this is not the root of an empty log"));
         }
         Ok(Checkpoint { origin: origin.to_owned(), root: Root { n, root }, extensions })

@@ -21,7 +21,13 @@ pub mod tree;
 pub mod witness;
 
 use crate::base::digest::Suite;
+use crate::base::merkle::{self, Root};
 
 /// All trees, key ids and signatures of the log are of SHA-256, whatever the suite of a draw: so say the C2SP
 /// specifications.
 const SUITE: Suite = Suite::Sha256;
+
+/// The head of a log without entries.
+pub fn empty_root() -> Root {
+    merkle::root(SUITE, [])
+}

@@ -7,7 +7,6 @@ use super::key::VerifierKey;
 use super::tree::{PROOF_MAX, check_consistency};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
-use crate::base::merkle::{self, Root};
 use crate::base::text::parse_integer;
 use crate::say;
 
@@ -70,8 +69,8 @@ impl Request {
     pub fn check(&self, log: &VerifierKey, seen: Option<&Checkpoint>) -> Result<(), Finding> {
         self.signed.check_log(&[log])?;
         let new = self.signed.checkpoint().root;
-        let empty = merkle::root(super::SUITE, []);
-        let seen = seen.map_or(Root { n: 0, ..empty }, |seen| seen.root);
+        let empty = super::empty_root();
+        let seen = seen.map_or(empty, |seen| seen.root);
         let (n, had) = (new.n, seen.n);
         if n < had {
             let cause = say!(

@@ -9,6 +9,7 @@ pub mod drand;
 pub mod event;
 pub mod ids;
 mod list;
+pub mod logged;
 mod read;
 pub mod receipt;
 pub mod shortage;

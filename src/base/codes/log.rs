@@ -149,6 +149,33 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "L17",
+        Error,
+        ("记录本丢失或比日志旧", "the guard is lost or older than the log"),
+        (
+            "记录本是另存一处的最后签名树头，缺了它不能签名：找回原来的文件夹；确已丢失的，另立新日志，并公布旧日志最后的签名树头。",
+            "The guard keeps the last checkpoint apart, and nothing is signed without it: bring its folder back. If it is gone for good, begin a new log and publish the last checkpoint of this one.",
+        ),
+    ),
+    Rule::new(
+        "L18",
+        Error,
+        ("日志与记录本不一致", "log and guard disagree"),
+        (
+            "同样条数，树根不同：有人用同一密钥签了另一份日志。停用，保留两处文件，查明原因。",
+            "The same size with another root: somebody signed another log with this key. Stop, keep both files, find out why.",
+        ),
+    ),
+    Rule::new(
+        "L19",
+        Error,
+        ("这里没有日志", "there is no log here"),
+        (
+            "日志文件夹中须有 checkpoint 和 tile/；自己的日志用 ssj log init 建立。",
+            "A log's folder has checkpoint and tile/ in it; one of your own is made with ssj log init.",
+        ),
+    ),
+    Rule::new(
         "L20",
         Error,
         ("同时有两个有效承诺", "two commitments were live at once"),
@@ -245,6 +272,15 @@ pub(super) const RULES: &[Rule] = &[
         (
             "作废之后以别的名称再抽，次数从 1 起：核对作废的原因，以及两次的事项和名单是否相同。",
             "After a void another name began at 1: look at the reason of the void, and whether matters and registers are the same.",
+        ),
+    ),
+    Rule::new(
+        "L31",
+        Warning,
+        ("不认识的见证人", "an unknown witness"),
+        (
+            "策略中没有这名见证人的公钥，这一行没有加入：核对后加入策略，或请策略中的见证人联署。",
+            "The policy has no key of this witness, so the line was not added: put it into the policy if it belongs there.",
         ),
     ),
 ];
