@@ -5,7 +5,12 @@ use shuangsuiji::base::finding::{Finding, Lang};
 use shuangsuiji::log::attempts::{State, attempts, attempts_at, review};
 use shuangsuiji::log::entry::{Body, Commit, Entry, Event, RegisterState, Registers, salted};
 
+use shuangsuiji::record::bundle::Files;
+use shuangsuiji::record::event as record;
+use shuangsuiji::record::logged::entries_of;
+
 use crate::refusal;
+use crate::support::vector;
 
 pub const T0: u64 = 1_790_000_000;
 /// When the beacon of [`commit`] becomes known.
@@ -364,4 +369,50 @@ fn contradictions_are_found() {
         reviewed(&twice),
         ["L25 3: a second result of the same draw", "L25 5: a second open of the same draw"]
     );
+}
+
+/// The entries of a bundle at every step, events and voids included; none without its commitment.
+#[test]
+fn a_bundle_tells_what_is_to_be_logged() {
+    let kinds = |files: &Files| -> Vec<&'static str> {
+        let entries = entries_of(files).unwrap().into_iter();
+        entries.map(|body| Entry { at: T0, body }.kind()).collect()
+    };
+    let mut files = vector("open");
+    assert_eq!(kinds(&files), ["commit", "beacon", "result"]);
+    let Body::Commit(logged) = &entries_of(&files).unwrap()[0] else { unreachable!() };
+    assert_eq!(logged.commitment, Suite::Sha256.digest(&files["commitment.json"]));
+    assert_eq!(logged.matters, ["M001", "M002", "M003", "M004"], "of all lists, in order");
+    assert_eq!((logged.earliest_s(), logged.margin_s), (1_784_792_310, 600));
+    let beacon = committed(T0, logged.clone()).format().map(|_| ());
+    assert_eq!(beacon, Ok(()));
+    let event = |n, kind| record::Event {
+        n,
+        prev: None,
+        kind,
+        at: T0,
+        reason: "register_error".to_owned(),
+        by: "甲".to_owned(),
+        approver: "乙".to_owned(),
+        evidence: None,
+        note: None,
+        salt: None,
+    };
+    for (n, kind) in [(1, "closed"), (2, "void")] {
+        files.insert(record::Event::path(n), event(n, kind).format());
+    }
+    assert_eq!(kinds(&files), ["commit", "beacon", "result", "event", "void"]);
+    let entries = entries_of(&files).unwrap();
+    let Body::Void { event, reason } = &entries[4] else { unreachable!() };
+    assert_eq!((event.n, reason.as_str()), (2, "register_error"));
+    assert_eq!(event.digest, Suite::Sha256.digest(&files["events/0002.json"]));
+    // Nobody's name is in the log.
+    let text: String = entries
+        .into_iter()
+        .map(|body| String::from_utf8(Entry { at: T0, body }.format().unwrap()).unwrap())
+        .collect();
+    assert!(!text.contains('甲') && !text.contains('乙'), "{text}");
+    assert_eq!(kinds(&vector("sealed_opened")), ["commit", "beacon", "result", "open"]);
+    files.remove("commitment.json");
+    assert_eq!(refusal(entries_of(&files)), "F06 the file is missing");
 }

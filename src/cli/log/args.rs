@@ -30,7 +30,7 @@ pub(in crate::cli) enum LogCommand {
         #[arg(long, requires = "agency")]
         registers: bool,
         /// 名录所属机关 / whose registers they are
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", requires = "registers")]
         agency: Option<String>,
     },
     /// 见证另一份日志：是先前所见的延续才联署 / cosign another log if it continues what was seen of it

@@ -21,7 +21,7 @@ use crate::base::finding::{Finding, Findings};
 use crate::io::durable::{Written, failed, make_folders, write_secret};
 use crate::io::folder::read_bundle;
 use crate::io::log::{Appended, Home, Public, parse_entries};
-use crate::log::entry::{Body, RegisterState, Registers, salted};
+use crate::log::entry::{Body, Entry, RegisterState, Registers, salted};
 use crate::log::key::VerifierKey;
 use crate::record::logged::entries_of;
 use crate::registry::{Register, Registry};
@@ -154,10 +154,19 @@ fn appended_report(appended: &Appended, console: &Console) {
             "{new} new, {n} entries in all: now have witnesses cosign"
         )),
     }
+    // It is logged all the same: an attempt that came too late is an attempt.
+    let late = |(_, entry): &&(u64, Entry)| matches!(&entry.body, Body::Commit(commit) if entry.at > commit.due_s());
+    let late: Vec<u64> = entries.iter().filter(late).map(|(index, _)| *index).collect();
+    for index in &late {
+        console.wrap(&say!(
+            "第 {index} 条记得太晚：离最早的信标已不足 margin_s，见证人的联署也不能证明承诺在先",
+            "entry {index} is too late: less than margin_s before the earliest value, no witness can show that it came first"
+        ));
+    }
     let all: Vec<Value> = entries.iter().map(|(index, entry)| entry_json(*index, entry)).collect();
     console.report(&json!({
         "command": "log", "what": "append", "ok": true, "new": new, "size": n, "root": root.root.hex(),
-        "entries": all,
+        "entries": all, "late": late,
     }));
 }
 
