@@ -101,7 +101,7 @@ pub fn review(log: &[Entry]) -> Vec<Finding> {
     let attempts = attempts(log);
     let mut findings: Vec<Finding> = Vec::new();
     for (at, attempt) in attempts.iter().enumerate() {
-        findings.extend(rivals(attempt, &attempts[..at]));
+        findings.extend(rival(attempt, &attempts[..at]));
         findings.extend(numbering(attempt, &attempts[..at]));
         if let State::VoidTooLate { index } = attempt.state {
             let draw = &attempt.commit.draw;
@@ -114,24 +114,21 @@ pub fn review(log: &[Entry]) -> Vec<Finding> {
     findings
 }
 
-/// Commitments that were live when another one was made.
-fn rivals<'a>(
-    new: &'a Attempt<'_>,
-    earlier: &'a [Attempt<'_>],
-) -> impl Iterator<Item = Finding> + 'a {
+/// The last commitment that was live when another one was made. One is enough: of a log of rivals, a finding for each pair
+/// would say no more.
+fn rival(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
     let today = china_date(new.at).map(|day| day.to_string()).unwrap_or_default();
-    let live = move |old: &&Attempt<'_>| {
+    let live = |old: &&Attempt<'_>| {
         let voided = matches!(old.state, State::Void { index, .. } if index < new.index);
-        old.commit.competes(new.commit) && !voided && old.commit.window.1 >= today
+        !voided && old.commit.window.1 >= today && old.commit.competes(new.commit)
     };
-    earlier.iter().filter(live).map(|old| {
-        let (draw, row) = (&old.commit.draw, old.index);
-        let cause = say!(
-            "第 {row} 条的 {draw} 与它同机关，同名或有共同事项且窗口重叠，尚未作废",
-            "{draw} of entry {row}, of the same agency and name or matters and days, was not void"
-        );
-        found("L20", new.index, cause).id(new.commit.draw.clone())
-    })
+    let old = earlier.iter().rfind(live)?;
+    let (draw, row) = (&old.commit.draw, old.index);
+    let cause = say!(
+        "第 {row} 条的 {draw} 与它同机关，同名或有共同事项且窗口重叠，尚未作废",
+        "{draw} of entry {row}, of the same agency and name or matters and days, was not void"
+    );
+    Some(found("L20", new.index, cause).id(new.commit.draw.clone()))
 }
 
 fn numbering(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
@@ -149,7 +146,7 @@ fn numbering(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
         );
         return Some(found("L30", new.index, cause).id(draw.clone()));
     };
-    match earlier.iter().find(|old| old.commit.commitment == *prev) {
+    match earlier.iter().rfind(|old| old.commit.commitment == *prev) {
         None => refuse(say!("日志中没有上一次的承诺", "the attempt before is not in the log")),
         Some(old) if old.commit.attempt + 1 != *attempt => {
             let before = old.commit.attempt;

@@ -371,6 +371,15 @@ fn contradictions_are_found() {
     );
 }
 
+/// A log of rivals has a finding for each of them, not for each pair.
+#[test]
+fn a_log_of_rivals_is_reviewed_quickly() {
+    let log: Vec<Entry> = (0..3_000).map(|n| committed(T0, commit(&format!("D{n}"), 1))).collect();
+    let found = reviewed(&log);
+    assert_eq!(found.len(), 2_999);
+    assert!(found[2_998].starts_with("L20 2999: D2998 of entry 2998, of the same agency"));
+}
+
 /// The entries of a bundle at every step, events and voids included; none without its commitment.
 #[test]
 fn a_bundle_tells_what_is_to_be_logged() {
