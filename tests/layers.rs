@@ -9,21 +9,22 @@ use std::path::{Path, PathBuf};
 /// Which layers a layer may use, besides itself.
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &[]),
-    ("record", &["base"]),
+    ("log", &["base"]),
+    ("record", &["base", "log"]),
     ("draw", &["base", "record"]),
     ("pairing", &["base", "record", "draw"]),
     ("conduct", &["base", "record", "draw", "pairing"]),
-    ("verify", &["base", "record", "draw", "pairing"]),
+    ("verify", &["base", "log", "record", "draw", "pairing"]),
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "draw", "registry"]),
     ("rehearse", &["base", "record", "draw", "pairing", "conduct", "registry", "plan"]),
     ("fiction", &[]),
-    ("io", &["base", "record", "registry"]),
+    ("io", &["base", "log", "record", "registry"]),
     ("store", &["base", "record", "registry", "io"]),
     (
         "cli",
         &[
-            "base", "record", "draw", "pairing", "conduct", "verify", "registry", "plan",
+            "base", "log", "record", "draw", "pairing", "conduct", "verify", "registry", "plan",
             "rehearse", "fiction", "io", "store",
         ],
     ),

@@ -241,6 +241,15 @@ impl<'a> Object<'a> {
         })
     }
 
+    /// A boolean.
+    #[allow(clippy::missing_errors_doc)]
+    pub fn flag(&self, key: &str) -> Result<bool, Finding> {
+        let value = self.get(key)?;
+        value.as_bool().ok_or_else(|| {
+            bad(&self.path(key), say!("须为 true 或 false", "must be true or false"))
+        })
+    }
+
     /// An object.
     #[allow(clippy::missing_errors_doc)]
     pub fn object(&self, key: &str) -> Result<Object<'a>, Finding> {

@@ -163,6 +163,11 @@ pub fn root<'a>(suite: Suite, rows: impl IntoIterator<Item = &'a [u8]>) -> Root 
 
 /// Whether `path` leads from `row` at `index` to `root` (RFC 9162, §2.1.3.2 for the same trees).
 pub fn check(suite: Suite, root: Root, row: &[u8], index: u64, path: &[Digest]) -> bool {
+    check_leaf(suite, root, leaf(suite, row), index, path)
+}
+
+/// As [`check`], of a row's [`leaf`].
+pub fn check_leaf(suite: Suite, root: Root, leaf: Digest, index: u64, path: &[Digest]) -> bool {
     fn climb(suite: Suite, n: u64, index: u64, leaf: Digest, path: &[Digest]) -> Option<Digest> {
         if n <= 1 {
             return path.is_empty().then_some(leaf);
@@ -175,19 +180,21 @@ pub fn check(suite: Suite, root: Root, row: &[u8], index: u64, path: &[Digest]) 
             node(suite, sibling, &climb(suite, n - split, index - split, leaf, below)?)
         })
     }
-    index < root.n && climb(suite, root.n, index, leaf(suite, row), path) == Some(root.root)
+    index < root.n && climb(suite, root.n, index, leaf, path) == Some(root.root)
 }
 
 /// The largest power of two below `n`, for `n > 1`.
-fn split_point(n: u64) -> u64 {
+pub(crate) fn split_point(n: u64) -> u64 {
     1 << (u64::BITS - 1 - (n - 1).leading_zeros())
 }
 
-fn leaf(suite: Suite, row: &[u8]) -> Digest {
+/// The leaf of a row: `H(00‖row)`.
+pub fn leaf(suite: Suite, row: &[u8]) -> Digest {
     suite.digest_of(&[&[0], row])
 }
 
-fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
+/// The node above two others: `H(01‖left‖right)`.
+pub fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
     suite.digest_of(&[&[1], left.as_bytes(), right.as_bytes()])
 }
 

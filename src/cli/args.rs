@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::log::LogCommand;
+
 /// 双随机、一公开：可证明的随机抽取 / provable random draws for inspections
 #[derive(Parser)]
 #[command(name = "ssj", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -103,6 +105,11 @@ pub(super) enum Command {
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes
     Explain(ExplainArgs),
+    /// 透明日志：记入、见证、证明、核验 / the transparency log
+    Log {
+        #[command(subcommand)]
+        what: LogCommand,
+    },
     /// 打印在数据库中得出抽样框、作同一抽取的查询 / print the queries that make frames and the same draw in a database
     Sql(SqlArgs),
     /// 命令补全脚本 / shell completions

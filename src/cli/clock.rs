@@ -43,6 +43,15 @@ impl Clock {
         self.set_s.unwrap_or_else(system)
     }
 
+    /// Refuses a clock that is set ahead: what is signed with it would hold up the times of everything after.
+    pub fn check_not_ahead(&self) -> Result<(), Finding> {
+        if self.now_s() > (Clock { set_s: None }).now_s() {
+            let cause = say!("--clock 不能晚于现在", "--clock must not be later than now");
+            return Err(Finding::new("W11", cause));
+        }
+        Ok(())
+    }
+
     /// Refuses a set clock for anything but a rehearsal.
     pub fn check_rehearsal(&self, rehearsal: bool) -> Result<(), Finding> {
         if self.set_s.is_some() && !rehearsal {

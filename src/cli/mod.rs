@@ -16,6 +16,7 @@ mod draw;
 mod explain;
 mod ground;
 mod import;
+mod log;
 mod page;
 mod past;
 mod recompute;
@@ -141,6 +142,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
         Command::Explain(args) => explain::explain(args, console),
+        Command::Log { what } => log::log(workspace, what, clock, console),
         Command::Sql(args) => sql::sql(args, console),
         Command::Completions { shell } => explain::completions(*shell),
     }

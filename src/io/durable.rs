@@ -139,6 +139,63 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
     Ok(Written::New)
 }
 
+/// Puts bytes at a path, whatever was there: readers see the old file or the new one, never a part of either.
+///
+/// # Errors
+/// W08 if the file system fails, W15 if the folder is not there.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
+    put(path, bytes, write_synced)
+}
+
+/// As [`write_file`], for a secret: where the system knows owners, nobody but this file's can read it.
+///
+/// # Errors
+/// As [`write_file`].
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
+    vacant(path)?;
+    put(path, bytes, |part, bytes| {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(part)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    })
+}
+
+/// Makes a folder and those above it that are missing, so that they last.
+///
+/// # Errors
+/// W08 if the file system fails.
+pub fn make_folders(folder: &Path) -> Result<(), Finding> {
+    if folder.is_dir() || folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let parent = folder.parent().unwrap_or(folder);
+    make_folders(parent)?;
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(failed(folder, &e)),
+        _ => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            sync_folder(parent).map_err(|e| failed(parent, &e))
+        }
+    }
+}
+
+fn put(
+    path: &Path,
+    bytes: &[u8],
+    write: impl FnOnce(&Path, &[u8]) -> io::Result<()>,
+) -> Result<(), Finding> {
+    let folder =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let part = beside(path, "part")?;
+    write(&part, bytes).map_err(|e| failed(path, &e))?;
+    fs::rename(&part, path).map_err(|e| failed(path, &e))?;
+    sync_folder(folder).map_err(|e| failed(folder, &e))
+}
+
 /// Makes a whole folder appear at once: written beside its place, then renamed. An existing folder must
 /// hold exactly these files among its own.
 ///

@@ -4,6 +4,7 @@
 pub mod durable;
 pub mod folder;
 pub mod frame;
+pub mod log;
 pub mod pass;
 pub mod report;
 pub mod sheet;

@@ -10,6 +10,7 @@ pub mod event;
 pub mod frame;
 pub mod ids;
 mod list;
+pub mod logged;
 mod read;
 pub mod receipt;
 pub mod shortage;

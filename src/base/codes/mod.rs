@@ -6,6 +6,7 @@ mod engines;
 mod files;
 mod identity;
 mod language;
+mod log;
 mod plans;
 mod reading;
 mod registers;
@@ -59,7 +60,12 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
     let shell = [shell::RULES];
-    [bundle::RULES].into_iter().chain(of_registers).chain(of_plans).chain(shell).flatten()
+    [bundle::RULES, log::RULES]
+        .into_iter()
+        .chain(of_registers)
+        .chain(of_plans)
+        .chain(shell)
+        .flatten()
 }
 
 /// The rule with this code.

@@ -172,7 +172,10 @@ mod parquet_files {
             begin().set_dictionary_enabled(false),
             // The dictionary overflows, and plain pages follow.
             begin().set_dictionary_page_size_limit(5_000),
-            begin().set_dictionary_enabled(false).set_encoding(Encoding::DELTA_BYTE_ARRAY),
+            begin()
+                .set_dictionary_enabled(false)
+                .set_column_encoding("sid".into(), Encoding::DELTA_BYTE_ARRAY)
+                .set_column_encoding("tags".into(), Encoding::DELTA_LENGTH_BYTE_ARRAY),
         ];
         for (at, way) in ways.into_iter().enumerate() {
             let found = read("frame.parquet", &file(way.build(), rows)).unwrap();

@@ -1,0 +1,96 @@
+//! The arguments of `ssj log`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum LogCommand {
+    /// 新建日志及其密钥，记录本另存一处 / make a log with its keys, and its guard in another place
+    Init {
+        /// 日志文件夹，其中 public/ 供公布 / folder of the log; public/ in it is given out
+        dir: PathBuf,
+        /// 来源名，如 log.example.gov.cn/ssj / the log's name
+        #[arg(long, value_name = "NAME")]
+        origin: String,
+        /// 见证他人日志时的名称，缺省为 <来源>/witness / name as a witness of others
+        #[arg(long, value_name = "NAME")]
+        witness: Option<String>,
+        /// 记录本文件夹，须与日志分开存放、分开备份 / folder of the guard, kept and backed up apart
+        #[arg(long, value_name = "DIR")]
+        guard: PathBuf,
+    },
+    /// 记入公示包的承诺、信标、结果、事件，或名录摘要 / log what a bundle has that the log has not
+    Append {
+        /// 日志文件夹 / folder of the log
+        dir: PathBuf,
+        /// 公示包 / bundles
+        bundles: Vec<PathBuf>,
+        /// 记入工作区（-C）今日各名录的行数和加盐摘要 / counts and salted digests of the workspace's registers
+        #[arg(long, requires = "agency")]
+        registers: bool,
+        /// 名录所属机关 / whose registers they are
+        #[arg(long, value_name = "NAME", requires = "registers")]
+        agency: Option<String>,
+    },
+    /// 见证另一份日志：是先前所见的延续才联署 / cosign another log if it continues what was seen of it
+    Witness {
+        /// 自己的日志文件夹 / folder of the own log
+        dir: PathBuf,
+        /// 对方的日志文件夹（public/ 的副本） / folder of the other log, a copy of its public/
+        log: PathBuf,
+        /// 对方日志的公钥 / the other log's key
+        #[arg(long, value_name = "VKEY")]
+        key: String,
+        /// 联署写入此文件 / write the cosignature to a file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// 把见证人的联署加入公布的签名树头 / add cosignatures of witnesses to the public checkpoint
+    Cosign {
+        /// 日志文件夹 / folder of the log
+        dir: PathBuf,
+        /// 联署文件 / files of cosignatures
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// 见证策略 / policy of witnesses
+        #[arg(long, value_name = "FILE")]
+        policy: PathBuf,
+    },
+    /// 出具一条的证明，离线可核验 / make the proof of an entry, to be checked offline
+    Prove {
+        /// 日志文件夹 / folder of the log
+        dir: PathBuf,
+        /// 序号（从 0 起），或承诺等的摘要 / number of the entry from 0, or a digest in it
+        entry: String,
+        /// 证明文件 / file of the proof
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// 核验整份日志或证明文件 / check whole logs, or proofs
+    Check {
+        /// 日志文件夹或 .tlog-proof 文件 / folders of logs or files of proofs
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// 见证策略：日志公钥、见证人、法定人数 / policy: keys of logs, witnesses, quorum
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+        /// 日志公钥 / the log's key
+        #[arg(long, value_name = "VKEY", conflicts_with = "policy")]
+        key: Option<String>,
+        /// 先前取得的签名树头：日志须是它的延续 / an earlier checkpoint that the log must continue
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
+        /// 公示包：证明须属于它 / the bundle to which the proofs must belong
+        #[arg(long, value_name = "BUNDLE")]
+        bundle: Option<PathBuf>,
+    },
+    /// 列出最近各条 / list the last entries
+    Tail {
+        /// 日志文件夹 / folder of the log
+        dir: PathBuf,
+        /// 条数 / how many
+        #[arg(short = 'n', default_value_t = 10)]
+        count: usize,
+    },
+}
