@@ -11,6 +11,8 @@ mod beacons;
 mod binding;
 #[path = "cli/bundles.rs"]
 mod bundles;
+#[path = "cli/frames.rs"]
+mod frames;
 #[path = "cli/lifecycle.rs"]
 mod lifecycle;
 #[path = "cli/office.rs"]

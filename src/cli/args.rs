@@ -122,7 +122,7 @@ pub(super) enum Command {
 /// Frames that are not in the bundle.
 #[derive(clap::Args, Default)]
 pub(super) struct FrameArgs {
-    /// 公示包之外的抽样框：CSV、TSV 或 Parquet 文件，各行按 sid 排列 / a frame kept outside the bundle: CSV, TSV or Parquet, by sid
+    /// 另外给出的抽样框：CSV、TSV 或 Parquet 文件 / a frame from elsewhere: CSV, TSV or Parquet
     #[arg(long = "frame", value_name = "LIST=FILE", value_parser = frame_place)]
     pub frames: Vec<(String, PathBuf)>,
 }
@@ -310,6 +310,8 @@ pub(super) struct CommitArgs {
     /// 细则文件，代替计划所指的 / rules in place of those that the plan names
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub frames: FrameArgs,
     /// 公示包文件夹 / the bundle's folder
     #[arg(long, value_name = "BUNDLE")]
     pub out: PathBuf,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::CommitArgs;
+use super::args::{CommitArgs, FrameArgs};
 use super::changes::Changes;
 use super::check::{in_time, task_json};
 use super::clock::Clock;
@@ -17,35 +17,144 @@ use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings, Severity, Text};
+use crate::base::table;
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
-use crate::plan::Freeze;
+use crate::io::frame::{FrameFile, sort};
+use crate::plan::{Freeze, GivenFrames};
 use crate::record::bundle::COMMITMENT;
+use crate::record::frame::Feed;
+use crate::registry::Register;
 use crate::rehearse::{self, DEFAULT_SEED, Options, PAIRED_RUNS, Quarter};
 use crate::say;
 use crate::store::{DrawRecord, State, Store};
 
 /// Simulated draws; without a failure among 300 the chance is below 1 % at 95 % confidence.
 const RUNS: usize = 300;
+/// Trial draws of frames made elsewhere, of which each is a reading of all of them.
+const TRIALS: usize = 10;
 
 /// A plan frozen in memory, with everything that was found on the way.
 struct Prepared {
     file: PlanFile,
     versions: Versions,
     freeze: Freeze,
-    forecast: Quarter,
+    forecast: Forecast,
     changes: Changes,
     findings: Vec<Finding>,
 }
 
+/// What trial draws came to.
+struct Forecast {
+    runs: usize,
+    /// Those that could not be paired, and why the first could not.
+    infeasible: usize,
+    example: Option<Text>,
+    /// Least and most visits.
+    visits: (u64, u64),
+    /// Most rounds of the pairing.
+    rounds: usize,
+}
+
 impl Prepared {
-    /// More than one simulated draw in a hundred could not be paired.
+    /// More than one trial draw in a hundred could not be paired.
     fn is_risky(&self) -> bool {
-        self.forecast.infeasible * 100 > RUNS
+        self.forecast.infeasible * 100 > self.forecast.runs
     }
 }
 
 fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepared, Failure> {
+    if args.frames.frames.is_empty() {
+        prepare_from_registers(store, args, console)
+    } else {
+        prepare_from_frames(store, args, console)
+    }
+}
+
+/// Frames made elsewhere; trial draws show whether they can be paired.
+fn prepare_from_frames(
+    store: &Store,
+    args: &CommitArgs,
+    console: &Console,
+) -> Result<Prepared, Failure> {
+    let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
+    let mut findings = file.findings.clone();
+    let plan = match &file.annual {
+        Some(annual) => annual
+            .of_quarter(args.quarter)
+            .map_err(|finding| Findings(findings.iter().cloned().chain([finding]).collect()))?,
+        None => return Err(Findings(findings).into()),
+    };
+    let needed = [Register::Matters, Register::Inspectors];
+    let Registers { registry, versions, findings: more } = Registers::with(store, &needed)?;
+    findings.extend(more);
+    let ((), mut findings) = Findings::check(findings, ())?;
+    let frames = given_frames(&args.frames)?;
+    let (ruled, history) = (plan.under(&file.rules), history(store, plan)?);
+    let (freeze, more) = ruled.freeze_given(&registry, &history, &frames)?;
+    findings.extend(more);
+    let forecast = try_draws(&Frozen::read(&freeze.files, &freeze.files)?, console)?;
+    let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
+    Ok(Prepared { file, versions, freeze, forecast, changes, findings })
+}
+
+/// The frames in these files, put in the order of their subjects where they are not.
+fn given_frames(args: &FrameArgs) -> Result<GivenFrames, Failure> {
+    let (mut frames, mut findings) = (GivenFrames::new(), Vec::new());
+    for (list, path) in &args.frames {
+        let file = FrameFile::open(path)?;
+        let rows = match table::parse(&whole(&mut *file.feed()?)?) {
+            Err(finding) if finding.code() == "F04" => {
+                let sorted = sort(&mut *file.feed()?, &std::env::temp_dir(), &mut |_| ())?;
+                table::parse(&whole(&mut *sorted.feed()?)?)
+            }
+            rows => rows,
+        };
+        match rows {
+            Ok(rows) => drop(frames.insert(list.clone(), rows)),
+            Err(finding) => findings.push(finding.file(path.display().to_string())),
+        }
+    }
+    if findings.is_empty() { Ok(frames) } else { Err(Findings(findings).into()) }
+}
+
+fn whole(feed: &mut dyn Feed) -> Result<Vec<u8>, Finding> {
+    let mut bytes = Vec::new();
+    loop {
+        let before = bytes.len();
+        feed.feed(&mut bytes)?;
+        if bytes.len() == before {
+            return Ok(bytes);
+        }
+    }
+}
+
+/// Draws and pairs with a few seeds; the first draw checks the frames.
+fn try_draws(frozen: &Frozen<'_>, console: &Console) -> Result<Forecast, Failure> {
+    let bar = console.progress(&say!("试抽", "trial draws"), TRIALS as u64);
+    let (mut visits, mut rounds, mut infeasible, mut example) = ((u64::MAX, 0), 0, 0, None);
+    for trial in 0..TRIALS {
+        let seed = frozen.commitment.suite.digest(format!("trial {trial}").as_bytes());
+        let drawn = frozen.draw_from(&seed, &mut |_, _, _| {})?;
+        let n = drawn.visits.len() as u64;
+        visits = (n.min(visits.0), n.max(visits.1));
+        rounds = drawn.rounds.rounds.len().max(rounds);
+        if let Some(blockage) = drawn.blockage() {
+            infeasible += 1;
+            example.get_or_insert_with(|| blockage.sentence());
+        }
+        bar.set_position(trial as u64 + 1);
+    }
+    bar.finish_and_clear();
+    Ok(Forecast { runs: TRIALS, infeasible, example, visits, rounds })
+}
+
+/// Frames from the registers of the workspace.
+fn prepare_from_registers(
+    store: &Store,
+    args: &CommitArgs,
+    console: &Console,
+) -> Result<Prepared, Failure> {
     let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
     let mut findings = file.findings.clone();
     let plan = match &file.annual {
@@ -70,7 +179,10 @@ fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepar
     let applied = [applied];
     let simulation = rehearse::simulate(&applied, &options, &|done| bar.set_position(done as u64));
     bar.finish_and_clear();
-    let forecast = simulation.quarters.into_iter().next().expect("bug: one quarter was simulated");
+    let quarter = simulation.quarters.into_iter().next().expect("bug: one quarter was simulated");
+    let Quarter { infeasible, example, rounds, visits, .. } = quarter;
+    let visits = (visits.min.into(), visits.max.into());
+    let forecast = Forecast { runs: RUNS, infeasible, example, visits, rounds };
     let [applied] = applied;
     let (freeze, _) = applied.freeze()?;
     // What is published must be readable as it stands.
@@ -79,31 +191,30 @@ fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepar
     Ok(Prepared { file, versions, freeze, forecast, changes, findings })
 }
 
-fn risk(forecast: &Quarter) -> Finding {
-    let Quarter { infeasible, example, .. } = forecast;
+fn risk(forecast: &Forecast) -> Finding {
+    let Forecast { runs, infeasible, example, .. } = forecast;
     let (zh, en) = example.as_ref().map_or(("", ""), |text| (text.zh.as_str(), text.en.as_str()));
     Finding::new(
         "M05",
         say!(
-            "{RUNS} 次模拟中 {infeasible} 次无法匹配，例如：{zh}",
-            "{infeasible} of {RUNS} simulated draws could not be paired, for example: {en}"
+            "{runs} 次模拟中 {infeasible} 次无法匹配，例如：{zh}",
+            "{infeasible} of {runs} simulated draws could not be paired, for example: {en}"
         ),
     )
 }
 
-fn print_forecast(forecast: &Quarter, console: &Console) {
-    let Quarter { infeasible, visits, rounds, .. } = forecast;
-    let (least, most) = (visits.min, visits.max);
+fn print_forecast(forecast: &Forecast, console: &Console) {
+    let Forecast { runs, infeasible, visits: (least, most), rounds, .. } = forecast;
     console.say(&say!(
-        "模拟 {RUNS} 次：入户检查 {least}–{most} 次，匹配至多 {rounds} 轮，无法匹配 {infeasible} 次",
-        "{RUNS} simulated draws: {least}–{most} visits, at most {rounds} round(s), {infeasible} could not be paired",
+        "模拟 {runs} 次：入户检查 {least}–{most} 次，匹配至多 {rounds} 轮，无法匹配 {infeasible} 次",
+        "{runs} simulated draws: {least}–{most} visits, at most {rounds} round(s), {infeasible} could not be paired",
     ));
 }
 
-fn forecast_json(forecast: &Quarter) -> Value {
+fn forecast_json(forecast: &Forecast) -> Value {
     json!({
-        "runs": RUNS, "infeasible": forecast.infeasible, "rounds": forecast.rounds,
-        "visits": [forecast.visits.min, forecast.visits.max],
+        "runs": forecast.runs, "infeasible": forecast.infeasible, "rounds": forecast.rounds,
+        "visits": [forecast.visits.0, forecast.visits.1],
     })
 }
 
@@ -190,7 +301,8 @@ fn holds(bundle: &Path, commitment: &Digest) -> bool {
 
 /// Puts what was simulated, what happened to the registers, and who approved a risk, into the commitment.
 fn note_forecast(prepared: &mut Prepared, args: &CommitArgs) {
-    let mut note = json!({"runs": RUNS, "infeasible": prepared.forecast.infeasible});
+    let Forecast { runs, infeasible, .. } = prepared.forecast;
+    let mut note = json!({"runs": runs, "infeasible": infeasible});
     let approver = args.approve_shortage.as_deref();
     if let Some(approver) = approver.filter(|_| prepared.is_risky()) {
         note["approver"] = json!(approver);

@@ -61,6 +61,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     let args = CommitArgs {
         plan: registers.join("plan.toml"),
         quarter: None,
+        frames: FrameArgs::default(),
         rules: None,
         out: bundle.clone(),
         approve_shortage: None,

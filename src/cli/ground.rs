@@ -83,6 +83,11 @@ impl Registers {
     /// The current registers and their versions. Each is read at a fixed version, so that what a draw names is what it
     /// used, whoever imports meanwhile.
     pub fn read(store: &Store) -> Result<Registers, Failure> {
+        Registers::with(store, &[Register::Matters, Register::Subjects, Register::Inspectors])
+    }
+
+    /// As [`Registers::read`]; only these must have rows.
+    pub fn with(store: &Store, needed: &[Register]) -> Result<Registers, Failure> {
         let (mut tables, mut versions, mut empty) = (Vec::new(), Vec::new(), Vec::new());
         for register in Register::ALL {
             let table = match store.current(register)? {
@@ -92,9 +97,7 @@ impl Registers {
                 }
                 None => Table { register, rows: Vec::new() },
             };
-            if table.rows.is_empty()
-                && [Register::Matters, Register::Subjects, Register::Inspectors].contains(&register)
-            {
+            if table.rows.is_empty() && needed.contains(&register) {
                 let (zh, en) = (register.zh(), register.name());
                 empty.push(Finding::new("W04", say!("{zh}为空", "no {en}")).id(en));
             }

@@ -147,7 +147,7 @@ impl Plan {
     }
 
     /// 三个不查: P11 for matters that are not listed, or not in force on every day of the window.
-    fn check_matters(&self, registry: &Registry) -> Vec<Finding> {
+    pub(super) fn check_matters(&self, registry: &Registry) -> Vec<Finding> {
         let mut findings = Vec::new();
         for task in &self.tasks {
             let (from, to) = self.window_of(task);

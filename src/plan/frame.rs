@@ -85,7 +85,7 @@ impl Ground<'_> {
         let mut unheard = Vec::new();
         let heard = if size == 0 { &mut unheard } else { &mut *findings };
         let allocation = allocate(self.plan, task, &self.pool, &sizes, size, heard);
-        self.check_sizes(task, &allocation, size, findings);
+        findings.extend(check_sizes(self.plan, task, &allocation, size));
         if size > 0 {
             let live = base - reasons.get("status").copied().unwrap_or(0);
             let of = (size, live);
@@ -216,27 +216,6 @@ impl Ground<'_> {
         sizes
     }
 
-    /// P20 and P21: chance needs numbers.
-    fn check_sizes(
-        &self,
-        task: &Task,
-        allocation: &Allocation,
-        size: u64,
-        findings: &mut Vec<Finding>,
-    ) {
-        if task.sample.is_by_score() && (1..PARETO_SIZE_MIN).contains(&size) {
-            let cause = say!("只有 {size} 户", "there are only {size} subjects");
-            findings.push(self.plan.at(task, "sample", "P20", cause));
-        }
-        for stratum in allocation.strata.iter().filter(|s| (1..STRATUM_SIZE_MIN).contains(&s.size))
-        {
-            let (name, size) = (&stratum.stratum, stratum.size);
-            let cause =
-                say!("{name} 层只有 {size} 户", "the stratum {name} has only {size} subjects");
-            findings.push(self.plan.at(task, "sample", "P21", cause));
-        }
-    }
-
     /// The stratum of each member, as a place among the allocation's.
     fn strata(
         &self,
@@ -346,6 +325,26 @@ impl<'a> Kept<'a> {
         let burdened = of("P64", "matters", self.burdened);
         stationless.into_iter().chain(partly).chain(burdened).collect()
     }
+}
+
+/// P20 and P21: chance needs numbers.
+pub(super) fn check_sizes(
+    plan: &Plan,
+    task: &Task,
+    allocation: &Allocation,
+    size: u64,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if task.sample.is_by_score() && (1..PARETO_SIZE_MIN).contains(&size) {
+        let cause = say!("只有 {size} 户", "there are only {size} subjects");
+        findings.push(plan.at(task, "sample", "P20", cause));
+    }
+    for stratum in allocation.strata.iter().filter(|s| (1..STRATUM_SIZE_MIN).contains(&s.size)) {
+        let (name, size) = (&stratum.stratum, stratum.size);
+        let cause = say!("{name} 层只有 {size} 户", "the stratum {name} has only {size} subjects");
+        findings.push(plan.at(task, "sample", "P21", cause));
+    }
+    findings
 }
 
 /// P61 and P62: nothing exempts in silence.

@@ -149,13 +149,13 @@ impl Plan {
     }
 
     /// Adds a table to the files; its root.
-    fn put<R: table::Row>(&self, files: &mut Files, path: &str, rows: &[R]) -> Root {
+    pub(super) fn put<R: table::Row>(&self, files: &mut Files, path: &str, rows: &[R]) -> Root {
         files.insert(path.to_owned(), table::format(rows));
         table::root(self.suite, rows)
     }
 
     /// The commitment before its tables are known.
-    fn skeleton(
+    pub(super) fn skeleton(
         &self,
         registry: &Registry,
         rules: &Rules,

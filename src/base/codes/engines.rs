@@ -22,4 +22,22 @@ pub(super) const RULES: &[Rule] = &[
             "The engine knows no draw of this workspace: last_drawn of the view must be the latest day of all draws.",
         ),
     ),
+    Rule::new(
+        "P74",
+        Error,
+        ("任务与抽样框不成对", "tasks and frames that are no pairs"),
+        (
+            "计划的每项任务给一个 --frame 任务=文件（ssj sql 计划 打印得出它们的查询），或者都不给，由名录得出。",
+            "Give one --frame LIST=FILE for each task of the plan (ssj sql PLAN prints the queries that make them), or none, and the registers give them.",
+        ),
+    ),
+    Rule::new(
+        "P75",
+        Error,
+        ("抽样框的层或权重不是计划的", "strata or weights that are not the plan's"),
+        (
+            "用 ssj sql 计划 打印的查询重新导出抽样框：计划改过之后，旧的抽样框不再适用。",
+            "Export the frame again with the query that ssj sql PLAN prints: after a change of the plan an old frame no longer fits.",
+        ),
+    ),
 ];

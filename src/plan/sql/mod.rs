@@ -82,7 +82,11 @@ impl Ruled<'_> {
 }
 
 /// P72 for what looks at earlier visits, P73 where earlier draws count by a column of the table.
-fn looks_elsewhere(plan: &Plan, rules: &Rules, tasks: &[&Task]) -> Vec<Finding> {
+pub(in crate::plan) fn looks_elsewhere(
+    plan: &Plan,
+    rules: &Rules,
+    tasks: &[&Task],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for task in tasks {
         if let Some(within) = task.visited_within {
