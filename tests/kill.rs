@@ -145,6 +145,50 @@ fn killed_commits_beacons_and_draws_finish_to_the_same_bytes() {
     }
 }
 
+/// Ctrl-C, unlike kill -9, can be heard: nothing but whole files is left, and the exit code is the shells' own for it.
+#[test]
+fn an_interrupted_run_leaves_nothing_behind() {
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    let temp = district(2_000);
+    let folder = temp.path();
+    import_all(folder);
+    let store = fs::read(folder.join("ssj.db")).unwrap();
+    let steps = [commit_args(), beacon_args(), vec!["draw", "bundle"]];
+    let import = ["import", "subjects", "registers/subjects.csv", "--apply"].to_vec();
+    let (mut heard, mut rounds) = (0, 0);
+    for _ in 0..12 {
+        let again = tempfile::tempdir().unwrap();
+        let again = again.path();
+        copy(&folder.join("registers"), &again.join("registers"));
+        fs::write(again.join("ssj.db"), &store).unwrap();
+        for args in [&import].into_iter().chain(&steps) {
+            let exit = interrupted(again, args, Duration::from_micros(rng.next_u64() % 60_000));
+            assert!([0, 130].contains(&exit), "{args:?}: {exit}");
+            (heard, rounds) = (heard + usize::from(exit == 130), rounds + 1);
+            let names =
+                fs::read_dir(again).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+            let beside = |name: &String| name.starts_with('.') || name.ends_with(".writer");
+            let left: Vec<String> = names.filter(beside).collect();
+            assert!(left.is_empty(), "{args:?} left {left:?}");
+            run(again, 0, args);
+        }
+    }
+    assert!(heard > rounds / 4, "{heard} of {rounds} were interrupted before they had finished");
+}
+
+/// Sends SIGINT after a while; the exit code, 128 and the signal's number where the process did not hear it.
+fn interrupted(folder: &Path, args: &[&str], after: Duration) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    let mut command = command(folder, args);
+    let null = std::process::Stdio::null;
+    let mut child = command.stdout(null()).stderr(null()).spawn().unwrap();
+    std::thread::sleep(after);
+    let pid = child.id().to_string();
+    let _ = std::process::Command::new("kill").args(["-INT", &pid]).stderr(null()).status();
+    let status = child.wait().unwrap();
+    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap()
+}
+
 /// Whatever a killed run left is part of the right result, each file whole.
 fn check_partial(bundle: &Path, expected: &shuangsuiji::record::bundle::Files) {
     if bundle.exists() {

@@ -37,6 +37,7 @@ use self::args::{Args, Command, PlanCommand};
 use self::clock::Clock;
 use self::console::Console;
 use crate::base::finding::{Finding, Findings};
+use crate::io::leftovers::clear_on_interrupt;
 
 /// Done, or verified.
 const DONE: u8 = 0;
@@ -107,6 +108,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if help { DONE } else { BAD_INPUT });
         }
     };
+    clear_on_interrupt();
     let mut console = Console::new(&args);
     let clock = Clock::new(args.clock.as_deref());
     let done = clock.and_then(|clock| run(&args, &clock, &mut console));

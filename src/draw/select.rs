@@ -180,7 +180,10 @@ impl<'a, V> Selector<'a, V> {
         self.fronts.iter_mut().zip(part).for_each(|(front, part)| front.join(part));
     }
 
-    fn finish(self, row: impl Fn(V) -> FrameRow) -> Result<Selection, Finding> {
+    fn finish(self, row: impl Fn(V) -> FrameRow) -> Result<Selection, Finding>
+    where
+        V: Send,
+    {
         let Selector { list, quotas, fronts, depth, .. } = self;
         let fronts: Vec<_> = fronts.into_iter().map(Smallest::sorted).collect();
         refuse_equal_tickets(fronts.iter().flatten().map(|((key, _), _)| key.ticket))?;

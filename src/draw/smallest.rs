@@ -1,5 +1,7 @@
 //! The smallest of many, exactly, in memory that depends on how many are wanted alone.
 
+use rayon::prelude::*;
+
 /// Keeps the items with the `k` smallest keys pushed, and knows early which ones cannot be among them.
 #[derive(Clone, Debug)]
 pub(crate) struct Smallest<K, V> {
@@ -12,6 +14,9 @@ pub(crate) struct Smallest<K, V> {
 
 /// Room beyond twice k, so that a small k is not sorted at every step.
 const SPARE: usize = 64;
+
+/// Fewer are sorted by one thread.
+const PARALLEL_FROM: usize = 100_000;
 
 impl<K: Ord + Copy, V> Smallest<K, V> {
     pub(crate) fn new(k: usize) -> Self {
@@ -44,9 +49,16 @@ impl<K: Ord + Copy, V> Smallest<K, V> {
     }
 
     /// Those with the `k` smallest keys in order; all of them if fewer were pushed.
-    pub(crate) fn sorted(mut self) -> Vec<(K, V)> {
+    pub(crate) fn sorted(mut self) -> Vec<(K, V)>
+    where
+        K: Send,
+        V: Send,
+    {
         self.drop_rest();
-        self.kept.sort_unstable_by_key(|(key, _)| *key);
+        match self.kept.len() {
+            0..PARALLEL_FROM => self.kept.sort_unstable_by_key(|(key, _)| *key),
+            _ => self.kept.par_sort_unstable_by_key(|(key, _)| *key),
+        }
         self.kept
     }
 

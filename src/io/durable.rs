@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::leftovers::Leftover;
 use crate::base::finding::Finding;
 use crate::record::bundle::Files;
 use crate::say;
@@ -46,6 +47,7 @@ pub fn vacant(path: &Path) -> Result<(), Finding> {
 pub struct Lock {
     file: File,
     path: PathBuf,
+    _mark: Leftover,
 }
 
 impl Lock {
@@ -62,7 +64,8 @@ impl Lock {
             .open(&path)
             .map_err(|e| failed(&path, &e))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { file, path }),
+            // Only who holds the lock may take it away.
+            Ok(()) => Ok(Lock { _mark: Leftover::new(&path), file, path }),
             Err(fs::TryLockError::WouldBlock) => {
                 let cause = say!("另一个 ssj 正在处理它", "another ssj is working on it");
                 Err(Finding::new("W13", cause).file(folder.display().to_string()))
@@ -106,6 +109,7 @@ pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Wri
         }
     }
     let part = beside(folder, "part")?;
+    let _mark = Leftover::new(&part);
     for path in &missing {
         let target = folder.join(path);
         let parent = target.parent().unwrap_or(folder);
@@ -133,6 +137,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
     }
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
     let part = beside(path, "part")?;
+    let _mark = Leftover::new(&part);
     write_synced(&part, bytes).map_err(|e| failed(path, &e))?;
     fs::rename(&part, path).map_err(|e| failed(path, &e))?;
     sync_folder(folder).map_err(|e| failed(folder, &e))?;
@@ -191,6 +196,7 @@ fn put(
     let folder =
         path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let part = beside(path, "part")?;
+    let _mark = Leftover::new(&part);
     write(&part, bytes).map_err(|e| failed(path, &e))?;
     fs::rename(&part, path).map_err(|e| failed(path, &e))?;
     sync_folder(folder).map_err(|e| failed(folder, &e))
@@ -212,6 +218,7 @@ pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
         return Ok(Written::Unchanged);
     }
     let part = beside(folder, "part")?;
+    let _mark = Leftover::new(&part);
     let write = || -> io::Result<()> {
         // What a killed run left behind.
         if part.exists() {

@@ -4,6 +4,7 @@
 pub mod durable;
 pub mod folder;
 pub mod frame;
+pub mod leftovers;
 pub mod log;
 pub mod pass;
 pub mod report;

@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use super::database::{Connection, PATIENCE_S, WRITERS};
 use crate::base::date::china_time;
 use crate::base::finding::Finding;
+use crate::io::leftovers::Leftover;
 use crate::say;
 
 /// This person at this machine, `account@machine`.
@@ -23,15 +24,19 @@ pub(super) fn machine() -> String {
 
 /// The mark of a writer beside a SQLite file; it is removed when he is done. A killed one leaves it, and the next
 /// writer writes over it.
-pub(super) struct Holder(PathBuf);
+pub(super) struct Holder {
+    path: PathBuf,
+    _mark: Leftover,
+}
 
 impl Holder {
     /// Marks this process as the writer of a file.
     pub fn mark(database: &Path) -> Holder {
         let path = beside(database);
+        let _mark = Leftover::new(&path);
         // Without the mark others are told less; that must not stop the work.
         let _ = fs::write(&path, format!("{} pid {}", me(), std::process::id()));
-        Holder(path)
+        Holder { path, _mark }
     }
 
     /// The finding for a SQLite file that somebody else writes to.
@@ -59,7 +64,7 @@ impl Holder {
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 

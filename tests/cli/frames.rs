@@ -112,7 +112,7 @@ fn what_is_no_frame_of_the_plan_is_refused() {
     // A subject without the tag that its slots ask for is found as in any frame.
     refused(&csv.replacen(",area:东", ",-", 1), &["M02", "frames/T1.tsv"]);
     assert!(PLAN.contains("{area}"));
-    office.write("rules.toml", "format = \"ssj-rules/1\"\nversion = \"2026-01\"\n[[rule]]\nid = \"rotation-1\"\nkind = \"rotation\"\nname = \"轮换\"\nbasis = \"某细则第五条\"\ndraws = 2\n");
+    office.write("rules.toml", "format = \"ssj-rules/1\"\nversion = \"2026-01\"\ntitle = \"细则\"\nissued = 2026-01-01\n[[rule]]\nid = \"rotation-1\"\nkind = \"rotation\"\nname = \"轮换\"\nbasis = \"某细则第五条\"\ndraws = 2\n");
     office.write("T1.csv", &csv);
     let ruled = [IN_TIME, &["--rules", "rules.toml"]].concat();
     office.refuses(2, &ruled, &["P72", "rules.toml"]);
