@@ -135,12 +135,17 @@ fn main() {
     let scan = |list: &List, seed: Option<&str>| {
         let start = Instant::now();
         let seed = seed.map(|seed| suite.digest(seed.as_bytes()));
-        let mut selector = seed
-            .map(|seed| Selector::new(suite, &seed, list, &Weights::default(), Depth::Outcomes));
+        let mut selector = seed.map(|seed| {
+            Selector::new(suite, &seed, list, &Weights::default(), Depth::Outcomes, true)
+        });
         let scan = Scan { suite, list, sealed: false, prove: None };
         let scanned =
             scan.run(&mut *frame.feed().unwrap(), suite.hasher(), &mut selector, &mut |_| ());
         let table = scanned.unwrap().table.unwrap();
+        assert!(
+            !selector.as_ref().is_some_and(Selector::is_short),
+            "a second pass would be needed"
+        );
         // The root is not known before; everything else is as committed.
         assert_eq!(table.breaches.len(), 1, "{:?}", table.breaches);
         let drawn = selector.map(|selector| selector.select().unwrap().drawn().count());

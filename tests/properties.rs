@@ -99,6 +99,35 @@ fn the_selection_is_the_front_of_the_ranks() {
     }
 }
 
+/// Large frames are drawn with a guess of how far the wanted keys reach. Where it is wrong, as for a list whose strata
+/// are said to be much larger than they are, the result is the same.
+#[test]
+fn a_guess_changes_nothing_right_or_wrong() {
+    let strata = [("A", 9_000, 1), ("B", 3_000, 3), ("C", 600, 40)];
+    let (mut lists, n) = (0, 700);
+    for (number, method) in
+        (0..9).zip([Method::Fixed, Method::Proportional { n }, Method::Pareto { n }].iter().cycle())
+    {
+        let (mut list, frame) = counted(*method, &strata);
+        list.reserve = number % 3 * 500;
+        for factor in [1, 2, 50, 1_000_000] {
+            // Other sizes would round proportional quotas anew.
+            if *method == Method::Fixed {
+                for (stratum, (_, size, _)) in list.strata.iter_mut().zip(strata) {
+                    (stratum.size, stratum.quota) = (size * factor, Quota::Count(200));
+                }
+            }
+            let seed = seed_of(number);
+            let some = select(Suite::Sha256, &seed, &list, &frame).unwrap();
+            let all = rank(Suite::Sha256, &seed, &list, &frame).unwrap();
+            let front = all.ranked.iter().filter(|r| r.outcome.is_some());
+            assert!(some.ranked.iter().eq(front), "{method:?} {factor}");
+            lists += 1;
+        }
+    }
+    assert_eq!(lists, 36);
+}
+
 fn name_of(stratum: &Stratum) -> Name {
     Name::parse("stratum", &stratum.stratum).unwrap()
 }

@@ -16,6 +16,8 @@ pub(crate) struct Pareto {
     pub total: u64,
     /// Weights from here on are drawn for certain.
     certain: u64,
+    /// The largest weight of those left.
+    most: u64,
 }
 
 impl Pareto {
@@ -34,7 +36,7 @@ impl Pareto {
         let weights = rows.par_iter().map(|row| (row.weight, row.weight));
         let (total, most) = weights.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1.max(b.1)));
         if n > 0 && most < total.div_ceil(n) {
-            return Pareto { n, total, certain: u64::MAX };
+            return Pareto { n, total, certain: u64::MAX, most };
         }
         // The rows of a large frame do not fit into a cache, their weights do.
         Pareto::of_weights(rows.iter().map(|row| row.weight).collect(), n)
@@ -42,9 +44,10 @@ impl Pareto {
 
     /// Of weights and how many have each.
     fn of_counts(mut weights: Vec<(u64, u64)>, n: u64) -> Self {
-        let mut left = Pareto { n, total: 0, certain: u64::MAX };
+        let mut left = Pareto { n, total: 0, certain: u64::MAX, most: 0 };
         loop {
             left.total = weights.iter().map(|(weight, n)| weight * n).sum();
+            left.most = weights.iter().map(|(weight, _)| *weight).max().unwrap_or(0);
             // A weight is drawn for certain from W/n on, rounded up.
             let certain = if left.n == 0 { u64::MAX } else { left.total.div_ceil(left.n) };
             let (mut drawn, before) = (0, weights.len());
@@ -57,6 +60,21 @@ impl Pareto {
             }
             (left.n, left.certain) = (left.n - drawn, certain);
         }
+    }
+
+    /// A key that n + `more` of those left stay below, but for a chance that nobody meets: keys up to 2^64·c are expected of
+    /// Σ cp/(1 − p + cp) subjects, p being their chances, which is n for c = 1 and rises by n − Σ p² there. None where
+    /// chances are so near to one that it rises too little to tell.
+    pub(super) fn cut_beyond(&self, more: u64) -> Option<u128> {
+        let (n, total) = (u128::from(self.n), u128::from(self.total));
+        let heaviest = n * u128::from(self.most);
+        if self.n < LEAST_TO_GUESS || 10 * heaviest > 9 * total {
+            return None;
+        }
+        // Beyond c = 1 it rises more slowly: by half at c = 2 for rare subjects, hence twice as far.
+        let (above, below) =
+            (2 * u128::from(deviation(self.n) + more), n * (total - heaviest) / total);
+        (above < below).then(|| (1 << 64) + (above << 64) / below)
     }
 
     /// The least weight that is drawn for certain: no weight left has n·w ≥ W; none if nothing is left to draw.
@@ -115,6 +133,14 @@ impl Pareto {
         let nw = u128::from(self.n) * u128::from(weight);
         Ok((x * (u128::from(self.total) - nw), ((1 << 65) - x) * nw))
     }
+}
+
+/// Fewer are not worth a guess.
+pub(super) const LEAST_TO_GUESS: u64 = 100;
+
+/// Twelve standard deviations of a number that is `n` on the average, at most: a chance of 10^-31 by the normal law.
+pub(super) fn deviation(n: u64) -> u64 {
+    12 * (n.isqrt() + 1)
 }
 
 /// min(2^128 − 1, ⌊2^64·a/b⌋) for b > 0.
@@ -201,11 +227,11 @@ mod tests {
     fn take_all_ends_where_nobody_reaches_the_mean() {
         // 100·1/10 ≥ 1: the heaviest goes first, then 20 of 26 with n = 2, then 3·1 < 3·1 + 2 no more.
         let left = Pareto::of_rows(&frame(&[100, 20, 3, 2, 1]), 3);
-        assert_eq!(left, Pareto { n: 1, total: 6, certain: 13 });
+        assert_eq!(left, Pareto { n: 1, total: 6, certain: 13, most: 3 });
         assert_eq!(left, Pareto::new(&[100, 20, 3, 2, 1].into_iter().collect(), 3));
         // Two of one weight are drawn for certain together.
         let twins = Pareto::new(&[9, 9, 1, 1, 1].into_iter().collect(), 3);
-        assert_eq!(twins, Pareto { n: 1, total: 3, certain: 7 });
+        assert_eq!(twins, Pareto { n: 1, total: 3, certain: 7, most: 1 });
         assert_eq!(Pareto::of_rows(&frame(&[5, 5]), 2).n, 0);
         assert_eq!(Pareto::of_rows(&frame(&[5, 5]), 0).total, 10);
         assert_eq!(Pareto::of_rows(&[], 0).total, 0);

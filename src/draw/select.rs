@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::pareto::Pareto;
+use super::pareto::{LEAST_TO_GUESS, Pareto, deviation};
 use super::quota::quotas;
 use super::smallest::Smallest;
 use super::ticket::Tickets;
@@ -65,25 +65,40 @@ pub fn select(
     frame: &[FrameRow],
     depth: Depth,
 ) -> Result<Selection, Finding> {
-    let pareto = |n| Pareto::of_rows(frame, n);
-    let mut selector: Selector<'_, usize> = Selector::of(suite, seed, list, pareto, depth);
-    // The longer a chunk, the sooner most of its rows are known not to be among the smallest.
-    let rows = frame.len().div_ceil(rayon::current_num_threads()).max(CHUNK_ROWS_MIN);
-    let part = |(chunk, frame): (usize, &[FrameRow])| {
-        let (mut part, names) = (selector.begin_part(), Names::of(list));
-        let subjects = frame.iter().map(|row| (row.sid.as_str(), row.salt.as_ref()));
-        selector.tickets.each(subjects, |at, ticket| {
-            let (index, row) = (chunk * rows + at, &frame[at]);
-            // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
-            if let Some(place) = names.place(row.stratum.as_str()) {
-                selector.offer(&mut part, index as u64, place, row.weight, ticket, || index);
-            }
-        });
-        part
+    let pareto = match list.method {
+        Method::Pareto { n } => Some(Pareto::of_rows(frame, n)),
+        Method::Fixed | Method::Proportional { .. } => None,
     };
-    let parts: Vec<_> = frame.par_chunks(rows).enumerate().map(part).collect();
-    parts.into_iter().for_each(|part| selector.join_part(part));
-    selector.finish(|index| frame[index].clone())
+    let pass = |guess| {
+        let mut selector = Selector::of(suite, seed, list, pareto, depth, guess);
+        selector.pass_in_memory(frame);
+        selector
+    };
+    let mut selector = pass(true);
+    if selector.is_short() {
+        selector = pass(false);
+    }
+    selector.finish(|index: usize| frame[index].clone())
+}
+
+impl Selector<'_, usize> {
+    fn pass_in_memory(&mut self, frame: &[FrameRow]) {
+        let rows = frame.len().div_ceil(rayon::current_num_threads()).max(CHUNK_ROWS_MIN);
+        let part = |(chunk, frame): (usize, &[FrameRow])| {
+            let (mut part, names) = (self.begin_part(), Names::of(self.list));
+            let subjects = frame.iter().map(|row| (row.sid.as_str(), row.salt.as_ref()));
+            self.tickets.each(subjects, |at, ticket| {
+                let (index, row) = (chunk * rows + at, &frame[at]);
+                // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
+                if let Some(place) = names.place(row.stratum.as_str()) {
+                    self.offer(&mut part, index as u64, place, row.weight, ticket, || index);
+                }
+            });
+            part
+        };
+        let parts: Vec<_> = frame.par_chunks(rows).enumerate().map(part).collect();
+        parts.into_iter().for_each(|part| self.join_part(part));
+    }
 }
 
 /// Ranks the rows of a frame that go by.
@@ -96,6 +111,8 @@ pub struct Selector<'a, V = Box<str>> {
     fronts_of: Vec<usize>,
     /// What may still be wanted of each stratum by name; of `pareto` of the list.
     fronts: Vec<Front<V>>,
+    /// N of each.
+    sizes: Vec<u64>,
     depth: Depth,
 }
 
@@ -106,36 +123,56 @@ type Front<V> = Smallest<(OrderKey, u64), V>;
 pub struct Fronts(Vec<Front<Box<str>>>);
 
 impl<'a, V> Selector<'a, V> {
+    /// With a `guess` of how far the wanted keys reach, nearly nobody else is kept; [`Selector::is_short`] tells if it was
+    /// wrong.
     fn of(
         suite: Suite,
         seed: &Digest,
         list: &'a List,
-        pareto: impl FnOnce(u64) -> Pareto,
+        pareto: Option<Pareto>,
         depth: Depth,
+        guess: bool,
     ) -> Self {
         let quotas = quotas_by_name(suite, seed, list);
-        let pareto = match list.method {
-            Method::Pareto { n } => Some(pareto(n)),
-            Method::Fixed | Method::Proportional { .. } => None,
-        };
         let place = |name: &str| quotas.keys().position(|other| other == name).unwrap_or(0);
-        let front = |n: &u64| {
+        let fronts_of: Vec<usize> =
+            list.strata.iter().map(|stratum| place(&stratum.stratum)).collect();
+        let mut sizes = vec![0; quotas.len()];
+        fronts_of.iter().zip(&list.strata).for_each(|(front, s)| sizes[*front] += s.size);
+        let front = |(n, size): (&u64, &u64)| {
             // One more than are wanted shows whether the last of them has the ticket of the next.
             let wanted = match depth {
                 Depth::Outcomes => n.saturating_add(list.reserve).saturating_add(1),
                 Depth::All => u64::MAX,
             };
-            Smallest::new(usize::try_from(wanted).unwrap_or(usize::MAX))
+            let cut = || match &pareto {
+                None => ticket_beyond(wanted, *size),
+                Some(pareto) => cut_beyond(pareto, wanted - n, *size),
+            };
+            let cut = if guess && depth == Depth::Outcomes { cut() } else { None };
+            Smallest::guessed(usize::try_from(wanted).unwrap_or(usize::MAX), cut)
         };
         Selector {
             list,
             tickets: Tickets::of_group(suite, seed, &list.group),
+            fronts_of,
+            fronts: quotas.iter().zip(&sizes).map(|((_, n), size)| front((n, size))).collect(),
             pareto,
-            fronts_of: list.strata.iter().map(|stratum| place(&stratum.stratum)).collect(),
-            fronts: quotas.values().map(front).collect(),
             quotas,
+            sizes,
             depth,
         }
+    }
+
+    /// Fewer rows than wanted were kept though there are more: the guess was wrong, and the rows must go by once more
+    /// without one.
+    pub fn is_short(&self) -> bool {
+        let wanted = |n: u64| n.saturating_add(self.list.reserve).saturating_add(1);
+        let each = self.fronts.iter().zip(self.quotas.values()).zip(&self.sizes);
+        let short = |((front, n), size): ((&Front<V>, &u64), &u64)| {
+            (front.len() as u64) < wanted(*n).min(*size)
+        };
+        self.depth == Depth::Outcomes && each.into_iter().any(short)
     }
 
     fn begin_part(&self) -> Vec<Front<V>> {
@@ -202,15 +239,20 @@ impl<'a, V> Selector<'a, V> {
 
 impl<'a> Selector<'a> {
     /// Ranks a list's frame under a seed; `weights` are those of a `pareto` list, which must be known before the first
-    /// row.
+    /// row. `guess` keeps fewer rows: see [`Selector::is_short`].
     pub fn new(
         suite: Suite,
         seed: &Digest,
         list: &'a List,
         weights: &Weights,
         depth: Depth,
+        guess: bool,
     ) -> Self {
-        Selector::of(suite, seed, list, |n| Pareto::new(weights, n), depth)
+        let pareto = match list.method {
+            Method::Pareto { n } => Some(Pareto::new(weights, n)),
+            Method::Fixed | Method::Proportional { .. } => None,
+        };
+        Selector::of(suite, seed, list, pareto, depth, guess)
     }
 
     /// The ranks, once every row has gone by.
@@ -245,6 +287,27 @@ impl Visitor for Selector<'_> {
     fn join(&mut self, part: Fronts) {
         self.join_part(part.0);
     }
+}
+
+/// A key that the `wanted` smallest of so many tickets stay below, but for a chance that nobody meets; none where most of
+/// them are wanted.
+fn ticket_beyond(wanted: u64, size: u64) -> Option<(OrderKey, u64)> {
+    let reach = wanted.checked_add(deviation(wanted))?;
+    if wanted < LEAST_TO_GUESS || reach >= size {
+        return None;
+    }
+    let front = (u128::from(reach) << 64) / u128::from(size);
+    let mut ticket = [0xff; 32];
+    ticket[..8].copy_from_slice(&u64::try_from(front).ok()?.to_be_bytes());
+    let ticket = Digest::from_bytes(ticket);
+    Some((OrderKey { weighted: None, ticket }, u64::MAX))
+}
+
+/// The same for the keys of `pareto`, where `more` than n are wanted.
+fn cut_beyond(pareto: &Pareto, more: u64, size: u64) -> Option<(OrderKey, u64)> {
+    let cut = pareto.cut_beyond(more).filter(|_| pareto.n.saturating_add(more) < size / 2)?;
+    let ticket = Digest::from_bytes([0xff; 32]);
+    Some((OrderKey { weighted: Some(cut), ticket }, u64::MAX))
 }
 
 /// Equal tickets of two subjects, were somebody to find them, must not be ordered by anything else.

@@ -23,6 +23,17 @@ impl<K: Ord + Copy, V> Smallest<K, V> {
         Smallest { k, kept: Vec::new(), cut: None }
     }
 
+    /// As [`Smallest::new`], where no key above `cut` is expected among the smallest: were fewer than wanted to be
+    /// kept, the guess was wrong.
+    pub(super) fn guessed(k: usize, cut: Option<K>) -> Self {
+        Smallest { k, kept: Vec::new(), cut }
+    }
+
+    /// How many are kept, `k` at most.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len().min(self.k)
+    }
+
     /// None yet, but with what is known of the others: those that cannot be among the smallest of both are not kept.
     pub(super) fn part(&self) -> Self {
         Smallest { k: self.k, kept: Vec::new(), cut: self.cut }

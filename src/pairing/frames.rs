@@ -10,7 +10,7 @@ use crate::draw::select::{Depth, Selection, Selector};
 use crate::draw::ticket::salt;
 use crate::record::bundle::{file_hasher, frame_path};
 use crate::record::commitment::{Commitment, List, Method, placeholders};
-use crate::record::frame::{Feed, FrameLine, Frames, Passing, Scan, Visitor, Weights};
+use crate::record::frame::{FrameLine, Frames, Passing, Scan, Visitor, Weights};
 use crate::record::ids::SLOTS_PER_VISIT_MAX;
 use crate::record::side_by_side::side_by_side;
 use crate::say;
@@ -70,12 +70,10 @@ pub fn read_frames(
     let mut read = FramesRead { complete: true, ..FramesRead::default() };
     let mut rows = 0;
     for list in wanted.commitment.lists_by_name() {
-        match frames.open(&list.list)? {
+        let mut watch = |n| watch(rows + n);
+        match read_one(wanted, list, frames, &mut read, &mut watch)? {
             None => read.complete = false,
-            Some(mut feed) => {
-                let mut watch = |n| watch(rows + n);
-                rows += read_one(wanted, list, frames, &mut *feed, &mut read, &mut watch)?;
-            }
+            Some(n) => rows += n,
         }
     }
     let sound = read.complete && read.malformed.is_empty() && read.breaches.is_empty();
@@ -89,37 +87,44 @@ pub fn read_frames(
     Ok(read)
 }
 
-/// Reads the frame of one list; gives its number of rows.
+/// Reads the frame of one list, if it is there; gives its number of rows.
 fn read_one(
     wanted: &Wanted<'_>,
     list: &List,
     frames: &dyn Frames,
-    feed: &mut dyn Feed,
     read: &mut FramesRead,
     watch: &mut dyn FnMut(u64),
-) -> Result<u64, Finding> {
+) -> Result<Option<u64>, Finding> {
     let Wanted { commitment, seed, master } = *wanted;
     let (suite, sealed, path) = (commitment.suite, commitment.sealed(), frame_path(&list.list));
     let depth = if sealed { Depth::All } else { Depth::Outcomes };
-    let selector = match seed {
-        None => None,
-        Some(seed) => {
-            let weights = weights(list, frames)?;
-            Some(Selector::new(suite, seed, list, &weights, depth))
-        }
-    };
-    let salts = master.map(|master| Salts { suite, master, draw: &commitment.draw, wrong: None });
-    let mut visitor = (selector, (salts, Slots::of(list)));
-    let scan = Scan { suite, list, sealed, prove: None };
+    let weights = if seed.is_some() { weights(list, frames)? } else { Weights::default() };
     let hex = master.filter(|_| sealed).map(Digest::hex);
-    let hasher = file_hasher(suite, &path, hex.as_deref());
-    let scanned = scan.run(feed, hasher, &mut visitor, watch)?;
+    let mut pass = |guess| {
+        let Some(mut feed) = frames.open(&list.list)? else { return Ok::<_, Finding>(None) };
+        let select = |seed| Selector::new(suite, seed, list, &weights, depth, guess);
+        let salts =
+            master.map(|master| Salts { suite, master, draw: &commitment.draw, wrong: None });
+        let mut visitor = (seed.map(select), (salts, Slots::of(list)));
+        let scan = Scan { suite, list, sealed, prove: None };
+        let hasher = file_hasher(suite, &path, hex.as_deref());
+        let scanned = scan.run(&mut *feed, hasher, &mut visitor, watch)?;
+        Ok(Some((scanned, visitor)))
+    };
+    let Some((mut scanned, mut visitor)) = pass(true)? else { return Ok(None) };
+    let sound = scanned.table.as_ref().is_ok_and(|table| table.breaches.is_empty());
+    if sound
+        && visitor.0.as_ref().is_some_and(Selector::is_short)
+        && let Some(again) = pass(false)?
+    {
+        (scanned, visitor) = again;
+    }
     read.digests.extend(scanned.digest.map(|digest| (path.clone(), digest)));
     let table = match scanned.table {
         Ok(table) => table,
         Err(finding) => {
             read.malformed.push(finding.file(&path));
-            return Ok(0);
+            return Ok(Some(0));
         }
     };
     let (selector, (salts, slots)) = visitor;
@@ -138,7 +143,7 @@ fn read_one(
         Some(Ok(selection)) => read.selections.push((list.list.clone(), selection)),
         Some(Err(finding)) => read.tickets.push(place(finding)),
     }
-    Ok(table.root.n)
+    Ok(Some(table.root.n))
 }
 
 /// How often each weight stands in the frame of a `pareto` list: its keys depend on their sum.
