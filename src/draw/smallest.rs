@@ -16,7 +16,7 @@ pub(crate) struct Smallest<K, V> {
 const SPARE: usize = 64;
 
 /// Fewer are sorted by one thread.
-const PARALLEL_FROM: usize = 100_000;
+const PARALLEL_FROM: usize = 10_000;
 
 impl<K: Ord + Copy, V> Smallest<K, V> {
     pub(crate) fn new(k: usize) -> Self {
