@@ -79,12 +79,7 @@ fn prepare_from_frames(
 ) -> Result<Prepared, Failure> {
     let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
     let mut findings = file.findings.clone();
-    let plan = match &file.annual {
-        Some(annual) => annual
-            .of_quarter(args.quarter)
-            .map_err(|finding| Findings(findings.iter().cloned().chain([finding]).collect()))?,
-        None => return Err(Findings(findings).into()),
-    };
+    let plan = file.of_quarter(args.quarter)?;
     let needed = [Register::Matters, Register::Inspectors];
     let Registers { registry, versions, findings: more } = Registers::with(store, &needed)?;
     findings.extend(more);
@@ -157,12 +152,7 @@ fn prepare_from_registers(
 ) -> Result<Prepared, Failure> {
     let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
     let mut findings = file.findings.clone();
-    let plan = match &file.annual {
-        Some(annual) => annual
-            .of_quarter(args.quarter)
-            .map_err(|finding| Findings(findings.iter().cloned().chain([finding]).collect()))?,
-        None => return Err(Findings(findings).into()),
-    };
+    let plan = file.of_quarter(args.quarter)?;
     let Registers { registry, versions, findings: more } = Registers::read(store)?;
     findings.extend(more);
     let (ruled, history) = (plan.under(&file.rules), history(store, plan)?);

@@ -59,14 +59,17 @@ impl PlanFile {
         let Some(annual) = &self.annual else { return Ok(Vec::new()) };
         match quarter {
             None => Ok(annual.plans().iter().collect()),
-            Some(_) => match annual.of_quarter(quarter) {
-                Ok(plan) => Ok(vec![plan]),
-                Err(finding) => {
-                    let findings = self.findings.iter().cloned().chain([finding]).collect();
-                    Err(Findings(findings).into())
-                }
-            },
+            Some(_) => self.of_quarter(quarter).map(|plan| vec![plan]),
         }
+    }
+
+    /// The plan of a quarter, which must be named where the file has several.
+    pub fn of_quarter(&self, quarter: Option<u8>) -> Result<&Plan, Failure> {
+        let refuse = |more: Option<Finding>| {
+            Failure::from(Findings(self.findings.iter().cloned().chain(more).collect()))
+        };
+        let annual = self.annual.as_ref().ok_or_else(|| refuse(None))?;
+        annual.of_quarter(quarter).map_err(|finding| refuse(Some(finding)))
     }
 
     /// Plans under the rules, each with what earlier draws left behind.

@@ -25,12 +25,7 @@ pub(super) fn sql(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
 
 fn of_plan(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
     let file = PlanFile::read(&args.path, args.rules.as_deref())?;
-    let Some(annual) = &file.annual else { return Err(Findings(file.findings).into()) };
-    let chosen = annual.of_quarter(args.quarter);
-    let plan = match chosen {
-        Ok(plan) => plan,
-        Err(finding) => return Err(Findings([file.findings, vec![finding]].concat()).into()),
-    };
+    let plan = file.of_quarter(args.quarter)?;
     let ((), mut findings) = Findings::check(file.findings.clone(), ())?;
     let (dialect, table) = (dialect(args.dialect), args.table.as_deref().unwrap_or(SUBJECTS));
     let ruled = plan.under(&file.rules);

@@ -22,7 +22,7 @@ pub struct Growth {
 /// Appends entries to the log of that head, whose tiles are read and must be those of the head.
 ///
 /// # Errors
-/// L09 if they are not, L10 if an entry has more than [`ENTRY_BYTES_MAX`] bytes.
+/// L09 if they are not, L10 if an entry has more bytes than an entry bundle takes.
 pub fn append(old: Root, entries: &[Vec<u8>], read: &mut ReadTile<'_>) -> Result<Growth, Finding> {
     let mut present = |tile| read(tile);
     let mut tiles = Tiles::new(old.n, &mut present);

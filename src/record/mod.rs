@@ -16,5 +16,4 @@ pub mod receipt;
 pub mod shortage;
 pub mod side_by_side;
 mod source;
-mod strata;
 pub mod tables;

@@ -1,6 +1,6 @@
 //! The strata of a list, found by name, once for every row of a frame.
 
-use super::list::List;
+use crate::record::list::List;
 
 /// The strata of a list, found by name.
 pub struct Names<'a>(Vec<Front<'a>>);

@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::batch::{BATCH_BYTES_PER_THREAD, BLOCK_BYTES};
 use super::*;
+use crate::base::digest::Suite;
 use crate::base::finding::Place;
-use crate::base::table;
-use crate::record::list::Stratum;
+use crate::base::merkle::{Root, Tree};
+use crate::base::table::{self, Row};
+use crate::record::list::{List, Method, Quota, Stratum};
+use crate::record::tables::FrameRow;
 
 /// Feeds so many bytes at a time.
 struct Drops<'a>(&'a [u8], usize);
