@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::base::finding::Findings;
+use crate::base::finding::{Finding, Findings};
 use crate::conduct::Frozen;
-use crate::io::folder::BundleFolder;
+use crate::io::durable::Lock;
+use crate::io::folder::{BundleFolder, not_a_bundle};
 use crate::io::frame::FrameFile;
 
 /// A bundle in a folder, with frames that lie elsewhere, by list.
@@ -33,4 +34,9 @@ pub(super) fn checked(bundle: BundleFolder) -> Result<BundleFolder, Failure> {
 /// The frozen package in a bundle, whose frames have not been read yet.
 pub(super) fn frozen(bundle: &BundleFolder) -> Result<Frozen<'_>, Failure> {
     Frozen::read(&bundle.files, bundle).map_err(Failure::bundle)
+}
+
+/// Keeps other runs away from an existing bundle.
+pub(super) fn lock(bundle: &Path) -> Result<Lock, Finding> {
+    not_a_bundle(bundle).map_or_else(|| Lock::of_folder(bundle), Err)
 }

@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::console::Console;
 use super::verify::{print_report, verified};
 use super::workspace::write_district;
-use super::{DONE, Failure, NOT_VERIFIED, commit, draw, import};
+use super::{DONE, Failure, NOT_VERIFIED, beacon, commit, draw, import};
 use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
 use crate::say;
@@ -77,8 +77,8 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         ),
     );
     let after = Clock::at(RECORDED_AT_S + 60);
-    let beacon = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
-    draw::beacon(&beacon, &after, console)?;
+    let values_of = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
+    beacon::beacon(&values_of, &after, console)?;
     step(console, 5, say!("随机抽取、随机匹配", "drawing subjects, pairing inspectors"));
     draw::draw(out, &bundle, &FrameArgs::default(), &after, console)?;
     step(console, 6, say!("核验公示包", "verifying the bundle"));

@@ -2,6 +2,7 @@
 //! languages; it decides nothing.
 
 mod args;
+mod beacon;
 mod blockage;
 mod bundle;
 mod changes;
@@ -13,6 +14,7 @@ mod console;
 mod demo;
 mod diff;
 mod draw;
+mod event;
 mod explain;
 mod ground;
 mod import;
@@ -136,9 +138,9 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Plan { what: PlanCommand::Diff(args) } => diff::plan_diff(args, console),
         Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
         Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
-        Command::Beacon(beacon) => draw::beacon(beacon, clock, console),
+        Command::Beacon(beacon) => beacon::beacon(beacon, clock, console),
         Command::Draw { bundle, frames } => draw::draw(workspace, bundle, frames, clock, console),
-        Command::Event(event) => draw::event(workspace, event, clock, console),
+        Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify { paths, registry, frames } => {
             verify::verify(paths, registry.then_some(workspace), frames, console)
         }
