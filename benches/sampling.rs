@@ -13,10 +13,15 @@ use rayon::prelude::*;
 use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::merkle::Root;
 use shuangsuiji::draw::quota::quotas_from;
-use shuangsuiji::draw::select::{Depth, select};
+use shuangsuiji::draw::select::Depth;
 use shuangsuiji::record::commitment::{List, Method, Quota, Stratum};
 use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::FrameRow;
+
+#[path = "../tests/support/selecting.rs"]
+mod selecting;
+
+use selecting::{lines, passing, select_passing};
 
 /// As in the program itself.
 #[global_allocator]
@@ -131,9 +136,12 @@ impl Population {
         let n = self.n as u64;
         for method in [Method::Proportional { n }, Method::Pareto { n }] {
             let (frame, list) = (self.frame(method), self.list(method));
+            let lines = lines(&frame);
+            let rows = passing(&list, &lines);
             self.count(method.name(), |run| {
                 let selection =
-                    select(Suite::Sha256, &seed(run), &list, &frame, Depth::Outcomes).unwrap();
+                    select_passing(Suite::Sha256, &seed(run), &list, &rows, Depth::Outcomes)
+                        .unwrap();
                 selection.drawn().map(|ranked| place(&ranked.row)).collect()
             });
         }
@@ -175,8 +183,11 @@ impl Population {
         for method in [Method::Fixed, Method::Proportional { n }, Method::Pareto { n }] {
             let (frame, list) = (self.frame(method), self.list(method));
             let seed = seed(0);
-            let time =
-                timed(30, || select(Suite::Sha256, &seed, &list, &frame, Depth::Outcomes).unwrap());
+            let lines = lines(&frame);
+            let rows = passing(&list, &lines);
+            let time = timed(30, || {
+                select_passing(Suite::Sha256, &seed, &list, &rows, Depth::Outcomes).unwrap()
+            });
             report(method.name(), time);
         }
         let mut rng = ChaCha20Rng::seed_from_u64(0);

@@ -3,14 +3,18 @@
 #![cfg(feature = "cli")]
 #![allow(missing_docs)]
 
+#[path = "support/selecting.rs"]
+mod selecting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use selecting::select;
 use shuangsuiji::base::date::{days_between, parse_date};
 use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::table;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::draw::select::{Depth, select};
+use shuangsuiji::draw::select::Depth;
 use shuangsuiji::fiction::{Spec, generate};
 use shuangsuiji::io::sheet;
 use shuangsuiji::plan::{Freeze, History, PastVisit, Plan, Rules};

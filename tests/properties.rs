@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::finding::Finding;
 use shuangsuiji::draw::quota::{chances, quotas};
-use shuangsuiji::draw::select::{self, Depth, Ranked, Selection};
+use shuangsuiji::draw::select::{Depth, Ranked, Selection};
 use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::{BEACON, COMMITMENT};
@@ -18,6 +18,7 @@ use shuangsuiji::record::commitment::{Commitment, List, Method, Quota, Stratum};
 use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::{FrameRow, OrderKey, Outcome};
 use support::random::{Draft, Random};
+use support::selecting;
 use support::vector;
 
 fn seed_of(number: u64) -> Digest {
@@ -31,7 +32,7 @@ fn rank(
     list: &List,
     frame: &[FrameRow],
 ) -> Result<Selection, Finding> {
-    select::select(suite, seed, list, frame, Depth::All)
+    selecting::select(suite, seed, list, frame, Depth::All)
 }
 
 fn select(
@@ -40,7 +41,7 @@ fn select(
     list: &List,
     frame: &[FrameRow],
 ) -> Result<Selection, Finding> {
-    select::select(suite, seed, list, frame, Depth::Outcomes)
+    selecting::select(suite, seed, list, frame, Depth::Outcomes)
 }
 
 fn place(frame: &[FrameRow], ranked: &Ranked) -> usize {

@@ -7,12 +7,13 @@ use serde_json::Value;
 use shuangsuiji::base::digest::Digest;
 use shuangsuiji::base::table;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::draw::select::{Depth, Ranked, select};
+use shuangsuiji::draw::select::{Depth, Ranked};
 use shuangsuiji::draw::ticket::{PairTickets, Tickets, seed};
 use shuangsuiji::record::beacon::Beacon;
 use shuangsuiji::record::bundle::{Files, HANDICAPS, MANIFEST, OPENING, frame_path, parse_opening};
 use shuangsuiji::record::tables::FrameRow;
 use shuangsuiji::verify::{Outcome, verify};
+use support::selecting::select;
 use support::{VECTORS, root, vector};
 
 fn facts(name: &str) -> Value {

@@ -1,11 +1,8 @@
 //! Keys of Pareto order sampling (Rosén 1997): ⌊2^64·a/b⌋ with a = X(W − n·w), b = (2^65 − X)·n·w, X = 2U + 1 and U
 //! the first 64 bits of the ticket. n·w/W is the probability aimed at; nothing is a float.
 
-use rayon::prelude::*;
-
 use crate::base::digest::Digest;
 use crate::record::frame::Weights;
-use crate::record::tables::FrameRow;
 
 /// What is left to draw after those who are drawn for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +26,6 @@ impl Pareto {
     /// As [`Pareto::new`], of the weights one by one.
     pub(crate) fn of_weights(weights: Vec<u64>, n: u64) -> Self {
         Pareto::of_counts(weights.into_iter().map(|weight| (weight, 1)).collect(), n)
-    }
-
-    /// As [`Pareto::new`], of rows in memory.
-    pub(super) fn of_rows(rows: &[FrameRow], n: u64) -> Self {
-        let weights = rows.par_iter().map(|row| (row.weight, row.weight));
-        let (total, most) = weights.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1.max(b.1)));
-        if n > 0 && most < total.div_ceil(n) {
-            return Pareto { n, total, certain: u64::MAX, most };
-        }
-        // The rows of a large frame do not fit into a cache, their weights do.
-        Pareto::of_weights(rows.iter().map(|row| row.weight).collect(), n)
     }
 
     /// Of weights and how many have each.
@@ -172,7 +158,6 @@ fn fraction(a: u128, b: u128) -> u64 {
 mod tests {
     use super::*;
     use crate::base::digest::Suite;
-    use crate::record::ids::{Name, Sid};
 
     #[test]
     fn long_division_agrees_where_u128_suffices() {
@@ -212,29 +197,23 @@ mod tests {
         assert_eq!(fraction(b - 1, b), bit_by_bit(b - 1, b));
     }
 
-    fn frame(weights: &[u64]) -> Vec<FrameRow> {
-        let row = |(i, weight): (usize, &u64)| FrameRow {
-            sid: Sid::parse(&format!("S{i}")).unwrap(),
-            stratum: Name::parse("stratum", "all").unwrap(),
-            weight: *weight,
-            tags: Vec::new(),
-            salt: None,
-        };
-        weights.iter().enumerate().map(row).collect()
+    fn pareto(weights: &[u64], n: u64) -> Pareto {
+        let left = Pareto::of_weights(weights.to_vec(), n);
+        assert_eq!(left, Pareto::new(&weights.iter().copied().collect(), n));
+        left
     }
 
     #[test]
     fn take_all_ends_where_nobody_reaches_the_mean() {
         // 100·1/10 ≥ 1: the heaviest goes first, then 20 of 26 with n = 2, then 3·1 < 3·1 + 2 no more.
-        let left = Pareto::of_rows(&frame(&[100, 20, 3, 2, 1]), 3);
+        let left = pareto(&[100, 20, 3, 2, 1], 3);
         assert_eq!(left, Pareto { n: 1, total: 6, certain: 13, most: 3 });
-        assert_eq!(left, Pareto::new(&[100, 20, 3, 2, 1].into_iter().collect(), 3));
         // Two of one weight are drawn for certain together.
-        let twins = Pareto::new(&[9, 9, 1, 1, 1].into_iter().collect(), 3);
+        let twins = pareto(&[9, 9, 1, 1, 1], 3);
         assert_eq!(twins, Pareto { n: 1, total: 3, certain: 7, most: 1 });
-        assert_eq!(Pareto::of_rows(&frame(&[5, 5]), 2).n, 0);
-        assert_eq!(Pareto::of_rows(&frame(&[5, 5]), 0).total, 10);
-        assert_eq!(Pareto::of_rows(&[], 0).total, 0);
+        assert_eq!(pareto(&[5, 5], 2).n, 0);
+        assert_eq!(pareto(&[5, 5], 0).total, 10);
+        assert_eq!(pareto(&[], 0).total, 0);
     }
 
     #[test]
@@ -242,7 +221,7 @@ mod tests {
         let weights: Vec<u64> = (0..400).map(|i| 1 + i * i % 1_000).collect();
         let mut skipped = 0;
         for n in [0, 1, 7, 60, 399] {
-            let left = Pareto::of_rows(&frame(&weights), n);
+            let left = pareto(&weights, n);
             let ticket = |i: u32| Suite::Sha256.digest(&i.to_be_bytes());
             let keys: Vec<(u64, Digest, u128)> = (0..400)
                 .zip(&weights)

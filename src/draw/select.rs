@@ -16,13 +16,11 @@ use super::ticket::Tickets;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::record::commitment::{List, Method};
-use crate::record::frame::{FrameLine, Names, Passing, Visitor, Weights};
+use crate::record::frame::{FrameLine, Passing, Visitor, Weights};
 use crate::record::tables::{DrawRow, FrameRow, OrderKey, Outcome, RollRow};
 use crate::say;
 
-/// Fewer rows than these are not worth a thread.
-const CHUNK_ROWS_MIN: usize = 4_096;
-/// Fewer ranked rows than these are not, either.
+/// Fewer ranked rows than these are not worth a thread.
 const ROWS_MIN: usize = 1_024;
 
 /// The front of one list's order, or all of it.
@@ -56,55 +54,8 @@ pub enum Depth {
     All,
 }
 
-/// The ranks of a list's subjects, of rows in memory.
-///
-/// # Errors
-/// F04 if two of the subjects whose ranks are wanted have one ticket, or the last of them and the next.
-pub fn select(
-    suite: Suite,
-    seed: &Digest,
-    list: &List,
-    frame: &[FrameRow],
-    depth: Depth,
-) -> Result<Selection, Finding> {
-    let pareto = match list.method {
-        Method::Pareto { n } => Some(Pareto::of_rows(frame, n)),
-        Method::Fixed | Method::Proportional { .. } => None,
-    };
-    let pass = |guess| {
-        let mut selector = Selector::of(suite, seed, list, pareto, depth, guess);
-        selector.pass_in_memory(frame);
-        selector
-    };
-    let mut selector = pass(true);
-    if selector.is_short() {
-        selector = pass(false);
-    }
-    selector.finish(|index: usize| frame[index].clone())
-}
-
-impl Selector<'_, usize> {
-    fn pass_in_memory(&mut self, frame: &[FrameRow]) {
-        let rows = frame.len().div_ceil(rayon::current_num_threads()).max(CHUNK_ROWS_MIN);
-        let part = |(chunk, frame): (usize, &[FrameRow])| {
-            let (mut part, names) = (self.begin_part(), Names::of(self.list));
-            let subjects = frame.iter().map(|row| (row.sid.as_str(), row.salt.as_ref()));
-            self.tickets.each(subjects, |at, ticket| {
-                let (index, row) = (chunk * rows + at, &frame[at]);
-                // A stratum that the commitment does not name has no quota: checks of the frame refuse it.
-                if let Some(place) = names.place(row.stratum.as_str()) {
-                    self.offer(&mut part, index as u64, place, row.weight, ticket, || index);
-                }
-            });
-            part
-        };
-        let parts: Vec<_> = frame.par_chunks(rows).enumerate().map(part).collect();
-        parts.into_iter().for_each(|part| self.join_part(part));
-    }
-}
-
 /// Ranks the rows of a frame that go by.
-pub struct Selector<'a, V = Box<str>> {
+pub struct Selector<'a> {
     list: &'a List,
     tickets: Tickets,
     pareto: Option<Pareto>,
@@ -112,138 +63,25 @@ pub struct Selector<'a, V = Box<str>> {
     /// The place of each stratum of the list in the order of names.
     fronts_of: Vec<usize>,
     /// What may still be wanted of each stratum by name; of `pareto` of the list.
-    fronts: Vec<Front<V>>,
+    fronts: Vec<Front>,
     /// N of each.
     sizes: Vec<u64>,
     depth: Depth,
 }
 
-/// The smallest of a stratum: the order's key, the place in the frame for those whose tickets are equal, and the row.
-type Front<V> = Smallest<(OrderKey, u64), V>;
+/// The smallest of a stratum, each with its line.
+type Front = Smallest<Key, Box<str>>;
+
+/// What the order follows: the key of `pareto`, elsewhere 0, and the ticket. Those who have the same are refused.
+type Key = (u128, Digest);
 
 /// What may still be wanted of a block of rows.
-pub struct Fronts(Vec<Front<Box<str>>>);
-
-impl<'a, V> Selector<'a, V> {
-    /// With a `guess` of how far the wanted keys reach, nearly nobody else is kept; [`Selector::is_short`] tells if it was
-    /// wrong.
-    fn of(
-        suite: Suite,
-        seed: &Digest,
-        list: &'a List,
-        pareto: Option<Pareto>,
-        depth: Depth,
-        guess: bool,
-    ) -> Self {
-        let quotas = quotas_by_name(suite, seed, list);
-        let place = |name: &str| quotas.keys().position(|other| other == name).unwrap_or(0);
-        let fronts_of: Vec<usize> =
-            list.strata.iter().map(|stratum| place(&stratum.stratum)).collect();
-        let mut sizes = vec![0; quotas.len()];
-        fronts_of.iter().zip(&list.strata).for_each(|(front, s)| sizes[*front] += s.size);
-        let front = |(n, size): (&u64, &u64)| {
-            // One more than are wanted shows whether the last of them has the ticket of the next.
-            let wanted = match depth {
-                Depth::Outcomes => n.saturating_add(list.reserve).saturating_add(1),
-                Depth::All => u64::MAX,
-            };
-            let cut = || match &pareto {
-                None => ticket_beyond(wanted, *size),
-                Some(pareto) => cut_beyond(pareto, wanted - n, *size),
-            };
-            let cut = if guess && depth == Depth::Outcomes { cut() } else { None };
-            Smallest::guessed(usize::try_from(wanted).unwrap_or(usize::MAX), cut)
-        };
-        Selector {
-            list,
-            tickets: Tickets::of_group(suite, seed, &list.group),
-            fronts_of,
-            fronts: quotas.iter().zip(&sizes).map(|((_, n), size)| front((n, size))).collect(),
-            pareto,
-            quotas,
-            sizes,
-            depth,
-        }
-    }
-
-    /// Fewer rows than wanted were kept though there are more: the guess was wrong, and the rows must go by once more
-    /// without one.
-    pub fn is_short(&self) -> bool {
-        let wanted = |n: u64| n.saturating_add(self.list.reserve).saturating_add(1);
-        let each = self.fronts.iter().zip(self.quotas.values()).zip(&self.sizes);
-        let short = |((front, n), size): ((&Front<V>, &u64), &u64)| {
-            (front.len() as u64) < wanted(*n).min(*size)
-        };
-        self.depth == Depth::Outcomes && each.into_iter().any(short)
-    }
-
-    fn begin_part(&self) -> Vec<Front<V>> {
-        self.fronts.iter().map(Smallest::part).collect()
-    }
-
-    /// Keeps a row if it may be wanted.
-    fn offer(
-        &self,
-        part: &mut [Front<V>],
-        index: u64,
-        place: usize,
-        weight: u64,
-        ticket: Digest,
-        keep: impl FnOnce() -> V,
-    ) {
-        let front = &mut part[self.fronts_of[place]];
-        let weighted = match &self.pareto {
-            None => {
-                // The first 64 bits tell nearly all who are not among the smallest.
-                let first = ticket.first_u64();
-                if front.cut().is_some_and(|(cut, _)| first > cut.ticket.first_u64()) {
-                    return;
-                }
-                None
-            }
-            Some(pareto) => {
-                let cut = front.cut().and_then(|(cut, _)| cut.weighted);
-                if cut.is_some_and(|cut| pareto.is_surely_above(weight, &ticket, cut)) {
-                    return;
-                }
-                Some(pareto.key(weight, &ticket))
-            }
-        };
-        let key = (OrderKey { weighted, ticket }, index);
-        if front.cut().is_none_or(|cut| key <= *cut) {
-            front.push(key, keep());
-        }
-    }
-
-    fn join_part(&mut self, part: Vec<Front<V>>) {
-        self.fronts.iter_mut().zip(part).for_each(|(front, part)| front.join(part));
-    }
-
-    fn finish(self, row: impl Fn(V) -> FrameRow + Sync) -> Result<Selection, Finding>
-    where
-        V: Send,
-    {
-        let Selector { list, quotas, fronts, depth, .. } = self;
-        let fronts: Vec<Vec<((OrderKey, u64), V)>> =
-            fronts.into_par_iter().map(Smallest::sorted).collect();
-        refuse_equal_tickets(fronts.iter().flatten().map(|((key, _), _)| key.ticket))?;
-        let mut ranked = Vec::new();
-        for (front, n) in fronts.into_iter().zip(quotas.values()) {
-            let each = front.into_par_iter().enumerate().with_min_len(ROWS_MIN);
-            ranked.par_extend(each.filter_map(|(before, ((key, _), item))| {
-                let rank = before as u64 + 1;
-                let outcome = Outcome::of(rank, *n, list.reserve);
-                let wanted = outcome.is_some() || depth == Depth::All;
-                wanted.then(|| Ranked { row: row(item), rank, key, outcome })
-            }));
-        }
-        Ok(Selection { ranked, quotas })
-    }
-}
+pub struct Fronts(Vec<Front>);
 
 impl<'a> Selector<'a> {
     /// Ranks a list's frame under a seed; `weights` are those of a `pareto` list, which must be known before the first
-    /// row. `guess` keeps fewer rows: see [`Selector::is_short`].
+    /// row. With a `guess` of how far the wanted keys reach, nearly nobody else is kept; [`Selector::is_short`] tells if
+    /// it was wrong.
     pub fn new(
         suite: Suite,
         seed: &Digest,
@@ -252,21 +90,81 @@ impl<'a> Selector<'a> {
         depth: Depth,
         guess: bool,
     ) -> Self {
+        let quotas = quotas_by_name(suite, seed, list);
         let pareto = match list.method {
             Method::Pareto { n } => Some(Pareto::new(weights, n)),
             Method::Fixed | Method::Proportional { .. } => None,
         };
-        Selector::of(suite, seed, list, pareto, depth, guess)
+        let place = |name: &str| quotas.keys().position(|other| other == name).unwrap_or(0);
+        let fronts_of: Vec<usize> =
+            list.strata.iter().map(|stratum| place(&stratum.stratum)).collect();
+        let mut sizes = vec![0; quotas.len()];
+        fronts_of.iter().zip(&list.strata).for_each(|(front, s)| sizes[*front] += s.size);
+        let front = |(n, size): (&u64, &u64)| {
+            let kept = kept(depth, *n, list);
+            let cut = match (&pareto, guess && depth == Depth::Outcomes) {
+                (_, false) => None,
+                (None, true) => ticket_beyond(kept, *size),
+                (Some(pareto), true) => cut_beyond(pareto, kept - n, *size),
+            };
+            Smallest::guessed(usize::try_from(kept).unwrap_or(usize::MAX), cut)
+        };
+        let fronts = quotas.values().zip(&sizes).map(front).collect();
+        let tickets = Tickets::of_group(suite, seed, &list.group);
+        Selector { list, tickets, pareto, quotas, fronts_of, fronts, sizes, depth }
+    }
+
+    /// Fewer rows than wanted were kept though there are more: the guess was wrong, and the rows must go by once more
+    /// without one.
+    pub fn is_short(&self) -> bool {
+        let mut each = self.fronts.iter().zip(self.quotas.values()).zip(&self.sizes);
+        each.any(|((front, n), size)| {
+            (front.len() as u64) < kept(self.depth, *n, self.list).min(*size)
+        })
+    }
+
+    /// Keeps a row if it may be wanted.
+    fn offer(&self, part: &mut [Front], passing: &Passing<'_>, ticket: Digest) {
+        let Passing { stratum, line } = passing;
+        let front = &mut part[self.fronts_of[*stratum]];
+        let weighted = match (&self.pareto, front.cut()) {
+            (None, Some((_, cut))) if ticket.first_u64() > cut.first_u64() => return,
+            (None, _) => 0,
+            (Some(pareto), Some((cut, _)))
+                if pareto.is_surely_above(line.weight, &ticket, *cut) =>
+            {
+                return;
+            }
+            (Some(pareto), _) => pareto.key(line.weight, &ticket),
+        };
+        let key = (weighted, ticket);
+        if front.cut().is_none_or(|cut| key <= *cut) {
+            front.push(key, line.text.into());
+        }
     }
 
     /// The ranks, once every row has gone by.
     ///
     /// # Errors
-    /// As [`select`].
+    /// F04 if two of the subjects whose ranks are wanted have one ticket, or the last of them and the next.
     pub fn select(self) -> Result<Selection, Finding> {
-        self.finish(|text| {
-            FrameRow::from(&FrameLine::parse(&text).expect("bug: a kept line was checked"))
-        })
+        let Selector { list, quotas, fronts, depth, pareto, .. } = self;
+        let fronts: Vec<Vec<(Key, Box<str>)>> =
+            fronts.into_par_iter().map(Smallest::sorted).collect();
+        refuse_equal_tickets(fronts.iter().flatten().map(|((_, ticket), _)| *ticket))?;
+        let mut ranked = Vec::with_capacity(fronts.iter().map(Vec::len).sum());
+        for (mut front, n) in fronts.into_iter().zip(quotas.values()) {
+            front.truncate(usize::try_from(wanted(depth, *n, list)).unwrap_or(usize::MAX));
+            let each = front.into_par_iter().enumerate().with_min_len(ROWS_MIN);
+            ranked.par_extend(each.map(|(before, ((weighted, ticket), text))| {
+                let rank = before as u64 + 1;
+                let row = FrameRow::from(&FrameLine::again(&text));
+                let weighted = pareto.as_ref().map(|_| weighted);
+                let key = OrderKey { weighted, ticket };
+                Ranked { row, rank, key, outcome: Outcome::of(rank, *n, list.reserve) }
+            }));
+        }
+        Ok(Selection { ranked, quotas })
     }
 }
 
@@ -274,28 +172,36 @@ impl Visitor for Selector<'_> {
     type Part = Fronts;
 
     fn begin(&self) -> Fronts {
-        Fronts(self.begin_part())
+        Fronts(self.fronts.iter().map(Smallest::part).collect())
     }
 
-    fn rows(&self, part: &mut Fronts, first: u64, rows: &[Passing<'_>]) {
-        self.tickets.each(
-            rows.iter().map(|row| (row.line.sid, row.line.salt.as_ref())),
-            |at, ticket| {
-                let Passing { stratum, line } = rows[at];
-                let keep = || line.text.into();
-                self.offer(&mut part.0, first + at as u64, stratum, line.weight, ticket, keep);
-            },
-        );
+    fn rows(&self, part: &mut Fronts, _: u64, rows: &[Passing<'_>]) {
+        let subjects = rows.iter().map(|row| (row.line.sid, row.line.salt.as_ref()));
+        self.tickets.each(subjects, |at, ticket| self.offer(&mut part.0, &rows[at], ticket));
     }
 
     fn join(&mut self, part: Fronts) {
-        self.join_part(part.0);
+        self.fronts.iter_mut().zip(part.0).for_each(|(front, part)| front.join(part));
+    }
+}
+
+/// How many are kept of those of whom n are drawn.
+fn kept(depth: Depth, n: u64, list: &List) -> u64 {
+    // One more than are wanted shows whether the last of them has the ticket of the next.
+    wanted(depth, n, list).saturating_add(1)
+}
+
+/// How many are ranked of those of whom n are drawn.
+fn wanted(depth: Depth, n: u64, list: &List) -> u64 {
+    match depth {
+        Depth::Outcomes => n.saturating_add(list.reserve),
+        Depth::All => u64::MAX,
     }
 }
 
 /// A key that the `wanted` smallest of so many tickets stay below, but for a chance that nobody meets; none where most of
 /// them are wanted.
-fn ticket_beyond(wanted: u64, size: u64) -> Option<(OrderKey, u64)> {
+fn ticket_beyond(wanted: u64, size: u64) -> Option<Key> {
     let reach = wanted.checked_add(deviation(wanted))?;
     if wanted < LEAST_TO_GUESS || reach >= size {
         return None;
@@ -303,22 +209,20 @@ fn ticket_beyond(wanted: u64, size: u64) -> Option<(OrderKey, u64)> {
     let front = (u128::from(reach) << 64) / u128::from(size);
     let mut ticket = [0xff; 32];
     ticket[..8].copy_from_slice(&u64::try_from(front).ok()?.to_be_bytes());
-    let ticket = Digest::from_bytes(ticket);
-    Some((OrderKey { weighted: None, ticket }, u64::MAX))
+    Some((0, Digest::from_bytes(ticket)))
 }
 
 /// The same for the keys of `pareto`, where `more` than n are wanted.
-fn cut_beyond(pareto: &Pareto, more: u64, size: u64) -> Option<(OrderKey, u64)> {
+fn cut_beyond(pareto: &Pareto, more: u64, size: u64) -> Option<Key> {
     let cut = pareto.cut_beyond(more).filter(|_| pareto.n.saturating_add(more) < size / 2)?;
-    let ticket = Digest::from_bytes([0xff; 32]);
-    Some((OrderKey { weighted: Some(cut), ticket }, u64::MAX))
+    Some((cut, Digest::from_bytes([0xff; 32])))
 }
 
 /// Equal tickets of two subjects, were somebody to find them, must not be ordered by anything else.
 fn refuse_equal_tickets(tickets: impl Iterator<Item = Digest> + Clone) -> Result<(), Finding> {
     // Nearly always their first 64 bits tell them all apart.
     let mut firsts: Vec<u64> = tickets.clone().map(|ticket| ticket.first_u64()).collect();
-    firsts.sort_unstable();
+    firsts.par_sort_unstable();
     if firsts.windows(2).all(|pair| pair[0] != pair[1]) {
         return Ok(());
     }

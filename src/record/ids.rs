@@ -73,6 +73,11 @@ impl Name {
         if is_name(text) { Ok(Name(text.into())) } else { Err(bad_field(column, text)) }
     }
 
+    /// As [`Name::parse`], of a text that was checked before.
+    pub(super) fn checked(text: &str) -> Self {
+        Name(text.into())
+    }
+
     /// The name as it stands in tables.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -92,6 +97,11 @@ impl fmt::Display for Name {
 }
 
 impl Sid {
+    /// As [`Sid::parse`], of a text that was checked before.
+    pub(super) fn checked(text: &str) -> Self {
+        Sid(text.into())
+    }
+
     /// The identifier of a subject without code and registration number: `X:` and the first 52 hex digits
     /// of the digest of its official code.
     pub fn of_own_code(suite: Suite, code: &str) -> Self {

@@ -45,10 +45,9 @@ impl Row for FrameRow {
 
 impl From<&FrameLine<'_>> for FrameRow {
     fn from(line: &FrameLine<'_>) -> Self {
-        let checked = "bug: the line was checked";
         FrameRow {
-            sid: Sid::parse(line.sid).expect(checked),
-            stratum: Name::parse("stratum", line.stratum).expect(checked),
+            sid: Sid::checked(line.sid),
+            stratum: Name::checked(line.stratum),
             weight: line.weight,
             tags: line.each_tag().map(str::to_owned).collect(),
             salt: line.salt,

@@ -7,7 +7,7 @@ use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::table;
 use shuangsuiji::base::text::line_digest;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::draw::select::{Depth, select};
+use shuangsuiji::draw::select::Depth;
 use shuangsuiji::draw::sql::{Dialect, Query, Task, query, tables_of};
 use shuangsuiji::draw::ticket::{group_key, seed};
 use shuangsuiji::record::bundle::{Files, draw_path, frame_path};
@@ -16,6 +16,7 @@ use shuangsuiji::record::ids::{Name, Sid};
 use shuangsuiji::record::tables::FrameRow;
 
 use crate::support::random::{Draft, Random};
+use crate::support::selecting::select;
 use crate::support::vector;
 
 /// One list, on every engine.

@@ -11,6 +11,7 @@ mod maker;
 pub mod mutate;
 pub mod random;
 pub mod second;
+pub mod selecting;
 pub mod shape;
 
 use std::fs;

@@ -68,18 +68,19 @@ pub(super) fn cut(mut text: &[u8]) -> Vec<&[u8]> {
 }
 
 pub(super) fn lines(block: &[u8]) -> u64 {
-    // So few at a time that a byte holds their number, which makes the count one of vectors.
-    let count = |few: &[u8]| few.iter().map(|b| u8::from(*b == b'\n')).sum::<u8>();
-    block.chunks(255).map(|few| u64::from(count(few))).sum()
+    memchr::memchr_iter(b'\n', block).count() as u64
 }
 
 pub(super) fn too_long() -> Finding {
     Finding::new("F09", say!("一行超过 64 KiB", "a line has more than 64 KiB"))
 }
 
-/// How often each weight stands in a frame.
+/// How often each weight stands in a frame, in the order of weights.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Weights(BTreeMap<u64, u64>);
+pub struct Weights(Vec<(u64, u64)>);
+
+/// Weights below this are counted in a table, which costs less than a search; scores seldom reach it.
+const TABLE: usize = 1 << 12;
 
 impl Weights {
     /// Counts the weights of a frame. What is no row is passed over: a [`super::Scan`] finds it.
@@ -88,18 +89,14 @@ impl Weights {
     /// What the feed fails with.
     pub fn read(feed: &mut dyn Feed) -> Result<Self, Finding> {
         let mut reader = Reader::new(feed);
-        let mut weights = Weights::default();
+        let (mut weights, mut spare) = (Weights::default(), Vec::new());
         let mut batch = reader.next(Vec::new())?;
         while !batch.is_empty() {
-            let count = || {
-                cut(&batch)
-                    .into_par_iter()
-                    .map(Weights::of_block)
-                    .reduce(Weights::default, Weights::plus)
-            };
-            let (next, counted) = rayon::join(|| reader.next(Vec::new()), count);
-            weights = weights.plus(counted);
-            batch = next?;
+            let count =
+                || cut(&batch).into_par_iter().with_max_len(1).map(Weights::of_block).collect();
+            let (next, counted): (_, Vec<Weights>) = rayon::join(|| reader.next(spare), count);
+            weights = counted.into_iter().fold(weights, Weights::plus);
+            (spare, batch) = (batch, next?);
         }
         Ok(weights)
     }
@@ -112,21 +109,34 @@ impl Weights {
         block.split(|b| *b == b'\n').filter_map(weight).collect()
     }
 
-    fn plus(mut self, other: Self) -> Self {
-        other.0.into_iter().for_each(|(weight, n)| *self.0.entry(weight).or_default() += n);
+    /// Those of both.
+    pub fn plus(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        // Two runs in order, which a stable sort merges.
+        self.0.sort();
+        self.0.dedup_by(|(weight, n), (before, sum)| {
+            let same = weight == before;
+            *sum += if same { *n } else { 0 };
+            same
+        });
         self
     }
 
     /// Each weight and how often it stands there, in order.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
-        self.0.iter().map(|(weight, n)| (*weight, *n))
+        self.0.iter().copied()
     }
 }
 
 impl FromIterator<u64> for Weights {
     fn from_iter<I: IntoIterator<Item = u64>>(weights: I) -> Self {
-        let mut counts = BTreeMap::new();
-        weights.into_iter().for_each(|weight| *counts.entry(weight).or_default() += 1);
-        Weights(counts)
+        let (mut table, mut counts) = ([0; TABLE], BTreeMap::new());
+        for weight in weights {
+            match usize::try_from(weight).ok().and_then(|at| table.get_mut(at)) {
+                Some(count) => *count += 1,
+                None => *counts.entry(weight).or_default() += 1,
+            }
+        }
+        Weights((0..).zip(table).filter(|(_, n)| *n > 0).chain(counts).collect())
     }
 }

@@ -55,7 +55,7 @@ impl Block {
             self.wrong_salt = Some(index);
         }
         if line.salt.is_some() {
-            self.sids.push(Sid::parse(line.sid).expect("bug: the line was checked"));
+            self.sids.push(Sid::checked(line.sid));
         }
         if self.breach.is_some() {
             return None;

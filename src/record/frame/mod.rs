@@ -84,25 +84,15 @@ impl<'a> FrameLine<'a> {
         if text.len() > LINE_BYTES_MAX {
             return Err(too_long());
         }
-        // One walk over the line: five searches in texts as short as these cost more.
-        let (mut tabs, mut found) = ([0; 4], 0);
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\t' {
-                if let Some(tab) = tabs.get_mut(found) {
-                    *tab = at;
-                }
-                found += 1;
-            }
-        }
-        if found != tabs.len() {
-            let found = found + 1;
-            let cause = say!("应有 5 列，实有 {found} 列", "{found} columns instead of 5");
-            return Err(Finding::new("F02", cause));
-        }
-        let [a, b, c, d] = tabs;
-        let fields =
-            [&text[..a], &text[a + 1..b], &text[b + 1..c], &text[c + 1..d], &text[d + 1..]];
-        FrameLine::of_fields(text, fields)
+        FrameLine::of_fields(text, columns(text)?)
+    }
+
+    /// As [`FrameLine::parse`], of a line that was one before.
+    pub fn again(text: &'a str) -> Self {
+        let not_checked = "bug: the line was checked";
+        let [sid, stratum, weight, tags, salt] = columns(text).expect(not_checked);
+        let weight = parse_integer(weight, WEIGHT_MAX + 1).expect(not_checked);
+        FrameLine { text, sid, stratum, weight, tags, salt: Digest::from_hex(salt) }
     }
 
     pub(super) fn of_fields(text: &'a str, fields: [&'a str; 5]) -> Result<Self, Finding> {
@@ -138,6 +128,27 @@ impl<'a> FrameLine<'a> {
     fn follows(&self, before: &(Option<Digest>, &str)) -> bool {
         (self.salt, self.sid) > *before
     }
+}
+
+/// The cells of a line.
+fn columns(text: &str) -> Result<[&str; 5], Finding> {
+    // One walk over the line: five searches in texts as short as these cost more.
+    let (mut tabs, mut found) = ([0; 4], 0);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'\t' {
+            if let Some(tab) = tabs.get_mut(found) {
+                *tab = at;
+            }
+            found += 1;
+        }
+    }
+    if found != tabs.len() {
+        let found = found + 1;
+        let cause = say!("应有 5 列，实有 {found} 列", "{found} columns instead of 5");
+        return Err(Finding::new("F02", cause));
+    }
+    let [a, b, c, d] = tabs;
+    Ok([&text[..a], &text[a + 1..b], &text[b + 1..c], &text[c + 1..d], &text[d + 1..]])
 }
 
 /// Looks on while the rows of a frame go by, in blocks that several threads read at once.
