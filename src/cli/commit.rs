@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::{CommitArgs, FrameArgs};
+use super::args::CommitArgs;
 use super::changes::Changes;
 use super::check::{in_time, task_json};
 use super::clock::Clock;
 use super::console::{Console, finding_json};
+use super::given::FramesElsewhere;
 use super::ground::{PlanFile, Registers, Versions};
 use super::past::history;
 use super::workspace::open_store;
@@ -17,13 +18,10 @@ use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings, Severity, Text};
-use crate::base::table;
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
-use crate::io::frame::{FrameFile, sort};
-use crate::plan::{Freeze, GivenFrames};
+use crate::plan::{Freeze, recused};
 use crate::record::bundle::COMMITMENT;
-use crate::record::frame::Feed;
 use crate::registry::Register;
 use crate::rehearse::{self, DEFAULT_SEED, Options, PAIRED_RUNS, Quarter};
 use crate::say;
@@ -39,6 +37,8 @@ struct Prepared {
     file: PlanFile,
     versions: Versions,
     freeze: Freeze,
+    /// Frames that do not stand in memory.
+    frames: FramesElsewhere,
     forecast: Forecast,
     changes: Changes,
     findings: Vec<Finding>,
@@ -84,44 +84,21 @@ fn prepare_from_frames(
     let Registers { registry, versions, findings: more } = Registers::with(store, &needed)?;
     findings.extend(more);
     let ((), mut findings) = Findings::check(findings, ())?;
-    let frames = given_frames(&args.frames)?;
+    let wanted = recused(&registry, plan.suite());
+    let folder = parent_of(&args.out);
+    fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
+    let (frames, surveys) =
+        FramesElsewhere::survey(&args.frames.frames, plan.suite(), &wanted, folder, console)?;
     let (ruled, history) = (plan.under(&file.rules), history(store, plan)?);
-    let (freeze, more) = ruled.freeze_given(&registry, &history, &frames)?;
+    let (freeze, more) = ruled.freeze_given(&registry, &history, &surveys)?;
     findings.extend(more);
-    let forecast = try_draws(&Frozen::read(&freeze.files, &freeze.files)?, console)?;
+    let forecast = try_draws(&Frozen::read(&freeze.files, &frames)?, console)?;
     let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
-    Ok(Prepared { file, versions, freeze, forecast, changes, findings })
+    Ok(Prepared { file, versions, freeze, frames, forecast, changes, findings })
 }
 
-/// The frames in these files, put in the order of their subjects where they are not.
-fn given_frames(args: &FrameArgs) -> Result<GivenFrames, Failure> {
-    let (mut frames, mut findings) = (GivenFrames::new(), Vec::new());
-    for (list, path) in &args.frames {
-        let file = FrameFile::open(path)?;
-        let rows = match table::parse(&whole(&mut *file.feed()?)?) {
-            Err(finding) if finding.code() == "F04" => {
-                let sorted = sort(&mut *file.feed()?, &std::env::temp_dir(), &mut |_| ())?;
-                table::parse(&whole(&mut *sorted.feed()?)?)
-            }
-            rows => rows,
-        };
-        match rows {
-            Ok(rows) => drop(frames.insert(list.clone(), rows)),
-            Err(finding) => findings.push(finding.file(path.display().to_string())),
-        }
-    }
-    if findings.is_empty() { Ok(frames) } else { Err(Findings(findings).into()) }
-}
-
-fn whole(feed: &mut dyn Feed) -> Result<Vec<u8>, Finding> {
-    let mut bytes = Vec::new();
-    loop {
-        let before = bytes.len();
-        feed.feed(&mut bytes)?;
-        if bytes.len() == before {
-            return Ok(bytes);
-        }
-    }
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Draws and pairs with a few seeds; the first draw checks the frames.
@@ -178,7 +155,8 @@ fn prepare_from_registers(
     // What is published must be readable as it stands.
     Frozen::read(&freeze.files, &freeze.files)?.check()?;
     let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
-    Ok(Prepared { file, versions, freeze, forecast, changes, findings })
+    let frames = FramesElsewhere::default();
+    Ok(Prepared { file, versions, freeze, frames, forecast, changes, findings })
 }
 
 fn risk(forecast: &Forecast) -> Finding {
@@ -245,9 +223,8 @@ pub(super) fn commit(
         in_time("B03", commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
     }
     // Nothing is written before everything is known to be right.
-    if let Some(parent) = args.out.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
-    }
+    let parent = parent_of(&args.out);
+    fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
     let _lock = Lock::of_folder(&args.out)?;
     let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
     if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
@@ -259,7 +236,7 @@ pub(super) fn commit(
     if let Some(rules) = &prepared.file.rules_text {
         store.save_rules(&digest_of(rules), rules, clock.now_s())?;
     }
-    let written = write_folder(&args.out, &prepared.freeze.files)?;
+    let written = write_folder(&args.out, &prepared.freeze.files, prepared.frames.feeds()?)?;
     let state = store.draw(&digest)?.map(|record| record.state);
     if state == Some(State::Pending) {
         store.set_state(&digest, State::Live)?;

@@ -88,12 +88,12 @@ impl Console {
 
     /// A bar on a terminal, nothing elsewhere.
     pub fn progress(&self, text: &Text, total: u64) -> ProgressBar {
-        self.bar(text, Some(total), "{msg} {bar:20} {pos}/{len} {per_sec} {eta}")
+        self.bar(text, Some(total), "{wide_msg} {bar:14} {pos}/{len} {per_sec} {eta}")
     }
 
     /// A bar without an end that is known: it counts.
     pub fn counter(&self, text: &Text) -> ProgressBar {
-        self.bar(text, None, "{msg} {spinner} {pos} {per_sec} {elapsed}")
+        self.bar(text, None, "{wide_msg} {spinner} {pos} {per_sec} {elapsed}")
     }
 
     fn bar(&self, text: &Text, total: Option<u64>, template: &str) -> ProgressBar {

@@ -12,6 +12,7 @@ use super::workspace::write_district;
 use super::{DONE, Failure, NOT_VERIFIED, beacon, commit, draw, import};
 use crate::base::finding::Lang;
 use crate::fiction::{Spec, generate};
+use crate::io::folder::BundleFolder;
 use crate::say;
 use crate::store::{FILE, Store};
 
@@ -94,7 +95,7 @@ fn step(console: &Console, n: u32, text: crate::base::finding::Text) {
 
 /// The verifier's report, ending in the verdict; the last line names it in both languages.
 fn finish(bundle: &Path, console: &Console) -> Result<u8, Failure> {
-    let report = verified(bundle, &FrameArgs::default(), console)?;
+    let report = verified(&mut BundleFolder::read(bundle)?, console)?;
     print_report(&report, console);
     let place = bundle.display();
     console.say(&say!(

@@ -16,6 +16,7 @@ use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::Finding;
 use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Written, write_files};
+use crate::io::folder::BundleFolder;
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{BEACON, MANIFEST, SHORTAGE, Stage, stage};
 use crate::say;
@@ -29,8 +30,24 @@ pub(super) fn draw(
     console: &Console,
 ) -> Result<u8, Failure> {
     let _lock = lock(folder)?;
-    let package = checked(bundle(folder, &frames.frames)?)?;
-    let frozen = frozen(&package)?;
+    let mut package = checked(bundle(folder, &frames.frames)?)?;
+    match draw_package(workspace, folder, &package, clock, console) {
+        // Frames from elsewhere that turn out not to be in order are sorted.
+        Err(failure) if package.sort_frames(&failure.findings.0)? => {
+            draw_package(workspace, folder, &package, clock, console)
+        }
+        done => done,
+    }
+}
+
+fn draw_package(
+    workspace: &Path,
+    folder: &Path,
+    package: &BundleFolder,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let frozen = frozen(package)?;
     refuse_void(&package.files, folder)?;
     if let Some(store) = Store::find(workspace)? {
         refuse_void_record(store.draw(&frozen.digest)?.as_ref())?;

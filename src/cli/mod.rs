@@ -16,6 +16,7 @@ mod diff;
 mod draw;
 mod event;
 mod explain;
+mod given;
 mod ground;
 mod import;
 mod log;

@@ -12,9 +12,12 @@ use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::io::folder::BundleFolder;
-use crate::plan::{AnnualPlan, History, Plan, Rules, recompute};
+use crate::plan::{
+    AnnualPlan, GivenFrames, History, Plan, Rules, has_given_frames, recompute, recused,
+};
 use crate::record::bundle::COMMITMENT;
-use crate::record::commitment::Commitment;
+use crate::record::commitment::{Commitment, List};
+use crate::record::frame::{Frames, Survey};
 use crate::registry::{Register, Registry, Table};
 use crate::say;
 use crate::store::Store;
@@ -22,16 +25,25 @@ use crate::store::Store;
 /// Freezes a bundle's plan anew over the versions of the registers that it was committed with.
 pub(super) fn against_registry(
     workspace: &Path,
-    bundle: &Path,
+    bundle: &BundleFolder,
     console: &Console,
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
-    let files = BundleFolder::read(bundle)?.files_in_memory()?;
-    let bytes = files.get(COMMITMENT).map(Vec::as_slice).unwrap_or_default();
+    let bytes = bundle.files.get(COMMITMENT).map(Vec::as_slice).unwrap_or_default();
     let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(COMMITMENT)))?;
     let basis = Basis::of(&store, &commitment, &commitment.suite.digest(bytes))?;
-    let done =
-        recompute(&basis.plan, &basis.registry, &basis.rules, basis.history, &commitment, &files);
+    let Basis { plan, registry, rules, history, .. } = &basis;
+    let done = match has_given_frames(&commitment) {
+        true => {
+            let frames = survey(bundle, &commitment, registry)?;
+            let files = &bundle.files;
+            recompute(plan, registry, rules, history.clone(), &commitment, files, Some(&frames))
+        }
+        false => {
+            let files = &bundle.in_memory()?;
+            recompute(plan, registry, rules, history.clone(), &commitment, files, None)
+        }
+    };
     let findings = done.err().map(|Findings(findings)| findings).unwrap_or_default();
     let versions: Vec<String> =
         basis.versions.iter().map(|(register, n)| format!("{} v{n}", register.name())).collect();
@@ -58,6 +70,23 @@ pub(super) fn against_registry(
         "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     Ok(if findings.is_empty() { DONE } else { NOT_VERIFIED })
+}
+
+/// What frames that follow from no register hold.
+fn survey(
+    bundle: &BundleFolder,
+    commitment: &Commitment,
+    registry: &Registry,
+) -> Result<GivenFrames, Failure> {
+    let wanted = recused(registry, commitment.suite);
+    let mut surveys = GivenFrames::new();
+    for List { list, .. } in &commitment.lists {
+        if let Some(mut feed) = bundle.open(list)? {
+            let survey = Survey::read(&mut *feed, commitment.suite, &wanted, &mut |_| ())?;
+            surveys.insert(list.clone(), survey);
+        }
+    }
+    Ok(surveys)
 }
 
 /// What a bundle was frozen from.

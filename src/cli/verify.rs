@@ -14,7 +14,7 @@ use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Lang};
 use crate::conduct;
 use crate::io::durable::{Written, failed, write_file};
-use crate::io::folder::{Limit, read_limited};
+use crate::io::folder::{BundleFolder, Limit, read_limited};
 use crate::record::ids::Sid;
 use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
@@ -37,9 +37,12 @@ pub(super) fn verify(
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, None) => verify_bundle(path, frames, console),
-            (true, Some(workspace)) => verify_bundle(path, frames, console)
-                .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
+            (true, _) => verify_bundle(path, registry, frames, console),
+            (false, None) if !frames.frames.is_empty() => {
+                let cause =
+                    say!("--frame 只用于公示包文件夹", "--frame is for bundle folders only");
+                Err(Finding::new("W07", cause).file(path.display().to_string()).into())
+            }
             (false, None) => verify_file(path, console),
             (false, Some(_)) => {
                 let cause =
@@ -59,28 +62,41 @@ pub(super) fn verify(
     Ok(exit)
 }
 
-fn verify_bundle(path: &Path, frames: &FrameArgs, console: &Console) -> Result<u8, Failure> {
-    let report = verified(path, frames, console)?;
-    print_report(&report, console);
-    console.report(&report_json(path, &report, console.lang));
-    Ok(if report.verified() { DONE } else { NOT_VERIFIED })
-}
-
-/// The report on a bundle's folder.
-pub(super) fn verified(
+fn verify_bundle(
     path: &Path,
+    registry: Option<&Path>,
     frames: &FrameArgs,
     console: &Console,
-) -> Result<Report, Failure> {
-    let bundle = bundle(path, &frames.frames)?;
+) -> Result<u8, Failure> {
+    let mut bundle = bundle(path, &frames.frames)?;
+    let report = verified(&mut bundle, console)?;
+    print_report(&report, console);
+    console.report(&report_json(path, &report, console.lang));
+    let public = if report.verified() { DONE } else { NOT_VERIFIED };
+    match registry {
+        None => Ok(public),
+        Some(workspace) => Ok(public.max(against_registry(workspace, &bundle, console)?)),
+    }
+}
+
+/// The report on a bundle's folder. Frames from elsewhere that turn out not to be in order are sorted, and everything is
+/// verified once more.
+pub(super) fn verified(bundle: &mut BundleFolder, console: &Console) -> Result<Report, Failure> {
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
         bar.set_length(rows);
         bar.set_position(done);
     };
-    let report = verify_read(&bundle.files, &bundle, bundle.unreadable.clone(), watch);
+    let mut read = |bundle: &BundleFolder| {
+        verify_read(&bundle.files, bundle, bundle.unreadable.clone(), watch)
+    };
+    let mut report = read(bundle)?;
+    let findings: Vec<Finding> = report.findings().into_iter().cloned().collect();
+    if bundle.sort_frames(&findings)? {
+        report = read(bundle)?;
+    }
     bar.finish_and_clear();
-    Ok(report?)
+    Ok(report)
 }
 
 /// The numbered checks, what the reader should know, and the verdict.

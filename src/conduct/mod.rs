@@ -22,7 +22,7 @@ use crate::pairing::slots::demands;
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{
     ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS,
-    SHORTAGE, STANDBY, Stage, VISITS, draw_path, layout, manifest, roll_path,
+    SHORTAGE, STANDBY, Stage, VISITS, draw_path, is_frame, layout, manifest, roll_path,
 };
 use crate::record::commitment::{Commitment, List};
 use crate::record::contents::{Contents, check_registers};
@@ -82,8 +82,7 @@ pub enum Step {
 }
 
 impl<'a> Frozen<'a> {
-    /// Parses a package and checks its registers against its commitment; `files` may do without the bytes of frames,
-    /// but not without their paths.
+    /// Parses a package and checks its registers against its commitment; `files` may do without frames.
     ///
     /// # Errors
     /// Everything that is malformed, missing or not as committed.
@@ -94,8 +93,9 @@ impl<'a> Frozen<'a> {
         if findings.is_empty() {
             let layout = layout(&commitment, Stage::Frozen, false);
             let paths = layout.public.iter().chain(&layout.closed);
-            findings
-                .extend(paths.filter(|path| !files.contains_key(*path)).map(|path| missing(path)));
+            // Frames are missed when they are read.
+            let absent = paths.filter(|path| !is_frame(path) && !files.contains_key(*path));
+            findings.extend(absent.map(|path| missing(path)));
         }
         if findings.is_empty() {
             findings.extend(check_registers(&commitment, &contents));

@@ -1,13 +1,15 @@
 //! Write-once files: a temporary file beside the folder, fsync, rename, fsync of the folder. Whatever
 //! interrupts a run, a file is whole or absent; an existing one must be identical.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::leftovers::Leftover;
 use crate::base::finding::Finding;
 use crate::record::bundle::Files;
+use crate::record::frame::Feed;
 use crate::say;
 
 /// Whether something was written or stood there already.
@@ -203,11 +205,15 @@ fn put(
 }
 
 /// Makes a whole folder appear at once: written beside its place, then renamed. An existing folder must
-/// hold exactly these files among its own.
+/// hold exactly these files among its own. `larger` are those that do not stand in memory, each as a feed of its bytes.
 ///
 /// # Errors
-/// W03 if the folder exists and differs, W08 if the file system fails.
-pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
+/// W03 if the folder exists and differs, W08 if the file system fails; what a feed fails with.
+pub fn write_folder(
+    folder: &Path,
+    files: &Files,
+    larger: Vec<(String, Box<dyn Feed + '_>)>,
+) -> Result<Written, Finding> {
     if folder.exists() && fs::read_dir(folder).map_err(|e| failed(folder, &e))?.next().is_some() {
         for (path, bytes) in files {
             match fs::read(folder.join(path)) {
@@ -215,23 +221,39 @@ pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
                 _ => return Err(differs(&folder.join(path))),
             }
         }
+        for (path, mut feed) in larger {
+            if !holds(&folder.join(&path), &mut *feed)? {
+                return Err(differs(&folder.join(path)));
+            }
+        }
         return Ok(Written::Unchanged);
     }
     let part = beside(folder, "part")?;
     let _mark = Leftover::new(&part);
-    let write = || -> io::Result<()> {
+    let paths: Vec<&str> = files
+        .keys()
+        .map(String::as_str)
+        .chain(larger.iter().map(|(path, _)| path.as_str()))
+        .collect();
+    let folders: BTreeSet<PathBuf> = paths
+        .iter()
+        .filter_map(|path| Path::new(path).parent())
+        .map(|sub| part.join(sub))
+        .collect();
+    let begin = || -> io::Result<()> {
         // What a killed run left behind.
         if part.exists() {
             fs::remove_dir_all(&part)?;
         }
-        for (path, bytes) in files {
-            let target = part.join(path);
-            fs::create_dir_all(target.parent().unwrap_or(&part))?;
-            write_synced(&target, bytes)?;
-        }
-        for subfolder in files.keys().filter_map(|path| Path::new(path).parent()) {
-            sync_folder(&part.join(subfolder))?;
-        }
+        folders.iter().try_for_each(fs::create_dir_all)?;
+        files.iter().try_for_each(|(path, bytes)| write_synced(&part.join(path), bytes))
+    };
+    begin().map_err(|e| failed(folder, &e))?;
+    for (path, mut feed) in larger {
+        copy(&part.join(path), &mut *feed)?;
+    }
+    let finish = || -> io::Result<()> {
+        folders.iter().try_for_each(|folder| sync_folder(folder))?;
         sync_folder(&part)?;
         fs::rename(&part, folder)?;
         sync_folder(
@@ -241,8 +263,42 @@ pub fn write_folder(folder: &Path, files: &Files) -> Result<Written, Finding> {
                 .unwrap_or(Path::new(".")),
         )
     };
-    write().map_err(|e| failed(folder, &e))?;
+    finish().map_err(|e| failed(folder, &e))?;
     Ok(Written::New)
+}
+
+/// Whether a file has exactly the bytes of a feed.
+fn holds(path: &Path, feed: &mut dyn Feed) -> Result<bool, Finding> {
+    let mut file = match File::open(path) {
+        Ok(file) => BufReader::new(file),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(failed(path, &e)),
+    };
+    let (mut bytes, mut found) = (Vec::new(), Vec::new());
+    loop {
+        bytes.clear();
+        found.clear();
+        feed.feed(&mut bytes)?;
+        // At the end of the feed one byte more is looked for.
+        let wanted = bytes.len().max(1) as u64;
+        file.by_ref().take(wanted).read_to_end(&mut found).map_err(|e| failed(path, &e))?;
+        if found != bytes || bytes.is_empty() {
+            return Ok(found == bytes);
+        }
+    }
+}
+
+fn copy(path: &Path, feed: &mut dyn Feed) -> Result<(), Finding> {
+    let mut file = File::create(path).map_err(|e| failed(path, &e))?;
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        feed.feed(&mut bytes)?;
+        if bytes.is_empty() {
+            return file.sync_all().map_err(|e| failed(path, &e));
+        }
+        file.write_all(&bytes).map_err(|e| failed(path, &e))?;
+    }
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -271,9 +327,16 @@ mod tests {
         let frozen = files(&[("a", "1"), ("sub/b", "2")]);
         // A killed run's leftovers are in nobody's way.
         fs::create_dir_all(temp.path().join(".bundle.part/junk")).unwrap();
-        assert_eq!(write_folder(&folder, &frozen), Ok(Written::New));
-        assert_eq!(write_folder(&folder, &frozen), Ok(Written::Unchanged));
-        assert_eq!(write_folder(&folder, &files(&[("a", "other")])).unwrap_err().code(), "W03");
+        let write = |files: &Files, large: &'static [u8]| {
+            write_folder(&folder, files, vec![("sub/large".to_owned(), Box::new(large))])
+        };
+        assert_eq!(write(&frozen, b"123"), Ok(Written::New));
+        assert_eq!(write(&frozen, b"123"), Ok(Written::Unchanged));
+        assert_eq!(fs::read(folder.join("sub/large")).unwrap(), b"123");
+        for other in [b"12".as_slice(), b"1234", b"124", b""] {
+            assert_eq!(write(&frozen, other).unwrap_err().code(), "W03");
+        }
+        assert_eq!(write(&files(&[("a", "other")]), b"123").unwrap_err().code(), "W03");
 
         let more = files(&[("c", "3"), ("draw/d", "4")]);
         let order = ["draw/d".to_owned(), "c".to_owned()];

@@ -7,11 +7,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::durable::failed;
-use super::frame::{FileFeed, FrameFile};
+use super::frame::{FileFeed, FrameFile, OrderedFrame};
 use crate::base::finding::Finding;
 use crate::base::text::LINE_BYTES_MAX;
 use crate::record::bundle::{COMMITMENT, Files, frame_path, is_frame};
-use crate::record::frame::{Feed, Frames};
+use crate::record::frame::{Feed, Frames, whole};
 use crate::say;
 
 /// Most bytes of a JSON file.
@@ -38,7 +38,7 @@ pub struct BundleFolder {
     /// What is no regular file or beyond a limit.
     pub unreadable: Vec<Finding>,
     /// Frames that are kept outside the folder, by list.
-    elsewhere: BTreeMap<String, FrameFile>,
+    elsewhere: BTreeMap<String, OrderedFrame>,
 }
 
 impl BundleFolder {
@@ -68,20 +68,42 @@ impl BundleFolder {
             return Err(Finding::new("W07", cause).column("--frame"));
         }
         self.files.insert(path, Vec::new());
-        self.elsewhere.insert(list.to_owned(), frame);
+        self.elsewhere.insert(list.to_owned(), OrderedFrame::new(frame));
         Ok(())
     }
 
     /// All files with the bytes of the frames, for those who hold everything in memory anyway.
     ///
     /// # Errors
-    /// W08 if the file system fails.
-    pub fn files_in_memory(mut self) -> Result<Files, Finding> {
-        for (path, bytes) in self.files.iter_mut().filter(|(path, _)| is_frame(path)) {
-            let place = self.folder.join(path);
-            *bytes = fs::read(&place).map_err(|e| failed(&place, &e))?;
+    /// What reading a frame fails with.
+    pub fn in_memory(&self) -> Result<Files, Finding> {
+        let mut files = self.files.clone();
+        let list =
+            |path: &str| Some(path.strip_prefix("frames/")?.strip_suffix(".tsv")?.to_owned());
+        for (list, bytes) in files.iter_mut().filter_map(|(path, b)| Some((list(path)?, b))) {
+            if let Some(mut feed) = self.open(&list)? {
+                *bytes = whole(&mut *feed)?;
+            }
         }
-        Ok(self.files)
+        Ok(files)
+    }
+
+    /// Sorts the frames from elsewhere whose rows are not in order, as F04 among these findings says; true if there was one,
+    /// so that what failed is worth another try. Temporary files lie on the file system of the bundle.
+    ///
+    /// # Errors
+    /// W08 if the file system fails.
+    pub fn sort_frames(&mut self, findings: &[Finding]) -> Result<bool, Finding> {
+        let mut sorted = false;
+        for (list, frame) in self.elsewhere.iter_mut().filter(|(_, frame)| frame.may_be_sorted()) {
+            let path = frame_path(list);
+            let is_it = |f: &Finding| f.code() == "F04" && f.place.file.as_ref() == Some(&path);
+            if findings.iter().any(is_it) {
+                frame.sort(&self.folder, &mut |_| ())?;
+                sorted = true;
+            }
+        }
+        Ok(sorted)
     }
 }
 

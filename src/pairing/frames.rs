@@ -46,14 +46,14 @@ pub struct FramesRead {
     pub selections: Vec<(String, Selection)>,
     /// Different subjects in all frames.
     pub subjects: u64,
-    /// Every list has a frame.
-    pub complete: bool,
+    /// Lists without a frame: F06.
+    pub missing: Vec<Finding>,
 }
 
 impl FramesRead {
     /// Everything that forbids a draw.
     pub fn findings(&self) -> Vec<Finding> {
-        let all = [&self.malformed, &self.breaches, &self.salts, &self.tickets];
+        let all = [&self.missing, &self.malformed, &self.breaches, &self.salts, &self.tickets];
         all.into_iter().flatten().cloned().collect()
     }
 }
@@ -67,21 +67,24 @@ pub fn read_frames(
     frames: &dyn Frames,
     watch: &mut dyn FnMut(u64),
 ) -> Result<FramesRead, Finding> {
-    let mut read = FramesRead { complete: true, ..FramesRead::default() };
+    let mut read = FramesRead::default();
     let mut rows = 0;
     for list in wanted.commitment.lists_by_name() {
         let mut watch = |n| watch(rows + n);
         match read_one(wanted, list, frames, &mut read, &mut watch)? {
-            None => read.complete = false,
+            None => {
+                let cause = say!("没有这个文件", "the file is not there");
+                read.missing.push(Finding::new("F06", cause).file(frame_path(&list.list)));
+            }
             Some(n) => rows += n,
         }
     }
-    let sound = read.complete && read.malformed.is_empty() && read.breaches.is_empty();
+    let sound = [&read.missing, &read.malformed, &read.breaches].iter().all(|f| f.is_empty());
     read.subjects = rows;
     if sound && wanted.commitment.lists.len() > 1 {
         (read.subjects, read.breaches) = compare(wanted.commitment, frames)?;
     }
-    if !read.findings().is_empty() || !read.complete {
+    if !read.findings().is_empty() {
         read.selections.clear();
     }
     Ok(read)

@@ -7,23 +7,37 @@ use super::apply::Ruled;
 use super::frame::check_sizes;
 use super::freeze::{Freeze, History, TaskSummary};
 use super::model::{Plan, Task};
-use super::people::Pool;
+use super::people::{Pool, sids_of};
 use super::quota::{Allocation, WHOLE, allocate, summaries};
 use super::rules::{Demand, Rules};
 use super::sql::looks_elsewhere;
+use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Findings};
-use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
+use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS};
 use crate::record::commitment::{Commitment, Quota, TagUse};
-use crate::record::ids::Sid;
-use crate::record::tables::FrameRow;
+use crate::record::frame::Survey;
+use crate::record::ids::{Name, Sid};
 use crate::registry::{CreditClass, Registry};
 use crate::say;
 
-/// Frames by list, each in the order of its subjects.
-pub type GivenFrames = BTreeMap<String, Vec<FrameRow>>;
+/// What the frame of each list holds.
+pub type GivenFrames = BTreeMap<String, Survey>;
+
+/// Classes that do not fit are told up to here: a column of another kind makes every row one.
+const CLASSES_MAX: usize = 10;
+
+/// What a commitment over frames made elsewhere says of them.
+pub(super) const GIVEN: &str = "given";
+
+/// The subjects that recusals name: whoever surveys the frames looks for them.
+pub fn recused(registry: &Registry, suite: Suite) -> BTreeSet<Sid> {
+    let ids = registry.recusals().iter().map(|recusal| recusal.subject.as_str());
+    ids.flat_map(|id| sids_of(registry, suite, id)).collect()
+}
 
 impl Ruled<'_> {
-    /// Freezes the plan over these frames, one for each task.
+    /// Freezes the plan over these frames, one for each task, surveyed in the order of their subjects. The files lack the
+    /// frames themselves.
     ///
     /// # Errors
     /// All findings if one is an error: P72 for what earlier visits decide, P74 for a task without a frame or a frame without
@@ -53,26 +67,27 @@ impl Ruled<'_> {
         for (task, list) in plan.tasks.iter().zip(&mut commitment.lists) {
             findings.extend(rules.check_team(plan, task));
             findings.extend(pool.check_slots(plan, task));
-            let Some(rows) = frames.get(&task.list) else { continue };
-            let allocation = allocation(plan, task, &pool, rows, &mut findings);
-            let size = rows.len() as u64;
+            let Some(frame) = frames.get(&task.list) else { continue };
+            let allocation = allocation(plan, task, &pool, frame, &mut findings);
+            let size = frame.root.n;
             findings.extend(check_sizes(plan, task, &allocation, size));
             findings.extend(rules.check_sample(plan, task, &allocation, (size, size)));
-            findings.extend(check_rows(plan, task, &allocation, rows));
-            list.frame = plan.put(&mut files, &frame_path(&task.list), rows);
+            findings.extend(check_classes(plan, task, &allocation, frame));
+            list.frame = frame.root;
             list.method = allocation.method;
             list.strata.clone_from(&allocation.strata);
             summaries_of.push(summary(task, &allocation, size));
         }
         let drawn: Vec<u64> = summaries_of.iter().map(|task| task.n.min(task.size)).collect();
         findings.extend(plan.check_slots_in_draw(&drawn));
-        let drawn_from: BTreeSet<&Sid> = frames.values().flatten().map(|row| &row.sid).collect();
+        let drawn_from: BTreeSet<&Sid> = frames.values().flat_map(|frame| &frame.present).collect();
         let recusals = pool.recusals(plan, registry, rules, &drawn_from, Vec::new(), &mut findings);
         let incompatible = pool.incompatibles(registry, &mut findings);
         let ((), findings) = Findings::check(findings, ())?;
         commitment.inspectors = plan.put(&mut files, INSPECTORS, &pool.rows(&used));
         commitment.recusals = plan.put(&mut files, RECUSALS, &recusals);
         commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &incompatible);
+        commitment.notes.insert("frames".to_owned(), GIVEN.into());
         let bytes = commitment.format();
         Commitment::parse(&bytes).map_err(Findings::from)?;
         files.insert(COMMITMENT.to_owned(), bytes);
@@ -122,46 +137,53 @@ fn allocation(
     plan: &Plan,
     task: &Task,
     pool: &Pool<'_>,
-    rows: &[FrameRow],
+    frame: &Survey,
     findings: &mut Vec<Finding>,
 ) -> Allocation {
     let mut sizes: BTreeMap<CreditClass, u64> = BTreeMap::new();
-    for row in rows {
-        let class = CreditClass::ALL.iter().find(|class| row.stratum == *class.name());
-        class.into_iter().for_each(|class| *sizes.entry(*class).or_default() += 1);
+    for ((stratum, _), (n, _)) in &frame.classes {
+        let class = CreditClass::ALL.iter().find(|class| *stratum == *class.name());
+        class.into_iter().for_each(|class| *sizes.entry(*class).or_default() += n);
     }
-    allocate(plan, task, pool, &sizes, rows.len() as u64, findings)
+    allocate(plan, task, pool, &sizes, frame.root.n, findings)
 }
 
-/// P75: the first row of the frame whose stratum or weight the plan does not give.
-fn check_rows(
+/// P75: strata and weights of the frame that the plan does not give.
+fn check_classes(
     plan: &Plan,
     task: &Task,
     allocation: &Allocation,
-    rows: &[FrameRow],
-) -> Option<Finding> {
-    let named = |row: &FrameRow| {
-        allocation.strata.iter().find(|stratum| row.stratum == *stratum.stratum.as_str())
+    frame: &Survey,
+) -> Vec<Finding> {
+    let quota = |name: &Name| {
+        let mut strata = allocation.strata.iter();
+        strata.find(|stratum| *name == *stratum.stratum.as_str()).map(|stratum| stratum.quota)
     };
-    let fits = |row: &FrameRow| match named(row).map(|stratum| stratum.quota) {
+    let fits = |name: &Name, weight: u64| match quota(name) {
         None => false,
-        Some(Quota::Count(_)) => row.weight == 1,
-        Some(Quota::Weight(weight)) => row.weight == weight,
+        Some(Quota::Count(_)) => weight == 1,
+        Some(Quota::Weight(own)) => weight == own,
         Some(Quota::Own) => true,
     };
-    let wrong = rows.iter().find(|row| !fits(row))?;
-    let FrameRow { sid, stratum, weight, .. } = wrong;
     let all = task.sample.classes().is_none();
-    let (zh, en) = match (named(wrong), all) {
-        (Some(_), _) => (format!("权重 {weight}"), format!("the weight {weight}")),
-        (None, true) => {
-            (format!("层 {stratum}，应为 {WHOLE}"), format!("the stratum {stratum}, not {WHOLE}"))
-        }
-        (None, false) => (format!("层 {stratum}"), format!("the stratum {stratum}")),
+    let finding = |((stratum, weight), (n, first)): (&(Name, u64), &(u64, Sid))| {
+        let (zh, en) = match (quota(stratum), all) {
+            (Some(_), _) => {
+                (format!("层 {stratum} 的权重 {weight}"), format!("weight {weight} in {stratum}"))
+            }
+            (None, true) => {
+                (format!("层 {stratum}（应为 {WHOLE}）"), format!("stratum {stratum}, not {WHOLE}"))
+            }
+            (None, false) => (format!("层 {stratum}"), format!("stratum {stratum}")),
+        };
+        let cause = say!(
+            "抽样框中 {n} 户的{zh}不是计划的，首户 {first}",
+            "{n} subjects of the frame, {first} first, have the {en}, which the plan does not give"
+        );
+        plan.at(task, "sample", "P75", cause)
     };
-    let cause =
-        say!("抽样框中 {sid} 的{zh}不是计划的", "of {sid} in the frame {en} is not the plan's");
-    Some(plan.at(task, "sample", "P75", cause))
+    let wrong = frame.classes.iter().filter(|((name, weight), _)| !fits(name, *weight));
+    wrong.take(CLASSES_MAX).map(finding).collect()
 }
 
 /// The task in numbers; what is outside the frame is not known here.

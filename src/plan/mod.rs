@@ -45,13 +45,13 @@ pub use apply::{Applied, AppliedTask, Ruled};
 pub use diff::{Change, Version, diff, key_words};
 pub use frame::ExcludedSubject;
 pub use freeze::{EARLIER_DRAWS, Freeze, History, TaskSummary};
-pub use given::GivenFrames;
+pub use given::{GivenFrames, recused};
 pub use model::Plan;
 pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
 pub use quota::{Bound, StratumSummary};
 pub use reason::reason_text;
-pub use recompute::recompute;
+pub use recompute::{has_given_frames, recompute};
 pub use rules::{KINDS, Rule, RuleKind, Rules};
 pub use sql::FrameQuery;
 

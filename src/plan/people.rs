@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Plan, Task};
 use super::rules::Rules;
+use crate::base::digest::Suite;
 use crate::base::finding::Finding;
 use crate::record::commitment::{Role, Slot, TagUse, placeholders};
 use crate::record::ids::{Iid, Sid};
@@ -173,8 +174,7 @@ impl<'a> Pool<'a> {
                 *refused.entry(recusal.reason).or_default() += 1;
                 continue;
             }
-            let subjects = registry.subjects_named(&recusal.subject);
-            let sids: Vec<Sid> = subjects.iter().map(|subject| subject.sid(plan.suite)).collect();
+            let sids = sids_of(registry, plan.suite, &recusal.subject);
             let concerned = sids.into_iter().filter(|sid| drawn_from.contains(sid));
             let before = rows.len();
             if let Some(iid) = self.iids.get(recusal.certificate.as_str()) {
@@ -312,4 +312,16 @@ mod tests {
             assert_eq!(could_match(pattern, tag), good, "{pattern} {tag}");
         }
     }
+}
+
+/// The subjects that an identifier names. Where no register has it, because the register lives elsewhere, it may be of
+/// any of the three kinds: a recusal errs on the safe side.
+pub(super) fn sids_of(registry: &Registry, suite: Suite, id: &str) -> Vec<Sid> {
+    let named = registry.subjects_named(id);
+    if !named.is_empty() {
+        return named.iter().map(|subject| subject.sid(suite)).collect();
+    }
+    let forms = [id.to_ascii_uppercase(), format!("REG:{id}")];
+    let known = forms.iter().filter_map(|form| Sid::parse(form).ok());
+    known.chain([Sid::of_own_code(suite, id)]).collect()
 }

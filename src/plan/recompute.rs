@@ -2,6 +2,7 @@
 //! asks beyond the public checks. The answer names every register, table and key that comes out differently.
 
 use super::freeze::History;
+use super::given::{GIVEN, GivenFrames};
 use super::model::Plan;
 use super::rules::Rules;
 use crate::base::finding::{Finding, Findings};
@@ -15,7 +16,8 @@ use crate::say;
 const NOT_RECOMPUTED: &[&str] = &["engine", "forecast", "changes", "quarantined"];
 
 /// Freezes `plan` anew over `registry` and compares the result with a bundle. `drawn` holds the visits of the
-/// earlier draws that it names; attempt and predecessor are the bundle's own.
+/// earlier draws that it names; attempt and predecessor are the bundle's own. `given` surveys the bundle's frames if they
+/// were made elsewhere ([`has_given_frames`]), so that they follow from no register.
 ///
 /// # Errors
 /// V19 for a register whose digest is not the committed one, V20 for a plan or a key of the commitment, V21 for a
@@ -27,10 +29,15 @@ pub fn recompute(
     drawn: History,
     commitment: &Commitment,
     files: &Files,
+    given: Option<&GivenFrames>,
 ) -> Result<(), Findings> {
     let mut findings = registers(registry, commitment);
     let history = History { attempt: commitment.attempt, prev: commitment.prev, ..drawn };
-    match plan.freeze(registry, rules, &history) {
+    let frozen = match given {
+        None => plan.freeze(registry, rules, &history),
+        Some(frames) => plan.under(rules).freeze_given(registry, &history, frames),
+    };
+    match frozen {
         Err(Findings(more)) => findings.extend(more),
         Ok((freeze, _)) => {
             findings.extend(keys(commitment, &freeze.commitment));
@@ -39,6 +46,11 @@ pub fn recompute(
         }
     }
     if findings.is_empty() { Ok(()) } else { Err(Findings(findings)) }
+}
+
+/// Whether the frames of a commitment were made elsewhere.
+pub fn has_given_frames(commitment: &Commitment) -> bool {
+    commitment.notes.get("frames").is_some_and(|frames| *frames == GIVEN)
 }
 
 /// The committed digests of the registers against those of this registry.
@@ -125,7 +137,7 @@ mod tests {
         let plan = Plan::parse(&auditor.plan, "plan.toml").unwrap().0;
         let history = History { visits: auditor.history.visits.clone(), ..History::default() };
         let rules = auditor.rules();
-        match recompute(&plan, &auditor.registry(), &rules, history, commitment, files) {
+        match recompute(&plan, &auditor.registry(), &rules, history, commitment, files, None) {
             Ok(()) => Vec::new(),
             Err(Findings(all)) => {
                 all.into_iter().map(|f| (f.code(), f.place.column.or(f.place.file))).collect()
@@ -172,6 +184,7 @@ mod tests {
             History::default(),
             &freeze.commitment,
             &freeze.files,
+            None,
         );
         let shown = drawn.unwrap_err().to_string();
         assert!(shown.contains("frames/T1.tsv, line 5: published \"X:"), "{shown}");

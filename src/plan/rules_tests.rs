@@ -246,6 +246,7 @@ fn a_commitment_names_its_rules_and_follows_from_them() {
             History::default(),
             &freeze.commitment,
             &freeze.files,
+            None,
         );
         done.err().map_or(Vec::new(), |all| all.0.iter().map(Finding::code).collect())
     };

@@ -140,7 +140,7 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
         (_, false, _) => Err(Outcome::depends_on(4)),
         (.., false) => Err(Outcome::depends_on(5)),
         (Some(_), true, true) => match &bundle.frames {
-            FramesRead { complete: false, .. } => Err(Outcome::depends_on(1)),
+            FramesRead { missing, .. } if !missing.is_empty() => Err(Outcome::depends_on(1)),
             FramesRead { tickets, .. } if !tickets.is_empty() => {
                 Err(Outcome::Failed(tickets.clone()))
             }

@@ -91,7 +91,7 @@ pub(super) fn frames(bundle: &Bundle<'_>) -> Outcome {
             "frames are closed until the opening"
         ));
     }
-    if bundle.frames.breaches.is_empty() && !bundle.frames.complete {
+    if bundle.frames.breaches.is_empty() && !bundle.frames.missing.is_empty() {
         return Outcome::depends_on(1);
     }
     Outcome::of(bundle.frames.breaches.clone())

@@ -148,6 +148,18 @@ impl Office {
         office
     }
 
+    /// A workspace that lacks these registers.
+    pub fn without(registers: &[&str]) -> Self {
+        let office = Office { temp: tempfile::tempdir().unwrap() };
+        office.done(&["init", "."]);
+        for name in REGISTERS.iter().filter(|name| !registers.contains(name)) {
+            office.write(&format!("{name}.csv"), register(name));
+            office.done(&["import", name, &format!("{name}.csv"), "--apply"]);
+        }
+        office.write("plan.toml", PLAN);
+        office
+    }
+
     pub fn folder(&self) -> &Path {
         self.temp.path()
     }

@@ -23,7 +23,7 @@ use crate::record::frame::Feed;
 use crate::record::tables::FrameRow;
 use crate::say;
 
-pub use sort::{Sorted, sort};
+use sort::{Sorted, sort};
 
 /// Bytes that are fed at a time, or a little more.
 const FEED_BYTES: usize = 1 << 20;
@@ -83,6 +83,52 @@ impl FrameFile {
             }
             Format::Parquet => Box::new(columnar::Columnar::open(&self.path).map_err(named)?),
         })
+    }
+}
+
+/// A frame from elsewhere in the order of its subjects, whatever the order of its file.
+pub struct OrderedFrame {
+    file: FrameFile,
+    /// The rows in order, if the file has them in another.
+    sorted: Option<Sorted>,
+}
+
+impl OrderedFrame {
+    /// A file whose order is not known yet.
+    pub fn new(file: FrameFile) -> Self {
+        OrderedFrame { file, sorted: None }
+    }
+
+    /// Whether its rows may come in another order than the file's: not the bytes of `frames/<list>.tsv` themselves, and
+    /// what is sorted already.
+    pub fn may_be_sorted(&self) -> bool {
+        self.sorted.is_none() && self.file.format != Format::Canonical
+    }
+
+    /// Puts the rows in order; temporary files lie on the file system of `folder` and end with the process. `watch` learns
+    /// how many bytes have been read.
+    ///
+    /// # Errors
+    /// As [`FrameFile::feed`], W08 if the file system fails.
+    pub fn sort(&mut self, folder: &Path, watch: &mut dyn FnMut(u64)) -> Result<(), Finding> {
+        self.sorted = Some(sort(&mut *self.file.feed()?, folder, watch)?);
+        Ok(())
+    }
+
+    /// The bytes of `frames/<list>.tsv`; of sorted rows one reading at a time.
+    ///
+    /// # Errors
+    /// As [`FrameFile::feed`], W08 if the file system fails.
+    pub fn feed(&self) -> Result<Box<dyn Feed + '_>, Finding> {
+        match &self.sorted {
+            None => self.file.feed().map(|feed| -> Box<dyn Feed + '_> { feed }),
+            Some(sorted) => sorted.feed(),
+        }
+    }
+
+    /// The file's path, for whoever tells where something is wrong.
+    pub fn path(&self) -> &Path {
+        &self.file.path
     }
 }
 

@@ -18,7 +18,7 @@ use crate::record::frame::Feed;
 const RUN_BYTES: usize = 192 << 20;
 
 /// The sorted rows of a frame, as often as they are wanted.
-pub struct Sorted {
+pub(super) struct Sorted {
     folder: PathBuf,
     runs: Vec<File>,
 }
@@ -28,7 +28,7 @@ pub struct Sorted {
 ///
 /// # Errors
 /// What the feed fails with, W08 if the file system fails.
-pub fn sort(
+pub(super) fn sort(
     feed: &mut dyn Feed,
     folder: &Path,
     watch: &mut dyn FnMut(u64),
@@ -92,7 +92,7 @@ impl Sorted {
     ///
     /// # Errors
     /// W08 if the file system fails.
-    pub fn feed(&self) -> Result<Box<dyn Feed + '_>, Finding> {
+    pub(super) fn feed(&self) -> Result<Box<dyn Feed + '_>, Finding> {
         self.merge()
             .map(|merge| -> Box<dyn Feed + '_> { Box::new(merge) })
             .map_err(|e| failed(&self.folder, &e))

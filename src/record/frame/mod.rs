@@ -5,6 +5,7 @@ mod batch;
 mod block;
 mod scan;
 mod strata;
+mod survey;
 
 use super::bundle::{Files, frame_path};
 use super::ids::{WEIGHT_MAX, are_tags, is_id, is_name};
@@ -17,6 +18,7 @@ use crate::say;
 pub use batch::Weights;
 pub use scan::{Scan, Scanned, Table};
 pub use strata::Names;
+pub use survey::Survey;
 
 use batch::too_long;
 
@@ -36,6 +38,21 @@ pub trait Feed: Send {
     /// # Errors
     /// W08 if the file system fails, or what else makes the bytes unreadable.
     fn feed(&mut self, bytes: &mut Vec<u8>) -> Result<(), Finding>;
+}
+
+/// All bytes of a feed.
+///
+/// # Errors
+/// What it fails with.
+pub fn whole(feed: &mut dyn Feed) -> Result<Vec<u8>, Finding> {
+    let mut bytes = Vec::new();
+    loop {
+        let before = bytes.len();
+        feed.feed(&mut bytes)?;
+        if bytes.len() == before {
+            return Ok(bytes);
+        }
+    }
 }
 
 /// A bundle in memory.

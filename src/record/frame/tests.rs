@@ -8,6 +8,7 @@ use crate::base::digest::Suite;
 use crate::base::finding::Place;
 use crate::base::merkle::{Root, Tree};
 use crate::base::table::{self, Row};
+use crate::record::ids::{Name, Sid};
 use crate::record::list::{List, Method, Quota, Stratum};
 use crate::record::tables::FrameRow;
 
@@ -194,4 +195,68 @@ fn weights_are_counted() {
     let text = "sid\tstratum\tweight\ttags\tsalt\na\tA\t7\t-\t-\nb\tA\t1\t-\t-\nc\tA\t7\t-\t-\n";
     let weights = Weights::read(&mut text.as_bytes()).unwrap();
     assert!(weights.iter().eq([(1, 1), (7, 2)]));
+}
+
+fn survey(text: &str, wanted: &[&str]) -> Survey {
+    let wanted = wanted.iter().map(|sid| Sid::parse(sid).unwrap()).collect();
+    let feed = &mut Drops(text.as_bytes(), 900_001);
+    Survey::read(feed, Suite::Sha256, &wanted, &mut |_| ()).unwrap()
+}
+
+#[test]
+fn a_survey_tells_what_a_frame_of_any_order_holds() {
+    let rows = 30_000;
+    let text = large(rows);
+    let parsed: Vec<FrameRow> = table::parse(text.as_bytes()).unwrap();
+    let wanted = ["91330199MA00000007", "91330199MA00029999", "91330199MA99999999"];
+    let whole = survey(&text, &wanted);
+    assert_eq!(whole.root, table::root(Suite::Sha256, &parsed));
+    assert!(whole.in_order && whole.malformed.is_empty() && whole.repeated.is_empty());
+    let present: Vec<&str> = whole.present.iter().map(Sid::as_str).collect();
+    assert_eq!(present, wanted[..2]);
+    let classes = |survey: &Survey| -> Vec<(String, u64, u64, String)> {
+        let class = |((name, weight), (n, first)): (&(Name, u64), &(u64, Sid))| {
+            (name.to_string(), *weight, *n, first.to_string())
+        };
+        survey.classes.iter().map(class).collect()
+    };
+    let half = |name: &str, first: &str| (name.to_owned(), 1, rows / 2, first.to_owned());
+    let expected = [half("A", "91330199MA00000000"), half("B", "91330199MA00000001")];
+    assert_eq!(classes(&whole), expected);
+    // The other way round it holds the same, in another order.
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    let other = survey(&format!("{}\n", lines.join("\n")), &wanted);
+    assert!(!other.in_order && other.repeated.is_empty() && other.root.n == rows);
+    assert_eq!(other.present, whole.present);
+    assert_ne!(other.root, whole.root);
+    let none = survey(&format!("{}\n", FrameRow::HEADER), &wanted);
+    assert_eq!(none.root, table::root::<FrameRow>(Suite::Sha256, &[]));
+    assert!(none.in_order && none.classes.is_empty());
+}
+
+#[test]
+fn a_survey_tells_every_row_that_is_none_and_counts_the_rest() {
+    let text = large(20_000);
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    // Rows of several blocks, counted from the header as the lines of the file are.
+    let wrong = [2, 3, 9_000, 20_001];
+    for line in wrong {
+        lines[line - 1] = lines[line - 1].replacen("91330199MA", "91330199中", 1);
+    }
+    lines[4_000 - 1] = lines[3_999 - 1].clone();
+    let found = survey(&format!("{}\n", lines.join("\n")), &[]);
+    let places: Vec<Option<u64>> = found.malformed.iter().map(|f| f.place.row).collect();
+    assert_eq!(places, wrong.map(|line| Some(line as u64)));
+    assert!(found.malformed.iter().all(|f| f.code() == "F03"), "{:?}", found.malformed);
+    let [twice] = found.repeated.as_slice() else { panic!("{:?}", found.repeated) };
+    assert_eq!((twice.code(), twice.place.row), ("F04", Some(4_000)));
+    assert_eq!(twice.place.id.as_deref(), Some("91330199MA00003997"));
+    assert!(!found.in_order);
+    let all = survey(&text.replace("\tA\t1\t", "\tA\t0\t"), &[]);
+    assert_eq!(all.malformed.len(), 21);
+    assert_eq!(all.malformed[20].cause.en, "9980 more rows");
+    let open = survey(text.trim_end(), &[]);
+    assert_eq!(open.malformed.len(), 1, "{:?}", open.malformed);
+    assert_eq!((open.malformed[0].code(), open.malformed[0].place.row), ("F01", Some(20_001)));
 }
