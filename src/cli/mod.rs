@@ -24,6 +24,7 @@ mod past;
 mod recompute;
 mod registry;
 mod rules;
+mod secret;
 mod simulate;
 mod sql;
 mod verify;

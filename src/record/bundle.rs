@@ -8,6 +8,7 @@ use super::tables::ManifestRow;
 use crate::base::digest::{Digest, Hasher, Suite};
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};
+use crate::base::secret::Secret;
 use crate::base::text::line_digest;
 use crate::say;
 
@@ -151,6 +152,11 @@ pub fn manifest(
         bound.map(|path| ManifestRow { path: path.clone(), digest: digest(path) }).collect();
     rows.sort_by(|a, b| a.path.cmp(&b.path));
     rows
+}
+
+/// The bytes of `opening.json`.
+pub fn format_opening(master: &Secret) -> Vec<u8> {
+    json::format_line(&serde_json::json!({"master": *master.hex()}))
 }
 
 /// Parses `opening.json`: the master secret, 64 hex digits.
