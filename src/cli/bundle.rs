@@ -10,7 +10,7 @@ use crate::conduct::Frozen;
 use crate::io::durable::Lock;
 use crate::io::folder::{BundleFolder, not_a_bundle};
 use crate::io::frame::FrameFile;
-use crate::record::bundle::{COMMITMENT, OPENING, format_opening, parse_opening};
+use crate::record::bundle::{COMMITMENT, OPENING, format_opening, layout, parse_opening, stage};
 use crate::record::commitment::Commitment;
 use crate::say;
 
@@ -66,6 +66,7 @@ pub(super) fn office(folder: &Path, args: &SecretArgs) -> Result<Office, Failure
     if commitment.seal.is_none() {
         return Ok(Office { bundle, commitment, master: None });
     }
+    refuse_half_open(&bundle, &commitment)?;
     if let Some(bytes) = bundle.files.get(OPENING) {
         let opened = parse_opening(bytes).map_err(|f| Failure::bundle(f.file(OPENING)))?;
         let master = Secret::from_hex(&opened);
@@ -76,6 +77,22 @@ pub(super) fn office(folder: &Path, args: &SecretArgs) -> Result<Office, Failure
     bundle.with_closed(sealed.get(&master)?);
     bundle.with_closed([(OPENING.to_owned(), format_opening(&master))].into());
     Ok(Office { bundle, commitment, master: Some(master) })
+}
+
+/// F10 if some closed files are there without `opening.json`, or the other way round.
+fn refuse_half_open(bundle: &BundleFolder, commitment: &Commitment) -> Result<(), Failure> {
+    let opened = bundle.files.contains_key(OPENING);
+    let closed = layout(commitment, stage(&bundle.files), false).closed;
+    let strange = |path: &&String| bundle.files.contains_key(*path) != opened;
+    let finding = |path: &String| {
+        let cause = match opened {
+            true => say!("已有 {OPENING}，而它没有公开", "{OPENING} is there, and this is not"),
+            false => say!("它已公开，而没有 {OPENING}", "it is there, and {OPENING} is not"),
+        };
+        Finding::new("F10", cause).file(path)
+    };
+    let findings: Vec<Finding> = closed.iter().filter(strange).map(finding).collect();
+    if findings.is_empty() { Ok(()) } else { Err(Failure::bundle(Findings(findings))) }
 }
 
 /// The commitment of a bundle.

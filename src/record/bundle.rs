@@ -159,6 +159,22 @@ pub fn format_opening(master: &Secret) -> Vec<u8> {
     json::format_line(&serde_json::json!({"master": *master.hex()}))
 }
 
+/// What an opening hands over, in one digest: H of a table like the manifest's, of `opening.json` and every file that
+/// was closed, each with H(bytes). The secret among them keeps small tables from being guessed.
+pub fn opened_digest(suite: Suite, commitment: &Commitment, files: &Files) -> Digest {
+    let layout = layout(commitment, Stage::Drawn, files.contains_key(SHORTAGE));
+    let mut paths: Vec<&String> = layout.closed.iter().collect();
+    let opening = OPENING.to_owned();
+    paths.push(&opening);
+    paths.sort();
+    let row = |path: &String| {
+        let digest = suite.digest(files.get(path).map(Vec::as_slice).unwrap_or_default());
+        ManifestRow { path: path.clone(), digest }
+    };
+    let rows: Vec<ManifestRow> = paths.into_iter().map(row).collect();
+    suite.digest(&crate::base::table::format(&rows))
+}
+
 /// Parses `opening.json`: the master secret, 64 hex digits.
 ///
 /// # Errors

@@ -131,15 +131,6 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
-        "S15",
-        Error,
-        ("公示包开启了一半", "the bundle is half open"),
-        (
-            "有公开的文件而没有 opening.json，或相反：重复同一 ssj open 命令即可补齐；在此之前不要公布。",
-            "Some closed files are there without opening.json, or the other way round: the same ssj open completes it; do not publish it before.",
-        ),
-    ),
-    Rule::new(
         "S16",
         Error,
         ("还不能开启", "it cannot be opened yet"),
