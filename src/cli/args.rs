@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::log::LogCommand;
+use super::log::{LogCommand, TrustArgs};
 
 /// 双随机、一公开：可证明的随机抽取 / provable random draws for inspections
 #[derive(Parser)]
@@ -100,6 +100,8 @@ pub(super) enum Command {
         registry: bool,
         #[command(flatten)]
         frames: FrameArgs,
+        #[command(flatten)]
+        trust: TrustArgs,
     },
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),

@@ -9,6 +9,7 @@ use super::args::{FrameArgs, ReceiptArgs};
 use super::bundle::{bundle, readable};
 use super::changes::print_register_facts;
 use super::console::{Console, finding_json, table};
+use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::recompute::against_registry;
 use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Lang};
@@ -19,7 +20,7 @@ use crate::record::ids::Sid;
 use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
 use crate::say;
-use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_read, verify_receipt};
+use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_receipt, verify_trusting};
 
 /// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
 const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -29,16 +30,18 @@ pub(super) fn verify(
     paths: &[PathBuf],
     registry: Option<&Path>,
     frames: &FrameArgs,
+    trust: &TrustArgs,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let trusted = trust.read()?;
     let mut exit = DONE;
     for path in paths {
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, None) => verify_bundle(path, frames, console),
-            (true, Some(workspace)) => verify_bundle(path, frames, console)
+            (true, None) => verify_bundle(path, frames, &trusted, console),
+            (true, Some(workspace)) => verify_bundle(path, frames, &trusted, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
             (false, None) => verify_file(path, console),
             (false, Some(_)) => {
@@ -59,8 +62,13 @@ pub(super) fn verify(
     Ok(exit)
 }
 
-fn verify_bundle(path: &Path, frames: &FrameArgs, console: &Console) -> Result<u8, Failure> {
-    let report = verified(path, frames, console)?;
+fn verify_bundle(
+    path: &Path,
+    frames: &FrameArgs,
+    trusted: &Trusted,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let report = verified(path, frames, trusted, console)?;
     print_report(&report, console);
     console.report(&report_json(path, &report, console.lang));
     Ok(if report.verified() { DONE } else { NOT_VERIFIED })
@@ -70,6 +78,7 @@ fn verify_bundle(path: &Path, frames: &FrameArgs, console: &Console) -> Result<u
 pub(super) fn verified(
     path: &Path,
     frames: &FrameArgs,
+    trusted: &Trusted,
     console: &Console,
 ) -> Result<Report, Failure> {
     let bundle = bundle(path, &frames.frames)?;
@@ -78,7 +87,8 @@ pub(super) fn verified(
         bar.set_length(rows);
         bar.set_position(done);
     };
-    let report = verify_read(&bundle.files, &bundle, bundle.unreadable.clone(), watch);
+    let unreadable = bundle.unreadable.clone();
+    let report = verify_trusting(&bundle.files, &bundle, unreadable, &trusted.trust(), watch);
     bar.finish_and_clear();
     Ok(report?)
 }
@@ -186,6 +196,7 @@ fn print_facts(facts: &Facts, console: &Console) {
         ));
     }
     print_register_facts(facts, console);
+    print_logged(facts, console);
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
     }
@@ -263,11 +274,11 @@ pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {
         "commitment": report.commitment.map(|digest| digest.hex()),
         "result": report.result.map(|digest| digest.hex()),
         "checks": report.checks.iter().map(check).collect::<Vec<_>>(),
-        "facts": facts_json(&report.facts),
+        "facts": facts_json(&report.facts, lang),
     })
 }
 
-fn facts_json(facts: &Facts) -> Value {
+fn facts_json(facts: &Facts, lang: Lang) -> Value {
     let stratum = |s: &crate::verify::StratumFacts| {
         json!({
             "stratum": s.stratum, "N": s.size, "n": s.drawn,
@@ -293,6 +304,7 @@ fn facts_json(facts: &Facts) -> Value {
         })).collect::<Vec<_>>(),
         "quarantined": facts.quarantined.iter().map(|(register, n)| json!({"register": register, "n": n})).collect::<Vec<_>>(),
         "quarantine_approver": facts.quarantine_approver,
+        "logged": facts.logged.as_ref().map(|logged| logged_json(logged, lang)),
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })
 }
