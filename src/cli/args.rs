@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
 use super::secret::SecretArgs;
+use super::verify::VerifyArgs;
 
 /// 双随机、一公开：可证明的随机抽取 / provable random draws for inspections
 #[derive(Parser)]
@@ -99,16 +100,7 @@ pub(super) enum Command {
     /// 登记事件 / record an event
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts
-    Verify {
-        /// 公示包文件夹或凭证文件 / bundle folders or receipt files
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// 另按工作区（-C）所存的计划和名录重算 / recompute from the workspace's plan and registers, too
-        #[arg(long)]
-        registry: bool,
-        #[command(flatten)]
-        frames: FrameArgs,
-    },
+    Verify(VerifyArgs),
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes

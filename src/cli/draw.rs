@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
 use super::event::refuse_void;
+use super::log::StepLog;
 use super::past::drawn_subjects;
 use super::secret::SecretArgs;
 use super::{DONE, Failure, NOT_VERIFIED};
@@ -32,78 +33,88 @@ pub(super) fn draw(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(folder)?;
     let Office { bundle: mut package, master, .. } = package(folder, frames, secret)?;
-    let run = |package: &BundleFolder| {
-        draw_package(workspace, folder, package, master.as_ref(), secret, clock, console)
-    };
-    match run(&package) {
+    let one = OneDraw { workspace, folder, master: master.as_ref(), secret, clock, console };
+    let done = match one.conduct(&package) {
         // Frames from elsewhere that turn out not to be in order are sorted.
-        Err(failure) if package.sort_frames(&failure.findings.0)? => run(&package),
-        done => done,
-    }
+        Err(failure) if package.sort_frames(&failure.findings.0)? => one.conduct(&package)?,
+        done => done?,
+    };
+    log.record(folder, clock, console)?;
+    Ok(done)
 }
 
-fn draw_package(
-    workspace: &Path,
-    folder: &Path,
-    package: &BundleFolder,
-    master: Option<&Secret>,
-    secret: &SecretArgs,
-    clock: &Clock,
-    console: &Console,
-) -> Result<u8, Failure> {
-    let frozen = frozen(package)?;
-    refuse_void(&package.files, folder)?;
-    if let Some(store) = Store::find(workspace)? {
-        refuse_void_record(store.draw(&frozen.digest)?.as_ref())?;
-    }
-    let Some(beacon) = &frozen.contents().beacon else {
-        let cause =
-            say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
-        return Err(Finding::new("W16", cause).file(BEACON).into());
-    };
-    let was_drawn = stage(&package.files) == Stage::Drawn;
-    let drawn = conduct(&frozen, beacon, master, console)?;
-    // Where a sealed draw is not opened yet its secret comes from the sealed folder alone.
-    let unopened = master.filter(|_| !folder.join(OPENING).exists());
-    if let Some(master) = unopened {
-        let (sealed, closed) = (secret.folder(folder)?, closed_results(&frozen, &drawn));
-        sealed.put(master, &closed, false)?;
-    }
-    let written = write_result(folder, &frozen, &drawn, unopened.is_none())?;
-    // Of a sealed draw the workspace learns at the opening: until then nobody reads there who is drawn.
-    if unopened.is_none() {
-        record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
-    }
-    summary(&drawn, console);
-    match written {
-        Written::New if was_drawn => {
-            console.say(&say!("已补齐缺失的文件", "missing files are completed"))
+/// One run of the command.
+struct OneDraw<'a> {
+    workspace: &'a Path,
+    folder: &'a Path,
+    master: Option<&'a Secret>,
+    secret: &'a SecretArgs,
+    clock: &'a Clock,
+    console: &'a Console,
+}
+
+impl OneDraw<'_> {
+    fn conduct(&self, package: &BundleFolder) -> Result<u8, Failure> {
+        let OneDraw { workspace, folder, master, secret, clock, console } = *self;
+        let frozen = frozen(package)?;
+        refuse_void(&package.files, folder)?;
+        if let Some(store) = Store::find(workspace)? {
+            refuse_void_record(store.draw(&frozen.digest)?.as_ref())?;
         }
-        Written::New if unopened.is_some() => console.say(&say!(
-            "名册已写入公示包，抽中者未公开",
-            "the rolls are in the bundle, who is drawn stays closed"
-        )),
-        Written::New => console.say(&say!("结果已写入公示包", "the result is in the bundle")),
-        Written::Unchanged => console
-            .say(&say!("结果早已写入，未作改动", "the result was there already, nothing changed")),
-    }
-    let short = match &unopened {
-        None => report_shortage(&drawn, console),
-        Some(_) => {
-            closed_shortage(&drawn, console);
-            None
+        let Some(beacon) = &frozen.contents().beacon else {
+            let cause = say!(
+                "还没有信标值：先执行 ssj beacon",
+                "no beacon values yet: run ssj beacon first"
+            );
+            return Err(Finding::new("W16", cause).file(BEACON).into());
+        };
+        let was_drawn = stage(&package.files) == Stage::Drawn;
+        let drawn = conduct(&frozen, beacon, master, console)?;
+        // Where a sealed draw is not opened yet its secret comes from the sealed folder alone.
+        let unopened = master.filter(|_| !folder.join(OPENING).exists());
+        if let Some(master) = unopened {
+            let (sealed, closed) = (secret.folder(folder)?, closed_results(&frozen, &drawn));
+            sealed.put(master, &closed, false)?;
         }
-    };
-    console.report(&json!({
+        let written = write_result(folder, &frozen, &drawn, unopened.is_none())?;
+        // Of a sealed draw the workspace learns at the opening: until then nobody reads there who is drawn.
+        if unopened.is_none() {
+            record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
+        }
+        summary(&drawn, console);
+        match written {
+            Written::New if was_drawn => {
+                console.say(&say!("已补齐缺失的文件", "missing files are completed"))
+            }
+            Written::New if unopened.is_some() => console.say(&say!(
+                "名册已写入公示包，抽中者未公开",
+                "the rolls are in the bundle, who is drawn stays closed"
+            )),
+            Written::New => console.say(&say!("结果已写入公示包", "the result is in the bundle")),
+            Written::Unchanged => console.say(&say!(
+                "结果早已写入，未作改动",
+                "the result was there already, nothing changed"
+            )),
+        }
+        let short = match &unopened {
+            None => report_shortage(&drawn, console),
+            Some(_) => {
+                closed_shortage(&drawn, console);
+                None
+            }
+        };
+        console.report(&json!({
         "command": "draw", "ok": drawn.rounds.shortage.is_none(), "written": written == Written::New,
         "visits": drawn.visits.len(), "rounds": drawn.rounds.rounds.len(),
         "drawn": drawn.selections.iter().map(|(list, s)| json!({"list": list, "n": s.drawn().count()})).collect::<Vec<_>>(),
         "result": frozen.commitment.suite.digest(&drawn.files[MANIFEST]).hex(),
         "shortage": short, "opened": unopened.is_none(),
     }));
-    Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
+        Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
+    }
 }
 
 /// The bundle, and the secret of a sealed draw.

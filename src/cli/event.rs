@@ -8,6 +8,7 @@ use super::args::{EventArgs, EventKind};
 use super::bundle::{lock, readable};
 use super::clock::Clock;
 use super::console::Console;
+use super::log::StepLog;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
@@ -25,6 +26,7 @@ pub(super) fn event(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     let files = readable(&args.bundle)?.files;
     let place = crate::record::bundle::COMMITMENT;
@@ -48,6 +50,8 @@ pub(super) fn event(
             write_files(&args.bundle, &Files::from([(path.clone(), event.format())]), &[path])?
         }
     };
+    // Logged before it acts.
+    log.record(&args.bundle, clock, console)?;
     set_void(workspace, &digest)?;
     match written {
         Written::New => console.say(&say!(

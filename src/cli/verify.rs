@@ -10,6 +10,7 @@ use super::bundle::{bundle, readable};
 use super::changes::print_register_facts;
 use super::clock::Clock;
 use super::console::{Console, finding_json, table};
+use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::recompute::against_registry;
 use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_date, parse_date};
@@ -21,33 +22,49 @@ use crate::record::ids::Sid;
 use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
 use crate::say;
-use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_read, verify_receipt};
+use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_receipt, verify_trusting};
 
 /// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
 const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Verifies bundles and receipts; bundles also against the registers of a workspace, if one is named.
+/// What to verify, and against what.
+#[derive(clap::Args)]
+pub(super) struct VerifyArgs {
+    /// 公示包文件夹或凭证文件 / bundle folders or receipt files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// 另按工作区（-C）所存的计划和名录重算 / recompute from the workspace's plan and registers, too
+    #[arg(long)]
+    pub registry: bool,
+    #[command(flatten)]
+    pub frames: FrameArgs,
+    #[command(flatten)]
+    pub trust: TrustArgs,
+}
+
+/// Verifies bundles and receipts; bundles also against the registers of the workspace, if that is asked for.
 pub(super) fn verify(
-    paths: &[PathBuf],
-    registry: Option<&Path>,
-    frames: &FrameArgs,
+    workspace: &Path,
+    args: &VerifyArgs,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let VerifyArgs { paths, registry, .. } = args;
+    let trusted = args.trust.read()?;
     let mut exit = DONE;
     for path in paths {
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, _) => verify_bundle(path, registry, frames, clock, console),
-            (false, None) if !frames.frames.is_empty() => {
+            (true, _) => verify_bundle(path, workspace, args, &trusted, clock, console),
+            (false, false) if !args.frames.frames.is_empty() => {
                 let cause =
                     say!("--frame 只用于公示包文件夹", "--frame is for bundle folders only");
                 Err(Finding::new("W07", cause).file(path.display().to_string()).into())
             }
-            (false, None) => verify_file(path, console),
-            (false, Some(_)) => {
+            (false, false) => verify_file(path, console),
+            (false, true) => {
                 let cause =
                     say!("--registry 只用于公示包文件夹", "--registry is for bundle folders only");
                 Err(Finding::new("W07", cause).file(path.display().to_string()).into())
@@ -67,13 +84,14 @@ pub(super) fn verify(
 
 fn verify_bundle(
     path: &Path,
-    registry: Option<&Path>,
-    frames: &FrameArgs,
+    workspace: &Path,
+    args: &VerifyArgs,
+    trusted: &Trusted,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let mut bundle = bundle(path, &frames.frames)?;
-    let report = verified(&mut bundle, console)?;
+    let mut bundle = bundle(path, &args.frames.frames)?;
+    let report = verified(&mut bundle, trusted, console)?;
     print_report(&report, console);
     let overdue = overdue(&report, clock);
     console.findings(overdue.as_slice());
@@ -81,9 +99,9 @@ fn verify_bundle(
     value["overdue"] = json!(overdue.is_some());
     console.report(&value);
     let public = if report.verified() { DONE } else { NOT_VERIFIED };
-    match registry {
-        None => Ok(public),
-        Some(workspace) => Ok(public.max(against_registry(workspace, &bundle, console)?)),
+    match args.registry {
+        false => Ok(public),
+        true => Ok(public.max(against_registry(workspace, &bundle, console)?)),
     }
 }
 
@@ -112,14 +130,19 @@ fn overdue(report: &Report, clock: &Clock) -> Option<Finding> {
 
 /// The report on a bundle's folder. Frames from elsewhere that turn out not to be in order are sorted, and everything is
 /// verified once more.
-pub(super) fn verified(bundle: &mut BundleFolder, console: &Console) -> Result<Report, Failure> {
+pub(super) fn verified(
+    bundle: &mut BundleFolder,
+    trusted: &Trusted,
+    console: &Console,
+) -> Result<Report, Failure> {
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
         bar.set_length(rows);
         bar.set_position(done);
     };
     let mut read = |bundle: &BundleFolder| {
-        verify_read(&bundle.files, bundle, bundle.unreadable.clone(), watch)
+        let unreadable = bundle.unreadable.clone();
+        verify_trusting(&bundle.files, bundle, unreadable, &trusted.trust(), watch)
     };
     let mut report = read(bundle)?;
     let findings: Vec<Finding> = report.findings().into_iter().cloned().collect();
@@ -233,6 +256,7 @@ fn print_facts(facts: &Facts, console: &Console) {
         ));
     }
     print_register_facts(facts, console);
+    print_logged(facts, console);
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
     }
@@ -310,11 +334,11 @@ pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {
         "commitment": report.commitment.map(|digest| digest.hex()),
         "result": report.result.map(|digest| digest.hex()),
         "checks": report.checks.iter().map(check).collect::<Vec<_>>(),
-        "facts": facts_json(&report.facts),
+        "facts": facts_json(&report.facts, lang),
     })
 }
 
-fn facts_json(facts: &Facts) -> Value {
+fn facts_json(facts: &Facts, lang: Lang) -> Value {
     let stratum = |s: &crate::verify::StratumFacts| {
         json!({
             "stratum": s.stratum, "N": s.size, "n": s.drawn,
@@ -340,6 +364,7 @@ fn facts_json(facts: &Facts) -> Value {
         })).collect::<Vec<_>>(),
         "quarantined": facts.quarantined.iter().map(|(register, n)| json!({"register": register, "n": n})).collect::<Vec<_>>(),
         "quarantine_approver": facts.quarantine_approver,
+        "logged": facts.logged.as_ref().map(|logged| logged_json(logged, lang)),
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })
 }
