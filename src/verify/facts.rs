@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::drawn::quotas_of;
+use super::events::EventFacts;
 use crate::base::digest::Digest;
 use crate::draw::quota::chances;
 use crate::draw::select::Selection;
@@ -34,6 +35,8 @@ pub struct Facts {
     pub opens: Option<(&'static str, String)>,
     /// Voided before the beacon's time.
     pub void: bool,
+    /// What happened after the draw.
+    pub events: EventFacts,
     /// Pairing was impossible.
     pub shortage: bool,
     /// The seed.

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod drawn;
+mod events;
 mod facts;
 mod frozen;
 mod later;
@@ -16,6 +17,7 @@ use crate::base::finding::{Finding, Lang, Text};
 use crate::say;
 
 pub use bundle::{verify, verify_read};
+pub use events::EventFacts;
 pub use facts::{Facts, ListFacts, Removed, StratumFacts};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};
