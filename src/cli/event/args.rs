@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::secret::SecretArgs;
+
 #[derive(Args)]
 pub(in crate::cli) struct EventArgs {
     /// 公示包文件夹 / the bundle's folder
     pub bundle: PathBuf,
+    #[command(flatten)]
+    pub secret: SecretArgs,
     #[command(subcommand)]
     pub what: EventCommand,
 }

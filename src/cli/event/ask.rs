@@ -120,7 +120,7 @@ impl<'a> Asked<'a> {
             evidence: who.evidence.as_deref().map(|file| evidence(suite, file)).transpose()?,
             note: who.note.as_deref().map(nfc),
             beacon: self.beacon(commitment, now_s)?,
-            salt: None,
+            salt: if commitment.sealed() { Some(salt()?) } else { None },
         })
     }
 
@@ -174,6 +174,14 @@ fn source(text: &str) -> Option<Source> {
         _ => json!({"kind": "rfc3797", "game": game, "issue": issue, "at": at}),
     };
     Source::from_json(&value).ok()
+}
+
+/// 32 bytes of the system's randomness: of a sealed draw an event's digest may be known, and nobody shall guess what it says.
+fn salt() -> Result<Digest, Finding> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Finding::new("W08", say!("系统不给随机数：{e}", "no randomness: {e}")))?;
+    Ok(Digest::from_bytes(bytes))
 }
 
 fn evidence(suite: Suite, file: &std::path::Path) -> Result<Digest, Finding> {

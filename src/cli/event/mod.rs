@@ -11,15 +11,16 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use self::args::{EventArgs, EventCommand};
+use self::args::{EventArgs, EventCommand, Who};
 use self::ask::Asked;
-use super::bundle::{frozen, lock, readable};
+use super::bundle::{Office, commitment, frozen, lock, office, readable};
 use super::clock::Clock;
 use super::console::Console;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
-use crate::base::finding::{Finding, Findings};
+use crate::base::finding::{Finding, Findings, Text};
+use crate::base::secret::Secret;
 use crate::conduct::{Frozen, history};
 use crate::draw::select::Selection;
 use crate::draw::ticket::seed;
@@ -27,9 +28,9 @@ use crate::events::chain::{self, Recorded};
 use crate::events::replay::History;
 use crate::events::standing::Ground;
 use crate::io::durable::{Written, write_files};
-use crate::io::folder::BundleFolder;
+use crate::io::sealed::SealedFolder;
 use crate::record::beacon::{Beacon, Source};
-use crate::record::bundle::{BEACON, Files, Stage, stage};
+use crate::record::bundle::{BEACON, COMMITMENT, Files, OPENING, Stage, stage};
 use crate::record::commitment::Commitment;
 use crate::record::event::{Event, Kind};
 use crate::say;
@@ -42,49 +43,42 @@ pub(super) fn event(
     console: &Console,
 ) -> Result<u8, Failure> {
     let _lock = lock(&args.bundle)?;
-    let bundle = readable(&args.bundle)?;
-    let commitment = commitment(&bundle)?;
-    if commitment.1.sealed() {
-        let cause =
-            say!("本版不登记保密抽取的事件", "this version records no events of sealed draws");
-        return Err(Finding::new("W07", cause).file(args.bundle.display().to_string()).into());
-    }
-    clock.check_rehearsal(commitment.1.rehearsal)?;
     match &args.what {
-        EventCommand::Void(who) => {
-            let (digest, commitment) = commitment;
-            let asked = Asked::void(who)?;
-            let (written, n) = void(&args.bundle, &bundle.files, &commitment, &asked, clock)?;
-            if let Some(store) = Store::find(workspace)? {
-                store.set_state(&digest, State::Void)?;
-            }
-            match written {
-                Written::New => console.say(&say!(
-                    "已作废，记录在公示包 events/ 中；重新封存时为下一次",
-                    "voided and recorded under events/; a new commitment is the next attempt"
-                )),
-                Written::Unchanged => {
-                    console.say(&say!("早已作废，未作改动", "it was void already, nothing changed"))
-                }
-            }
-            console.report(&json!({
-                "command": "event", "kind": "void", "ok": true, "n": n, "written": written == Written::New,
-            }));
-            Ok(DONE)
-        }
-        _ => after_the_draw(args, &bundle, clock, console),
+        EventCommand::Void(who) => void_it(workspace, args, who, clock, console),
+        _ => after_the_draw(args, clock, console),
     }
 }
 
-/// The commitment with C.
-fn commitment(bundle: &BundleFolder) -> Result<(Digest, Commitment), Failure> {
-    let place = crate::record::bundle::COMMITMENT;
-    let Some(bytes) = bundle.files.get(place) else {
-        let cause = say!("没有封存承诺", "there is no commitment");
-        return Err(Failure::bundle(Finding::new("F06", cause).file(place)));
-    };
-    let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(place)))?;
-    Ok((commitment.suite.digest(bytes), commitment))
+/// Voids a draw. A void concerns nobody in particular: of a sealed draw, too, it is public at once.
+fn void_it(
+    workspace: &Path,
+    args: &EventArgs,
+    who: &Who,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let bundle = readable(&args.bundle)?;
+    let commitment = commitment(&bundle)?;
+    clock.check_rehearsal(commitment.rehearsal)?;
+    let asked = Asked::void(who)?;
+    let (written, n) = void(&args.bundle, &bundle.files, &commitment, &asked, clock)?;
+    if let Some(store) = Store::find(workspace)? {
+        let digest = commitment.suite.digest(&bundle.files[COMMITMENT]);
+        store.set_state(&digest, State::Void)?;
+    }
+    match written {
+        Written::New => console.say(&say!(
+            "已作废，记录在公示包 events/ 中；重新封存时为下一次",
+            "voided and recorded under events/; a new commitment is the next attempt"
+        )),
+        Written::Unchanged => {
+            console.say(&say!("早已作废，未作改动", "it was void already, nothing changed"))
+        }
+    }
+    console.report(&json!({
+        "command": "event", "kind": "void", "ok": true, "n": n, "written": written == Written::New,
+    }));
+    Ok(DONE)
 }
 
 /// Voids the draw, unless it is void; gives the number of the event.
@@ -112,7 +106,7 @@ fn void(
         findings.push(Finding::new("W05", cause).column("beacon.sources"));
     }
     let (event, _) = Findings::check(findings, event)?;
-    Ok((write_event(folder, &event)?, event.n))
+    Ok((write_event(&Place::Bundle(folder), &event)?, event.n))
 }
 
 /// The event that voids a draw, if there is one.
@@ -124,7 +118,7 @@ fn void_event(files: &Files) -> Option<Event> {
 pub(super) fn refuse_void(files: &Files, bundle: &Path) -> Result<(), Failure> {
     match void_event(files) {
         Some(event) => {
-            let crate::base::finding::Text { zh, en } = chain::reason_words(&event);
+            let Text { zh, en } = chain::reason_words(&event);
             let cause = say!("已作废：{zh}", "voided: {en}");
             Err(Finding::new("W10", cause).file(bundle.display().to_string()).into())
         }
@@ -141,14 +135,35 @@ fn recorded(commitment: &Commitment, files: &Files) -> Result<Vec<Recorded>, Fai
     }
 }
 
+/// Where events and what follows from them are written.
+enum Place<'a> {
+    /// The bundle's folder.
+    Bundle(&'a Path),
+    /// The sealed folder of a draw that is not opened: events would show who was drawn.
+    Sealed(SealedFolder, &'a Secret),
+}
+
+impl Place<'_> {
+    /// Writes files once; what is there already must be the same.
+    fn write(&self, files: &Files) -> Result<Written, Finding> {
+        match self {
+            Place::Bundle(folder) => {
+                let order: Vec<String> = files.keys().cloned().collect();
+                write_files(folder, files, &order)
+            }
+            Place::Sealed(sealed, master) => sealed.put(master, files, false),
+        }
+    }
+}
+
 /// The event file alone: what follows from it is written after.
-fn write_event(folder: &Path, event: &Event) -> Result<Written, Failure> {
-    let path = Event::path(event.n);
-    Ok(write_files(folder, &Files::from([(path.clone(), event.format())]), &[path])?)
+fn write_event(place: &Place<'_>, event: &Event) -> Result<Written, Failure> {
+    Ok(place.write(&Files::from([(Event::path(event.n), event.format())]))?)
 }
 
 /// A drawn bundle, ready for events.
 struct Drawn<'a> {
+    place: Place<'a>,
     frozen: &'a Frozen<'a>,
     selections: Vec<(String, Selection)>,
     seed: Digest,
@@ -156,20 +171,23 @@ struct Drawn<'a> {
 
 impl Drawn<'_> {
     fn history(&self, recorded: &[Recorded]) -> Result<History<'_>, Failure> {
-        let Drawn { frozen, selections, seed } = self;
+        let Drawn { frozen, selections, seed, .. } = self;
         let (commitment, contents) = (&frozen.commitment, frozen.contents());
         let ground = Ground { commitment, contents, selections, seed };
         history(&ground, recorded).map_err(Failure::bundle)
     }
 }
 
-fn after_the_draw(
-    args: &EventArgs,
-    bundle: &BundleFolder,
-    clock: &Clock,
-    console: &Console,
-) -> Result<u8, Failure> {
-    refuse_void(&bundle.files, &args.bundle)?;
+fn after_the_draw(args: &EventArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+    // A void draw needs no secret to be refused.
+    refuse_void(&readable(&args.bundle)?.files, &args.bundle)?;
+    let Office { bundle, commitment, master } = office(&args.bundle, &args.secret)?;
+    clock.check_rehearsal(commitment.rehearsal)?;
+    let place = match master.as_ref().filter(|_| !args.bundle.join(OPENING).exists()) {
+        None => Place::Bundle(&args.bundle),
+        Some(master) => Place::Sealed(args.secret.folder(&args.bundle)?, master),
+    };
+    let bundle = &bundle;
     let frozen = frozen(bundle)?;
     let Some(beacon) =
         frozen.contents().beacon.as_ref().filter(|_| stage(&bundle.files) == Stage::Drawn)
@@ -181,16 +199,17 @@ fn after_the_draw(
     beacon.check(suite, &frozen.commitment.sources).map_err(|f| Failure::bundle(f.file(BEACON)))?;
     let seed = seed(suite, &frozen.digest, &beacon.strings);
     let bar = console.progress(&say!("读入抽样框", "reading frames"), 1);
-    let selections = frozen.selections(&seed, None, &mut |_, done, total| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-    });
+    let selections =
+        frozen.selections(&seed, master.as_ref().map(Secret::expose), &mut |_, done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        });
     bar.finish_and_clear();
     let selections = selections.map_err(Failure::bundle)?;
-    let drawn = Drawn { frozen: &frozen, selections, seed };
+    let drawn = Drawn { place, frozen: &frozen, selections, seed };
     let mut known = recorded(&frozen.commitment, &bundle.files)?;
     // Whatever a killed run left undone is done first, whatever is asked for now.
-    let before = finish(&args.bundle, &drawn, &known)?;
+    let before = finish(&drawn, &known)?;
     let done = match &args.what {
         EventCommand::List => {
             show::list(&known, &before, console);
@@ -199,14 +218,14 @@ fn after_the_draw(
         EventCommand::Beacon { event, values, by } => {
             let by = by.as_deref().map(nfc);
             let values = (*event, values.as_slice(), by.as_deref());
-            resolve(args, &drawn, &mut known, &before, values, clock)?
+            resolve(&drawn, &mut known, &before, values, clock)?
         }
         _ => {
             let asked = Asked::of(&args.what, &before.standing)?;
-            record(args, &drawn, &mut known, &asked, clock)?
+            record(&drawn, &mut known, &asked, clock)?
         }
     };
-    let after = finish(&args.bundle, &drawn, &known)?;
+    let after = finish(&drawn, &known)?;
     show::done(&known, &after, &done, console);
     Ok(DONE)
 }
@@ -219,7 +238,6 @@ struct Done {
 
 /// Records an event. The last one, asked for again, is not recorded twice.
 fn record(
-    args: &EventArgs,
     drawn: &Drawn<'_>,
     known: &mut Vec<Recorded>,
     asked: &Asked,
@@ -244,7 +262,7 @@ fn record(
         };
         return Err(Findings(findings.into_iter().map(bare).collect()).into());
     }
-    let written = write_event(&args.bundle, &known[known.len() - 1].event)?;
+    let written = write_event(&drawn.place, &known[known.len() - 1].event)?;
     // The event stands, and nothing has followed from it yet: here it is logged.
     Ok(Done { n, written })
 }
@@ -257,7 +275,6 @@ fn same(one: &Event, other: &Event) -> bool {
 
 /// Writes the values that an event waits for.
 fn resolve(
-    args: &EventArgs,
     drawn: &Drawn<'_>,
     known: &mut [Recorded],
     before: &History<'_>,
@@ -296,25 +313,19 @@ fn resolve(
         return Ok(Done { n: one.event.n, written: Written::Unchanged });
     }
     debug_assert!(before.effects.get(at).is_some_and(|effect| effect.waits));
-    let files = Files::from([(path.clone(), beacon.format())]);
-    let written = write_files(&args.bundle, &files, &[path])?;
+    let written = drawn.place.write(&Files::from([(path, beacon.format())]))?;
     one.beacon = Some(beacon);
     Ok(Done { n: one.event.n, written })
 }
 
 /// Writes everything that follows from the events, as far as it can be known.
-fn finish<'a>(
-    folder: &Path,
-    drawn: &'a Drawn<'_>,
-    known: &[Recorded],
-) -> Result<History<'a>, Failure> {
+fn finish<'a>(drawn: &'a Drawn<'_>, known: &[Recorded]) -> Result<History<'a>, Failure> {
     let history = drawn.history(known)?;
     if !history.findings.is_empty() {
         return Err(Failure::bundle(Findings(history.findings)));
     }
     for effect in &history.effects {
-        let order: Vec<String> = effect.files.keys().cloned().collect();
-        write_files(folder, &effect.files, &order)?;
+        drawn.place.write(&effect.files)?;
     }
     Ok(history)
 }
