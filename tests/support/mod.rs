@@ -13,6 +13,7 @@ pub mod random;
 pub mod second;
 pub mod selecting;
 pub mod shape;
+pub mod story;
 
 use std::fs;
 use std::path::{Path, PathBuf};
