@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::console::{Console, finding_json};
 use super::draw::{conduct, record_drawn};
 use super::event::refuse_void;
+use super::log::StepLog;
 use super::secret::SecretArgs;
 use super::{DONE, Failure};
 use crate::base::date::{china_date, parse_date};
@@ -60,6 +61,7 @@ pub(super) fn open(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     let mut bundle = readable(&args.bundle)?;
     let commitment = sealed(&bundle, &args.bundle)?;
@@ -99,6 +101,8 @@ pub(super) fn open(
             write_folder(folder, &everything(&args.bundle, &bundle, shown)?, Vec::new())?
         }
     };
+    // An auditor's opening is logged, too: its digest tells the public nothing but that it took place.
+    log.record_files(&args.bundle, &bundle.files, clock, console)?;
     record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
     let place = args.to_auditor.as_deref().unwrap_or(&args.bundle).display();
     match written {
