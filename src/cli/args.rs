@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::log::LogCommand;
+use super::receipt::ReceiptArgs;
 
 /// 双随机、一公开：可证明的随机抽取 / provable random draws for inspections
 #[derive(Parser)]
@@ -92,16 +93,19 @@ pub(super) enum Command {
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts
     Verify {
-        /// 公示包文件夹或凭证文件 / bundle folders or receipt files
+        /// 公示包文件夹、凭证文件或凭证码 / bundle folders, receipt files or receipt codes
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+        /// 凭证另对照这一公示包（公开部分即可） / compare receipts with this bundle, of which the public part suffices
+        #[arg(long, value_name = "BUNDLE")]
+        bundle: Option<PathBuf>,
         /// 另按工作区（-C）所存的计划和名录重算 / recompute from the workspace's plan and registers, too
         #[arg(long)]
         registry: bool,
         #[command(flatten)]
         frames: FrameArgs,
     },
-    /// 为一个检查对象出具抽签凭证 / make one subject's receipt
+    /// 出具抽签凭证：一个对象，或所有抽中的 / make receipts
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes
     Explain(ExplainArgs),
@@ -360,17 +364,6 @@ pub(super) enum EventKind {
         #[arg(long)]
         approver: String,
     },
-}
-
-#[derive(clap::Args)]
-pub(super) struct ReceiptArgs {
-    /// 公示包文件夹 / the bundle's folder
-    pub bundle: PathBuf,
-    /// 检查对象编号 / the subject's id (sid)
-    pub sid: String,
-    /// 凭证文件；缺省为 <sid>.receipt.json / the receipt's file
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

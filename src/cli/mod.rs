@@ -21,6 +21,7 @@ mod import;
 mod log;
 mod page;
 mod past;
+mod receipt;
 mod recompute;
 mod registry;
 mod rules;
@@ -141,10 +142,11 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Beacon(beacon) => beacon::beacon(beacon, clock, console),
         Command::Draw { bundle, frames } => draw::draw(workspace, bundle, frames, clock, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
-        Command::Verify { paths, registry, frames } => {
-            verify::verify(paths, registry.then_some(workspace), frames, console)
+        Command::Verify { paths, registry, bundle, frames } => {
+            let registry = registry.then_some(workspace);
+            verify::verify(paths, registry, bundle.as_deref(), frames, console)
         }
-        Command::Receipt(receipt) => verify::receipt(receipt, console),
+        Command::Receipt(args) => receipt::receipt(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Log { what } => log::log(workspace, what, clock, console),
         Command::Sql(args) => sql::sql(args, console),

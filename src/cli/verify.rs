@@ -1,37 +1,30 @@
-//! `ssj verify` and `ssj receipt`.
+//! `ssj verify`.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::{FrameArgs, ReceiptArgs};
-use super::bundle::{bundle, readable};
+use super::args::FrameArgs;
+use super::bundle::bundle;
 use super::changes::print_register_facts;
 use super::console::{Console, finding_json, table};
+use super::receipt::check::Receipts;
 use super::recompute::against_registry;
-use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
+use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::{Finding, Lang};
-use crate::conduct;
-use crate::io::durable::{Written, failed, write_file};
-use crate::io::folder::{Limit, read_limited};
-use crate::record::ids::Sid;
-use crate::record::receipt::Receipt;
-use crate::record::tables::Outcome as DrawOutcome;
 use crate::say;
-use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_read, verify_receipt};
+use crate::verify::{Facts, Outcome, Report, verify_read};
 
-/// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
-const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
-
-/// Verifies bundles and receipts; bundles also against the registers of a workspace, if one is named.
+/// Verifies bundles and receipts; bundles also against the registers of a workspace, if one is named, receipts also
+/// against the published bundle, if it is named.
 pub(super) fn verify(
     paths: &[PathBuf],
     registry: Option<&Path>,
+    published: Option<&Path>,
     frames: &FrameArgs,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let mut exit = DONE;
+    let (mut exit, mut receipts) = (DONE, Receipts::against(published)?);
     for path in paths {
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
@@ -40,7 +33,7 @@ pub(super) fn verify(
             (true, None) => verify_bundle(path, frames, console),
             (true, Some(workspace)) => verify_bundle(path, frames, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
-            (false, None) => verify_file(path, console),
+            (false, None) => receipts.verify(path, console),
             (false, Some(_)) => {
                 let cause =
                     say!("--registry 只用于公示包文件夹", "--registry is for bundle folders only");
@@ -295,92 +288,4 @@ fn facts_json(facts: &Facts) -> Value {
         "quarantine_approver": facts.quarantine_approver,
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })
-}
-
-fn verify_file(path: &Path, console: &Console) -> Result<u8, Failure> {
-    let file = File::open(path).map_err(|e| failed(path, &e))?;
-    let place = path.display().to_string();
-    let bytes = read_limited(file, Limit::File(RECEIPT_BYTES_MAX)).map_err(|e| failed(path, &e))?;
-    let bytes = bytes.map_err(|finding| Failure::of(finding.file(&place).into(), BAD_INPUT))?;
-    // A damaged receipt, truncated or not, is a receipt that does not hold; anything else is none at all.
-    let begins = bytes.starts_with(br#"{"beacon":{"#);
-    if !begins && !Receipt::is_one(&bytes) {
-        let cause = say!("既不是公示包，也不是抽签凭证", "neither a bundle nor a receipt");
-        return Err(Finding::new("W06", cause).file(place).into());
-    }
-    let report = verify_receipt(&bytes);
-    print_receipt(&report, console);
-    let texts = |texts: &[crate::base::finding::Text]| {
-        texts.iter().map(|t| t.get(console.lang).to_owned()).collect::<Vec<_>>()
-    };
-    console.report(&json!({
-        "command": "verify",
-        "path": place,
-        "ok": report.failed.is_none(),
-        "verified": report.failed.is_none(),
-        "shown": texts(&report.shown),
-        "not_shown": texts(&report.not_shown),
-        "findings": report.failed.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
-    }));
-    Ok(if report.failed.is_none() { DONE } else { NOT_VERIFIED })
-}
-
-fn print_receipt(report: &ReceiptReport, console: &Console) {
-    let lang = console.lang;
-    if let Some((commitment, digest)) = &report.commitment {
-        let (agency, title, draw) = (&commitment.agency, &commitment.title, &commitment.draw);
-        console.say(&say!("{agency} {title}（{draw}）", "{agency} {title} ({draw})"));
-        if commitment.rehearsal {
-            console.say(&say!("这是演练，不产生效力", "this is a rehearsal and binds nobody"));
-        }
-        console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
-    }
-    if let Some(receipt) = &report.receipt {
-        let (sid, result) = (&receipt.sid, &receipt.result);
-        console.say(&say!("检查对象：{sid}", "subject: {sid}"));
-        console.say(&say!(
-            "结果摘要（与公示对照）：{result}",
-            "result, to compare with the notice: {result}"
-        ));
-    }
-    report.shown.iter().for_each(|text| console.say(text));
-    for text in &report.not_shown {
-        console.line(&format!("[{}] {}", say!("未示", "not shown").get(lang), text.get(lang)));
-    }
-    match &report.failed {
-        Some(finding) => {
-            console.line(&finding.show(lang));
-            console.say(&say!("核验未通过", "not verified"));
-        }
-        None => console
-            .say(&say!("核验通过（凭证所能证明的部分）", "verified, as far as a receipt shows")),
-    }
-}
-
-pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
-    let bundle = readable(&args.bundle)?;
-    let sid = Sid::parse(&args.sid).map_err(|_| {
-        let sid = &args.sid;
-        Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
-    })?;
-    let receipt = conduct::receipt(&bundle.files, &bundle, &sid).map_err(Failure::bundle)?;
-    let out = args.out.clone().unwrap_or_else(|| {
-        PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))
-    });
-    let bytes = receipt.format();
-    let written = write_file(&out, &bytes)?;
-    print_receipt(&verify_receipt(&bytes), console);
-    let place = out.display();
-    match written {
-        Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
-        Written::Unchanged => {
-            console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"))
-        }
-    }
-    let drawn = receipt.lists.iter().filter(|entry| entry.outcome == Some(DrawOutcome::Drawn));
-    console.report(&json!({
-        "command": "receipt", "ok": true, "file": place.to_string(), "sid": sid.as_str(),
-        "drawn": drawn.map(|entry| entry.list.clone()).collect::<Vec<_>>(),
-    }));
-    Ok(DONE)
 }

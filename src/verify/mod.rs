@@ -8,6 +8,7 @@ mod facts;
 mod frozen;
 mod later;
 mod pairing;
+mod published;
 mod receipt;
 mod steps;
 
@@ -17,6 +18,7 @@ use crate::say;
 
 pub use bundle::{verify, verify_read};
 pub use facts::{Facts, ListFacts, Removed, StratumFacts};
+pub use published::{Published, contradiction, verify_published};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};
 

@@ -9,6 +9,7 @@ mod language;
 mod log;
 mod plans;
 mod reading;
+mod receipts;
 mod registers;
 mod rehearsal;
 mod rules;
@@ -60,7 +61,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
     let shell = [shell::RULES];
-    [bundle::RULES, log::RULES]
+    [bundle::RULES, receipts::RULES, log::RULES]
         .into_iter()
         .chain(of_registers)
         .chain(of_plans)
