@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::{BeaconArgs, CommitArgs, DemoArgs, FrameArgs, ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::Console;
+use super::secret::SecretArgs;
 use super::verify::{print_report, verified};
 use super::workspace::write_district;
 use super::{DONE, Failure, NOT_VERIFIED, beacon, commit, draw, import};
@@ -66,6 +67,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         out: bundle.clone(),
         approve_shortage: None,
         approve_quarantine: None,
+        secret: SecretArgs::default(),
     };
     commit::commit(out, &args, &before, console)?;
     step(
@@ -80,7 +82,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     let values_of = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
     beacon::beacon(&values_of, &after, console)?;
     step(console, 5, say!("随机抽取、随机匹配", "drawing subjects, pairing inspectors"));
-    draw::draw(out, &bundle, &FrameArgs::default(), &after, console)?;
+    draw::draw(out, &bundle, &FrameArgs::default(), &SecretArgs::default(), &after, console)?;
     step(console, 6, say!("核验公示包", "verifying the bundle"));
     finish(&bundle, console)
 }

@@ -19,12 +19,15 @@ mod explain;
 mod ground;
 mod import;
 mod log;
+mod open;
 mod page;
 mod past;
 mod receipt;
 mod recompute;
 mod registry;
 mod rules;
+mod sealing;
+mod secret;
 mod simulate;
 mod sql;
 mod verify;
@@ -140,11 +143,15 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
         Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => beacon::beacon(beacon, clock, console),
-        Command::Draw { bundle, frames } => draw::draw(workspace, bundle, frames, clock, console),
+        Command::Draw { bundle, frames, secret } => {
+            draw::draw(workspace, bundle, frames, secret, clock, console)
+        }
+        Command::Open(args) => open::open(workspace, args, clock, console),
+        Command::Custodians(args) => open::custodians(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify { paths, registry, bundle, frames } => {
             let registry = registry.then_some(workspace);
-            verify::verify(paths, registry, bundle.as_deref(), frames, console)
+            verify::verify(paths, registry, bundle.as_deref(), frames, clock, console)
         }
         Command::Receipt(args) => receipt::receipt(args, console),
         Command::Explain(args) => explain::explain(args, console),

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use super::args::FrameArgs;
 use super::bundle::bundle;
 use super::changes::print_register_facts;
+use super::clock::Clock;
 use super::console::{Console, finding_json, table};
 use super::receipt::check::Receipts;
 use super::recompute::against_registry;
 use super::{DONE, Failure, NOT_VERIFIED};
+use crate::base::date::{china_date, parse_date};
 use crate::base::finding::{Finding, Lang};
 use crate::say;
 use crate::verify::{Facts, Outcome, Report, verify_read};
@@ -22,6 +24,7 @@ pub(super) fn verify(
     registry: Option<&Path>,
     published: Option<&Path>,
     frames: &FrameArgs,
+    clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
     let (mut exit, mut receipts) = (DONE, Receipts::against(published)?);
@@ -30,8 +33,8 @@ pub(super) fn verify(
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, None) => verify_bundle(path, frames, console),
-            (true, Some(workspace)) => verify_bundle(path, frames, console)
+            (true, None) => verify_bundle(path, frames, clock, console),
+            (true, Some(workspace)) => verify_bundle(path, frames, clock, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
             (false, None) => receipts.verify(path, console),
             (false, Some(_)) => {
@@ -52,11 +55,43 @@ pub(super) fn verify(
     Ok(exit)
 }
 
-fn verify_bundle(path: &Path, frames: &FrameArgs, console: &Console) -> Result<u8, Failure> {
+fn verify_bundle(
+    path: &Path,
+    frames: &FrameArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     let report = verified(path, frames, console)?;
     print_report(&report, console);
-    console.report(&report_json(path, &report, console.lang));
+    let overdue = overdue(&report, clock);
+    console.findings(overdue.as_slice());
+    let mut value = report_json(path, &report, console.lang);
+    value["overdue"] = json!(overdue.is_some());
+    console.report(&value);
     Ok(if report.verified() { DONE } else { NOT_VERIFIED })
+}
+
+/// S19 if a sealed draw is not opened though its promised day has passed. The verdict stands: what is shown is right.
+fn overdue(report: &Report, clock: &Clock) -> Option<Finding> {
+    let (to, by) = report.facts.opens.as_ref()?;
+    let unopened = matches!(report.check(5)?.outcome, Outcome::NotShown(_));
+    let today = china_date(clock.now_s())?;
+    if !unopened || today <= parse_date(by)? {
+        return None;
+    }
+    Some(Finding::new(
+        "S19",
+        match *to {
+            "public" => say!(
+                "承诺最迟 {by} 向公众开启，今天 {today}，仍未开启",
+                "it was to open to the public by {by}; today is {today}, and it has not"
+            ),
+            _ => say!(
+                "承诺最迟 {by} 向审计机关开启，今天 {today}；公示包本身不显示是否已经移交",
+                "it was to open to the auditor by {by}; today is {today}, and a bundle does not show whether it did"
+            ),
+        },
+    ))
 }
 
 /// The report on a bundle's folder.

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::cli::secret::SecretArgs;
+
 #[derive(clap::Args)]
-pub(crate) struct ReceiptArgs {
+pub(in crate::cli) struct ReceiptArgs {
     /// 公示包文件夹 / the bundle's folder
     pub bundle: PathBuf,
     /// 检查对象编号 / the subject's id (sid)
@@ -30,4 +32,6 @@ pub(crate) struct ReceiptArgs {
     /// 核验网页的地址，写入二维码 / address of a page that verifies, put into the QR code
     #[arg(long, value_name = "URL")]
     pub page: Option<String>,
+    #[command(flatten)]
+    pub secret: SecretArgs,
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::bundle::readable;
+use super::bundle::office;
 use super::console::Console;
 use super::{DONE, Failure};
 use crate::base::finding::Finding;
@@ -27,7 +27,7 @@ pub(super) use args::ReceiptArgs;
 
 pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
     let page = args.page.as_deref().map(code::page).transpose()?;
-    let bundle = readable(&args.bundle)?;
+    let bundle = office(&args.bundle, &args.secret)?.bundle;
     match (&args.sid, &args.out) {
         (Some(sid), _) => one(args, sid, &bundle, page, console),
         (None, Some(folder)) => many::receipts(args, &bundle, folder, console),
