@@ -1,6 +1,8 @@
 //! Merkle tree heads and inclusion paths of RFC 6962, §2.1: leaf `H(00‖row)`, node `H(01‖left‖right)`,
 //! empty tree `H("")`. A root never travels without the number of its leaves.
 
+use std::sync::Arc;
+
 use super::digest::{Digest, Suite};
 
 /// Leaves that are hashed at once: a power of two.
@@ -26,8 +28,10 @@ pub struct Tree {
     end: u64,
     /// Heads of complete subtrees as (height, head), from left to right, no two of which are halves of another.
     heads: Vec<(u32, Digest)>,
-    /// A leaf whose inclusion path is wanted, and the path so far.
-    proof: Option<(u64, Vec<Digest>)>,
+    /// The leaves whose inclusion paths are wanted, ascending.
+    wanted: Arc<[u64]>,
+    /// What their paths have so far: a leaf and its next sibling upwards, those of one leaf in their order.
+    steps: Vec<(u64, Digest)>,
 }
 
 impl Tree {
@@ -38,14 +42,29 @@ impl Tree {
 
     /// The empty part of a tree whose first leaf is the one at `start`, from 0.
     pub fn starting_at(suite: Suite, start: u64) -> Self {
-        Tree { suite, start, end: start, heads: Vec::new(), proof: None }
+        Tree {
+            suite,
+            start,
+            end: start,
+            heads: Vec::new(),
+            wanted: Arc::default(),
+            steps: Vec::new(),
+        }
     }
 
-    /// Keeps the inclusion path of the leaf at `index`, from 0, wherever it comes.
+    /// Keeps the inclusion paths of these leaves, counted from 0 and ascending, wherever they come.
     #[must_use]
-    pub fn proving(mut self, index: u64) -> Self {
-        self.proof = Some((index, Vec::new()));
+    pub fn proving(mut self, wanted: Arc<[u64]>) -> Self {
+        debug_assert!(wanted.is_sorted(), "bug: wanted leaves ascend");
+        self.wanted = wanted;
         self
+    }
+
+    /// The wanted leaves from `from` to before `to`.
+    fn wanted(&self, from: u64, to: u64) -> &[u64] {
+        let first = self.wanted.partition_point(|index| *index < from);
+        let after = self.wanted[first..].partition_point(|index| *index < to);
+        &self.wanted[first..first + after]
     }
 
     /// Appends the leaves of these rows, hashed side by side.
@@ -57,8 +76,7 @@ impl Tree {
             self.suite.digest_each(&leaves[..rows.len()], &mut heads[..rows.len()]);
             let whole = rows.len() == SIDE_BY_SIDE && self.end.is_multiple_of(SIDE_BY_SIDE as u64);
             let end = self.end + rows.len() as u64;
-            let proves = |index: &u64| (self.end..end).contains(index);
-            if !whole || self.proof.as_ref().is_some_and(|(index, _)| proves(index)) {
+            if !whole || !self.wanted(self.end, end).is_empty() {
                 heads[..rows.len()].iter().for_each(|head| self.push_head(0, *head));
                 continue;
             }
@@ -89,9 +107,7 @@ impl Tree {
     /// If it begins elsewhere.
     pub fn append(&mut self, part: Tree) {
         assert_eq!(self.end, part.start, "bug: parts of a tree follow each other");
-        if let Some((_, path)) = &mut self.proof {
-            path.extend(part.proof.into_iter().flat_map(|(_, path)| path));
-        }
+        self.steps.extend(part.steps);
         part.heads.into_iter().for_each(|(height, head)| self.push_head(height, head));
     }
 
@@ -103,11 +119,10 @@ impl Tree {
             && let Some((_, left)) = self.heads.pop_if(|(below, _)| *below == height)
         {
             at -= 1 << height;
-            if let Some((index, path)) = &mut self.proof
-                && at >> (height + 1) == *index >> (height + 1)
-            {
-                path.push(if *index >> height & 1 == 0 { head } else { left });
-            }
+            let below = self.wanted(at, at + (2 << height));
+            let step = |index: &u64| (*index, if *index >> height & 1 == 0 { head } else { left });
+            let steps: Vec<_> = below.iter().map(step).collect();
+            self.steps.extend(steps);
             head = node(self.suite, &left, &head);
             height += 1;
         }
@@ -133,24 +148,36 @@ impl Tree {
         Root { n: self.end, root }
     }
 
-    /// The inclusion path of the leaf that was asked for (RFC 6962, §2.1.1), from its sibling upwards; none if it did not come.
-    pub fn path(self) -> Option<Vec<Digest>> {
-        let (index, mut path) = self.proof.filter(|(index, _)| *index < self.end)?;
-        let mut from = self.end;
-        let mut right: Option<Digest> = None;
-        let mut found = false;
-        for (height, head) in self.heads.iter().rev() {
-            from -= 1 << height;
-            if found {
-                path.push(*head);
-            } else if index >= from {
-                path.extend(right);
-                found = true;
-            } else {
-                right = Some(right.map_or(*head, |right| node(self.suite, head, &right)));
-            }
+    /// The inclusion paths of the leaves that were asked for and have come (RFC 6962, §2.1.1), each from its sibling
+    /// upwards.
+    ///
+    /// # Panics
+    /// If this is a later part of a tree.
+    pub fn paths(mut self) -> Vec<Vec<Digest>> {
+        assert_eq!(self.start, 0, "bug: a part of a tree has no paths");
+        // Of each head what stands to its right, all in one.
+        let mut right: Vec<Option<Digest>> = vec![None; self.heads.len()];
+        for at in (1..self.heads.len()).rev() {
+            let head = self.heads[at].1;
+            right[at - 1] = Some(right[at].map_or(head, |right| node(self.suite, &head, &right)));
         }
-        Some(path)
+        self.steps.sort_by_key(|(index, _)| *index);
+        let (mut steps, mut paths) = (self.steps.iter().peekable(), Vec::new());
+        let (mut above, mut to) = (0, self.heads.first().map_or(0, |(height, _)| 1 << height));
+        for index in self.wanted(0, self.end) {
+            let mut path = Vec::new();
+            while let Some((_, sibling)) = steps.next_if(|(of, _)| of == index) {
+                path.push(*sibling);
+            }
+            while *index >= to {
+                above += 1;
+                to += 1 << self.heads[above].0;
+            }
+            path.extend(right[above]);
+            path.extend(self.heads[..above].iter().rev().map(|(_, head)| *head));
+            paths.push(path);
+        }
+        paths
     }
 }
 
@@ -239,9 +266,9 @@ mod tests {
             let rows: Vec<&[u8]> = rows[..n].iter().map(Vec::as_slice).collect();
             let head = root(Suite::Sm3, rows.iter().copied());
             for index in 0..n {
-                let mut tree = Tree::new(Suite::Sm3).proving(index as u64);
+                let mut tree = Tree::new(Suite::Sm3).proving([index as u64].into());
                 rows.iter().for_each(|row| tree.push(row));
-                let path = tree.path().unwrap();
+                let path = tree.paths().remove(0);
                 for (other, row) in rows.iter().enumerate() {
                     let same = other == index;
                     assert_eq!(check(Suite::Sm3, head, row, index as u64, &path), same);
@@ -262,12 +289,17 @@ mod tests {
         for lengths in
             [vec![1], vec![3], vec![7, 1, 16], vec![2, 5, 11], vec![40], vec![32, 8], vec![0, 13]]
         {
-            for index in 0..rows.len() as u64 {
-                let mut tree = Tree::new(Suite::Sha256).proving(index);
+            // One leaf, every third, all of them.
+            let wanted = (0..rows.len() as u64).map(|index| vec![index]);
+            let every = |step| (0..rows.len() as u64 + 5).step_by(step).collect();
+            for wanted in wanted.chain([every(3), every(1)]) {
+                let wanted: Arc<[u64]> = wanted.into();
+                let mut tree = Tree::new(Suite::Sha256).proving(wanted.clone());
                 let (mut at, mut lengths) = (0, lengths.iter().cycle());
                 while at < rows.len() {
                     let to = rows.len().min(at + lengths.next().unwrap());
-                    let mut part = Tree::starting_at(Suite::Sha256, at as u64).proving(index);
+                    let mut part =
+                        Tree::starting_at(Suite::Sha256, at as u64).proving(wanted.clone());
                     match at % 2 {
                         0 => part.push_each(&rows[at..to]),
                         _ => rows[at..to].iter().for_each(|row| part.push(row)),
@@ -279,10 +311,14 @@ mod tests {
                 let mut each = Tree::new(Suite::Sha256);
                 each.push_each(&rows);
                 assert_eq!(each.root(), whole);
-                let path = tree.path().unwrap();
-                assert!(check(Suite::Sha256, whole, rows[index as usize], index, &path));
+                let paths = tree.paths();
+                let there = wanted.iter().filter(|index| **index < rows.len() as u64);
+                assert_eq!(paths.len(), there.clone().count());
+                for (index, path) in there.zip(&paths) {
+                    assert!(check(Suite::Sha256, whole, rows[*index as usize], *index, path));
+                }
             }
         }
-        assert_eq!(Tree::new(Suite::Sha256).proving(0).path(), None);
+        assert!(Tree::new(Suite::Sha256).proving([0].into()).paths().is_empty());
     }
 }

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::event::args::EventArgs;
 use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
+use super::receipt::ReceiptArgs;
 use super::secret::SecretArgs;
 use super::verify::VerifyArgs;
 
@@ -102,7 +103,7 @@ pub(super) enum Command {
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts
     Verify(VerifyArgs),
-    /// 为一个检查对象出具抽签凭证 / make one subject's receipt
+    /// 出具抽签凭证：一个对象，或所有抽中的 / make receipts
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes
     Explain(ExplainArgs),
@@ -336,17 +337,6 @@ pub(super) struct BeaconArgs {
     /// 由谁公布或见证 / who announced or witnessed the values
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
-}
-
-#[derive(clap::Args)]
-pub(super) struct ReceiptArgs {
-    /// 公示包文件夹 / the bundle's folder
-    pub bundle: PathBuf,
-    /// 检查对象编号 / the subject's id (sid)
-    pub sid: String,
-    /// 凭证文件；缺省为 <sid>.receipt.json / the receipt's file
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

@@ -23,6 +23,7 @@ mod log;
 mod open;
 mod page;
 mod past;
+mod receipt;
 mod recompute;
 mod registry;
 mod rules;
@@ -150,7 +151,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Custodians(args) => open::custodians(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify(args) => verify::verify(workspace, args, clock, console),
-        Command::Receipt(receipt) => verify::receipt(receipt, console),
+        Command::Receipt(args) => receipt::receipt(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Log { what } => log::log(workspace, what, clock, console),
         Command::Sql(args) => sql::sql(args, console),

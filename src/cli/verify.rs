@@ -1,40 +1,33 @@
-//! `ssj verify` and `ssj receipt`.
+//! `ssj verify`.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::{FrameArgs, ReceiptArgs};
-use super::bundle::{bundle, readable};
+use super::args::FrameArgs;
+use super::bundle::bundle;
 use super::changes::print_register_facts;
 use super::clock::Clock;
 use super::console::{Console, finding_json, table};
 use super::log::{TrustArgs, Trusted, logged_json, print_logged};
+use super::receipt::check::Receipts;
 use super::recompute::against_registry;
-use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
+use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_date, parse_date};
 use crate::base::finding::{Finding, Lang};
-use crate::conduct;
-use crate::io::durable::{Written, failed, write_file};
-use crate::io::folder::{BundleFolder, Limit, read_limited};
-use crate::record::ids::Sid;
-use crate::record::receipt::Receipt;
-use crate::record::tables::Outcome as DrawOutcome;
+use crate::io::folder::BundleFolder;
 use crate::say;
-use crate::verify::{
-    EventFacts, Facts, Outcome, ReceiptReport, Report, verify_receipt, verify_trusting,
-};
-
-/// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
-const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+use crate::verify::{EventFacts, Facts, Outcome, Report, verify_trusting};
 
 /// What to verify, and against what.
 #[derive(clap::Args)]
 pub(super) struct VerifyArgs {
-    /// 公示包文件夹或凭证文件 / bundle folders or receipt files
+    /// 公示包文件夹、凭证文件或凭证码 / bundle folders, receipt files or receipt codes
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
+    /// 凭证另对照这一公示包（公开部分即可） / compare receipts with this bundle, of which the public part suffices
+    #[arg(long, value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
     /// 另按工作区（-C）所存的计划和名录重算 / recompute from the workspace's plan and registers, too
     #[arg(long)]
     pub registry: bool,
@@ -44,7 +37,8 @@ pub(super) struct VerifyArgs {
     pub trust: TrustArgs,
 }
 
-/// Verifies bundles and receipts; bundles also against the registers of the workspace, if that is asked for.
+/// Verifies bundles and receipts; bundles also against the registers of the workspace, receipts also against the
+/// published bundle, if that is asked for.
 pub(super) fn verify(
     workspace: &Path,
     args: &VerifyArgs,
@@ -53,7 +47,7 @@ pub(super) fn verify(
 ) -> Result<u8, Failure> {
     let VerifyArgs { paths, registry, .. } = args;
     let trusted = args.trust.read()?;
-    let mut exit = DONE;
+    let (mut exit, mut receipts) = (DONE, Receipts::against(args.bundle.as_deref())?);
     for path in paths {
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
@@ -65,7 +59,7 @@ pub(super) fn verify(
                     say!("--frame 只用于公示包文件夹", "--frame is for bundle folders only");
                 Err(Finding::new("W07", cause).file(path.display().to_string()).into())
             }
-            (false, false) => verify_file(path, console),
+            (false, false) => receipts.verify(path, console),
             (false, true) => {
                 let cause =
                     say!("--registry 只用于公示包文件夹", "--registry is for bundle folders only");
@@ -408,92 +402,4 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
         "logged": facts.logged.as_ref().map(|logged| logged_json(logged, lang)),
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })
-}
-
-fn verify_file(path: &Path, console: &Console) -> Result<u8, Failure> {
-    let file = File::open(path).map_err(|e| failed(path, &e))?;
-    let place = path.display().to_string();
-    let bytes = read_limited(file, Limit::File(RECEIPT_BYTES_MAX)).map_err(|e| failed(path, &e))?;
-    let bytes = bytes.map_err(|finding| Failure::of(finding.file(&place).into(), BAD_INPUT))?;
-    // A damaged receipt, truncated or not, is a receipt that does not hold; anything else is none at all.
-    let begins = bytes.starts_with(br#"{"beacon":{"#);
-    if !begins && !Receipt::is_one(&bytes) {
-        let cause = say!("既不是公示包，也不是抽签凭证", "neither a bundle nor a receipt");
-        return Err(Finding::new("W06", cause).file(place).into());
-    }
-    let report = verify_receipt(&bytes);
-    print_receipt(&report, console);
-    let texts = |texts: &[crate::base::finding::Text]| {
-        texts.iter().map(|t| t.get(console.lang).to_owned()).collect::<Vec<_>>()
-    };
-    console.report(&json!({
-        "command": "verify",
-        "path": place,
-        "ok": report.failed.is_none(),
-        "verified": report.failed.is_none(),
-        "shown": texts(&report.shown),
-        "not_shown": texts(&report.not_shown),
-        "findings": report.failed.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
-    }));
-    Ok(if report.failed.is_none() { DONE } else { NOT_VERIFIED })
-}
-
-fn print_receipt(report: &ReceiptReport, console: &Console) {
-    let lang = console.lang;
-    if let Some((commitment, digest)) = &report.commitment {
-        let (agency, title, draw) = (&commitment.agency, &commitment.title, &commitment.draw);
-        console.say(&say!("{agency} {title}（{draw}）", "{agency} {title} ({draw})"));
-        if commitment.rehearsal {
-            console.say(&say!("这是演练，不产生效力", "this is a rehearsal and binds nobody"));
-        }
-        console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
-    }
-    if let Some(receipt) = &report.receipt {
-        let (sid, result) = (&receipt.sid, &receipt.result);
-        console.say(&say!("检查对象：{sid}", "subject: {sid}"));
-        console.say(&say!(
-            "结果摘要（与公示对照）：{result}",
-            "result, to compare with the notice: {result}"
-        ));
-    }
-    report.shown.iter().for_each(|text| console.say(text));
-    for text in &report.not_shown {
-        console.line(&format!("[{}] {}", say!("未示", "not shown").get(lang), text.get(lang)));
-    }
-    match &report.failed {
-        Some(finding) => {
-            console.line(&finding.show(lang));
-            console.say(&say!("核验未通过", "not verified"));
-        }
-        None => console
-            .say(&say!("核验通过（凭证所能证明的部分）", "verified, as far as a receipt shows")),
-    }
-}
-
-pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
-    let bundle = readable(&args.bundle)?;
-    let sid = Sid::parse(&args.sid).map_err(|_| {
-        let sid = &args.sid;
-        Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
-    })?;
-    let receipt = conduct::receipt(&bundle.files, &bundle, &sid).map_err(Failure::bundle)?;
-    let out = args.out.clone().unwrap_or_else(|| {
-        PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))
-    });
-    let bytes = receipt.format();
-    let written = write_file(&out, &bytes)?;
-    print_receipt(&verify_receipt(&bytes), console);
-    let place = out.display();
-    match written {
-        Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
-        Written::Unchanged => {
-            console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"))
-        }
-    }
-    let drawn = receipt.lists.iter().filter(|entry| entry.outcome == Some(DrawOutcome::Drawn));
-    console.report(&json!({
-        "command": "receipt", "ok": true, "file": place.to_string(), "sid": sid.as_str(),
-        "drawn": drawn.map(|entry| entry.list.clone()).collect::<Vec<_>>(),
-    }));
-    Ok(DONE)
 }

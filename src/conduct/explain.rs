@@ -2,8 +2,10 @@
 //! every other inspector would cost. A visit's team is the cheapest by Σ(W + h) given the published handicaps; the cheapest
 //! team with somebody else in it is found by the shortest chain of moves that makes room for him.
 
+use std::collections::BTreeMap;
+
 use super::Frozen;
-use super::one_visit::{OneVisit, Seated};
+use super::teams::{Seated, Teams};
 use crate::base::finding::{Finding, Findings};
 use crate::draw::ticket::seed;
 use crate::pairing::rules::Case;
@@ -144,13 +146,15 @@ pub fn explain_visit(
         let cause = say!("入户检查与抽样框不符", "the visit does not fit the frames");
         return Err(Finding::new("V11", cause).file(VISITS).id(sid.as_str()).into());
     };
-    let one = OneVisit::read(&frozen, &seed, visit.clone(), &row)?;
+    let rows = BTreeMap::from([(sid, &row)]);
+    let one = Teams::read(&frozen, &seed, std::slice::from_ref(&visit), &rows)?;
     let people = people(&frozen, &one, sid)?;
     let seat = |(slot, i): (usize, &u32)| Seat {
         person: *i as usize,
         ticket: ticket(&one.case, slot, *i),
     };
-    let team = one.seated.as_ref().map(|seated| seated.team.iter().enumerate().map(seat).collect());
+    let team =
+        one.seated.as_ref().map(|seated| seated.teams[0].iter().enumerate().map(seat).collect());
     let blocked = contents.shortage.iter().flat_map(|shortage| &shortage.slots);
     Ok(Explanation {
         sid: sid.clone(),
@@ -188,7 +192,7 @@ fn ticket(case: &Case, slot: usize, inspector: u32) -> u64 {
     one[0].1
 }
 
-fn people(frozen: &Frozen<'_>, one: &OneVisit, sid: &Sid) -> Result<Vec<Person>, Finding> {
+fn people(frozen: &Frozen<'_>, one: &Teams, sid: &Sid) -> Result<Vec<Person>, Finding> {
     let case = &one.case;
     let mut people: Vec<Person> = (0..)
         .zip(&case.inspectors)
@@ -212,7 +216,7 @@ fn people(frozen: &Frozen<'_>, one: &OneVisit, sid: &Sid) -> Result<Vec<Person>,
             people[at].visits += 1;
         }
     }
-    for (slot, i) in seated.team.iter().enumerate() {
+    for (slot, i) in seated.teams[0].iter().enumerate() {
         people[*i as usize].holds = Some(slot);
     }
     let Some(ways) = Ways::of(&people, seated) else { return Err(not_best(sid)) };
@@ -235,7 +239,7 @@ fn not_best(sid: &Sid) -> Finding {
     Finding::new("V13", cause).id(sid.as_str())
 }
 
-fn barred(frozen: &Frozen<'_>, one: &OneVisit, sid: &Sid, inspector: u32) -> Option<Barred> {
+fn barred(frozen: &Frozen<'_>, one: &Teams, sid: &Sid, inspector: u32) -> Option<Barred> {
     let case = &one.case;
     if case.visits[0].recused.contains(&inspector) {
         let iid = &case.inspectors[inspector as usize].iid;
@@ -246,14 +250,13 @@ fn barred(frozen: &Frozen<'_>, one: &OneVisit, sid: &Sid, inspector: u32) -> Opt
     if !one.exclusions.contains(&(0, inspector)) {
         return None;
     }
-    let excluded_here =
-        |team: &&Vec<u32>| case.exclusions(std::slice::from_ref(*team)).contains(&(0, inspector));
-    let (round, team) = (0..).zip(&one.earlier).find(|(_, team)| excluded_here(team))?;
+    let excluded_here = |teams: &[Vec<u32>]| case.exclusions(teams).contains(&(0, inspector));
+    let (round, teams) = (0..).zip(&one.earlier).find(|(_, teams)| excluded_here(teams))?;
     let quarrels = |other: &&u32| {
         let pair = (inspector.min(**other), inspector.max(**other));
         case.incompatible.contains(&pair)
     };
-    let with = team.iter().filter(quarrels);
+    let with = teams[0].iter().filter(quarrels);
     let with = with.map(|i| case.inspectors[*i as usize].iid.clone()).collect();
     Some(Barred::Excluded { round, with })
 }
@@ -286,7 +289,7 @@ impl Ways {
             Standing::Fits(ticket) => Some(i128::from(ticket) + seated.handicaps[i as usize]),
             Standing::Unfit { .. } => None,
         };
-        let team = &seated.team;
+        let team = &seated.teams[0];
         let held: Vec<i128> =
             team.iter().enumerate().map(|(s, i)| cost_of(*i, s)).collect::<Option<_>>()?;
         let mut ways =
@@ -318,7 +321,7 @@ impl Ways {
             Standing::Unfit { .. } => None,
         };
         let (more, slot) = person.standings.iter().enumerate().filter_map(in_slot).min()?;
-        let mut team: Vec<usize> = seated.team.iter().map(|i| *i as usize).collect();
+        let mut team: Vec<usize> = seated.teams[0].iter().map(|i| *i as usize).collect();
         let (mut newcomer, mut vacant) = (i, Some(slot));
         while let Some(slot) = vacant {
             newcomer = std::mem::replace(&mut team[slot], newcomer);

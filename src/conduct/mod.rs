@@ -5,8 +5,8 @@ mod blockage;
 mod events;
 mod explain;
 mod locate;
-mod one_visit;
 mod receipt;
+mod teams;
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ use crate::say;
 pub use blockage::{Blockage, Demanded, Qualified, Way};
 pub use events::history;
 pub use explain::{Alternative, Barred, Explanation, Person, Seat, Standing, explain_visit};
-pub use receipt::receipt;
+pub use receipt::{Holders, Receipts, receipt};
 
 /// A frozen package: parsed, and its registers equal to its commitment. Its frames, which may be larger than memory, are
 /// read when it is drawn.

@@ -261,7 +261,7 @@ impl Selection {
     pub fn roll(&self, suite: Suite, list: &str) -> Vec<RollRow> {
         let row = |Ranked { row, rank, key, .. }: &Ranked| RollRow {
             stratum: row.stratum.to_string(),
-            key: suite.digest(format!("{}.{list}.{rank}", key.ticket).as_bytes()),
+            key: RollRow::key_of(suite, &key.ticket, list, *rank),
         };
         let mut rows: Vec<RollRow> = self.ranked.iter().map(row).collect();
         rows.sort_by(|a, b| (&a.stratum, a.key).cmp(&(&b.stratum, b.key)));

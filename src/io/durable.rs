@@ -204,6 +204,79 @@ fn put(
     sync_folder(folder).map_err(|e| failed(folder, &e))
 }
 
+/// Many files in one folder, each of them once. A file appears when its batch is on the disk, so that a killed run
+/// leaves whole files only and the next one goes on behind them. A batch waits for the disk once, not file by file.
+pub struct Batches {
+    folder: PathBuf,
+    part: PathBuf,
+    _mark: Leftover,
+    _lock: Lock,
+}
+
+/// Threads that wait for the disk at once: it takes them together.
+const WAITING: usize = 16;
+
+impl Batches {
+    /// Files into this folder, which need not exist yet.
+    ///
+    /// # Errors
+    /// W13 if another run writes there, W08 if the file system fails.
+    pub fn into(folder: &Path) -> Result<Self, Finding> {
+        make_folders(folder)?;
+        let lock = Lock::of_folder(folder)?;
+        let part = beside(folder, "part")?;
+        let mark = Leftover::new(&part);
+        if part.exists() {
+            fs::remove_dir_all(&part).map_err(|e| failed(&part, &e))?;
+        }
+        fs::create_dir(&part).map_err(|e| failed(&part, &e))?;
+        Ok(Batches { folder: folder.to_owned(), part, _mark: mark, _lock: lock })
+    }
+
+    /// Writes a batch, each file under its name; gives the number of those that were not there.
+    ///
+    /// # Errors
+    /// W03 if a file exists and differs (nothing of the batch is written then), W08 if the file system fails.
+    pub fn write(&mut self, files: &[(PathBuf, Vec<u8>)]) -> Result<usize, Finding> {
+        let mut missing = Vec::new();
+        for (name, bytes) in files {
+            let target = self.folder.join(name);
+            match fs::read(&target) {
+                Ok(found) if found == *bytes => {}
+                Ok(_) => return Err(differs(&target)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => missing.push((name, bytes)),
+                Err(e) => return Err(failed(&target, &e)),
+            }
+        }
+        let write = |files: &[(&PathBuf, &Vec<u8>)]| {
+            let place = |name: &&PathBuf| self.part.join(name);
+            files.iter().try_for_each(|(name, bytes)| {
+                write_synced(&place(name), bytes).map_err(|e| failed(&self.folder.join(name), &e))
+            })
+        };
+        let size = missing.len().div_ceil(WAITING).max(1);
+        std::thread::scope(|scope| {
+            let threads = missing.chunks(size).map(|files| scope.spawn(move || write(files)));
+            let threads: Vec<_> = threads.collect();
+            threads.into_iter().try_for_each(|one| one.join().expect("bug: a writer panicked"))
+        })?;
+        for (name, _) in &missing {
+            let target = self.folder.join(name);
+            fs::rename(self.part.join(name), &target).map_err(|e| failed(&target, &e))?;
+        }
+        sync_folder(&self.folder).map_err(|e| failed(&self.folder, &e))?;
+        Ok(missing.len())
+    }
+
+    /// Takes away what was needed on the way.
+    ///
+    /// # Errors
+    /// W08 if the file system fails.
+    pub fn finish(self) -> Result<(), Finding> {
+        fs::remove_dir_all(&self.part).map_err(|e| failed(&self.part, &e))
+    }
+}
+
 /// Makes a whole folder appear at once: written beside its place, then renamed. An existing folder must
 /// hold exactly these files among its own. `larger` are those that do not stand in memory, each as a feed of its bytes.
 ///
@@ -347,6 +420,26 @@ mod tests {
         assert_eq!(fs::read(folder.join("c")).unwrap(), b"3");
         let left: Vec<_> = fs::read_dir(temp.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn batches_go_on_where_a_killed_run_ended() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("many");
+        let files: Vec<(PathBuf, Vec<u8>)> =
+            (0..50u8).map(|n| (PathBuf::from(format!("{n}.json")), vec![n; 9])).collect();
+        let mut killed = Batches::into(&folder).unwrap();
+        assert_eq!(killed.write(&files[..20]), Ok(20));
+        fs::write(temp.path().join(".many.part/20.json"), "half").unwrap();
+        drop(killed);
+        let mut next = Batches::into(&folder).unwrap();
+        assert_eq!(next.write(&files), Ok(30));
+        assert_eq!(next.write(&files), Ok(0));
+        let other = [(PathBuf::from("new"), vec![1]), (PathBuf::from("7.json"), vec![1])];
+        assert_eq!(next.write(&other).unwrap_err().code(), "W03");
+        next.finish().unwrap();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 50);
+        assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 1);
     }
 
     #[test]

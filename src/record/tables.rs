@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::frame::FrameLine;
 use super::ids::{CAPACITY_MAX, Iid, Name, Sid, format_tags, is_name, parse_tags};
-use crate::base::digest::Digest;
+use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::table::{Row, any_field, bad_field};
 use crate::base::text::{INTEGER_LIMIT, parse_integer};
@@ -275,6 +275,13 @@ pub struct RollRow {
     pub stratum: String,
     /// H(T ‖ "." ‖ list ‖ "." ‖ rank).
     pub key: Digest,
+}
+
+impl RollRow {
+    /// The key of a subject: H(T ‖ "." ‖ list ‖ "." ‖ rank).
+    pub fn key_of(suite: Suite, ticket: &Digest, list: &str, rank: u64) -> Digest {
+        suite.digest(format!("{ticket}.{list}.{rank}").as_bytes())
+    }
 }
 
 impl Row for RollRow {

@@ -1639,25 +1639,48 @@ class Receipt(Report):
         r = self.r = read_json(self.data, self.file)
         is_object = lambda x: isinstance(x, dict)
         spec = {"v": one_of("dr1-receipt"), "sid": is_id, "beacon": is_object, "commitment": is_object,
-                "result": is_hex64, "lists": array_of(is_object, 1)}
-        shape(r, self.file, "", spec | ({"team": is_object} if "team" in r else {}), closed=True)
+                "result": is_hex64, "lists": array_of(is_object, 1),
+                "manifest": array_of(lambda x: array_of(is_text)(x) and len(x) == 2 and is_hex64(x[1]))}
+        optional = {"team": is_object, "from": one_of("door", "opening")}
+        shape(r, self.file, "", spec | {k: f for k, f in optional.items() if k in r}, closed=True)
         for i, entry in enumerate(r["lists"]):
+            roll = {"roll": is_object} if "roll" in entry else {}
             shape(entry, self.file, f"lists[{i}].", {
                 "list": is_name, "index": is_int, "row": lambda x: array_of(is_text)(x) and len(x) == 5,
                 "path": array_of(is_hex64), "N": is_int, "n": is_int, "key": is_text, "rank": is_int,
-                "outcome": one_of("drawn", "reserve", "none")}, closed=True)
+                "outcome": one_of("drawn", "reserve", "none")} | roll, closed=True)
+            if roll:
+                shape(entry["roll"], self.file, f"lists[{i}].roll.", {"index": is_int, "key": is_hex64}, closed=True)
         names = [entry["list"] for entry in r["lists"]]
         self.require(all(a < b for a, b in zip(names, names[1:])), "lists: not strictly ascending")
         if "team" in r:
             self.check_team_form(r["team"])
         check_commitment(r["commitment"])
         self.c = r["commitment"]
-        self.require(self.c["mode"] == "open", "commitment.mode: not open")
+        self.sealed = self.c["mode"] == "sealed"
         self.suite = Suite(self.c["suite"])
         self.digest = self.suite.h(jcs(self.c))
+        self.check_listed()
         self.drawn = [entry["list"] for entry in r["lists"] if entry["outcome"] == "drawn"]
         self.facts |= {"C": self.digest, "sid": r["sid"], "attempt": self.c["attempt"], "prev": self.c["prev"],
                        "rehearsal": self.c.get("rehearsal") is True, "trust": self.c["beacon"]["trust"]}
+
+    def check_listed(self):
+        """The manifest: the files of such a draw; its digest is the result; it has this commitment and beacon."""
+        rows, names = self.r["manifest"], [entry["list"] for entry in self.c["lists"]]
+        expected = {FILE2, "beacon.json", "inspectors.tsv", "incompatible.tsv", "recusals.tsv", "visits.tsv",
+                    "assignment.tsv", "handicaps.tsv"} | ({"standby.tsv"} if "standby" in self.c else set())
+        for folder in ("frames", "draw") + (("rolls",) if self.sealed else ()):
+            expected |= {f"{folder}/{name}.tsv" for name in names}
+        paths = [path for path, _ in rows]
+        expected |= {"shortage.json"} & set(paths)
+        self.require(paths == sorted(expected, key=lambda path: path.encode()), "manifest: not the files of this draw")
+        text = "path\tdigest\n" + "".join(f"{path}\t{digest}\n" for path, digest in rows)
+        self.require(self.suite.h(text) == self.r["result"], "result: not the digest of the manifest")
+        listed = dict(rows)
+        self.require(listed[FILE2] == self.digest, "manifest: has another commitment")
+        beacon = self.suite.h(jcs(self.r["beacon"]) + "\n")
+        self.require(listed["beacon.json"] == beacon, "manifest: has another beacon")
 
     def check_team_form(self, team):
         """Keys of `team`, its slots and their eligible arrays."""
@@ -1680,7 +1703,9 @@ class Receipt(Report):
 
     def step_rows(self):
         """3: each row stands in its committed frame."""
-        self.at, tags = self.file, self.r["lists"][0]["row"][3]
+        self.at, (tags, salt) = self.file, self.r["lists"][0]["row"][3:]
+        self.require(is_hex64(salt) if self.sealed else salt == "-", "lists[0].row: salt not of the required form")
+        self.salted = f"{self.r['sid']}.{salt}" if self.sealed else self.r["sid"]
         self.lists = {e["list"]: e for e in self.c["lists"]}
         for i, entry in enumerate(self.r["lists"]):
             where, row = f"lists[{i}].", entry["row"]
@@ -1688,7 +1713,7 @@ class Receipt(Report):
             committed = self.lists[entry["list"]]
             self.require(row[0] == self.r["sid"], where + "row: not of this subject")
             self.require(is_name(row[1]) and is_int_text(row[2]) and is_tags(row[3]), where + "row: not of the required form")
-            self.require(row[3] == tags and row[4] == "-", where + "row: other tags, or a salt")
+            self.require(row[3] == tags and row[4] == salt, where + "row: other tags or salt")
             strata = {g["stratum"]: g for g in committed["strata"]}
             self.require(row[1] in strata, where + "row: stratum not committed")
             check_weight(committed, strata[row[1]], int(row[2]), where + "row: weight", self.file)
@@ -1730,13 +1755,20 @@ class Receipt(Report):
         """5: ticket, rank, outcome."""
         for i, entry in enumerate(self.r["lists"]):
             committed, where = self.lists[entry["list"]], f"lists[{i}]."
-            ticket = self.suite.h(self.suite.hl("group", self.s, committed["group"]) + self.r["sid"])
+            ticket = self.suite.h(self.suite.hl("group", self.s, committed["group"]) + self.salted)
             if committed["method"] == "pareto":
                 self.require(PARETO_KEY.fullmatch(entry["key"]) and entry["key"][33:] == ticket, where + "key: not the ticket")
             else:
                 self.require(entry["key"] == ticket, where + "key: not the ticket")
             self.require(1 <= entry["rank"] <= entry["N"], where + "rank: outside 1 ... N")
             self.require(entry["outcome"] == outcome(entry["rank"], entry["n"], committed["reserve"]), where + "outcome")
+            self.require(("roll" in entry) == self.sealed, where + "roll: only in a sealed draw")
+            if self.sealed:
+                key = self.suite.h(f"{ticket}.{entry['list']}.{entry['rank']}")
+                self.require(entry["roll"]["key"] == key, where + "roll: not of this ticket and rank")
+                self.require(entry["roll"]["index"] < committed["frame"]["n"], where + "roll: beyond the roll")
+        release = ("door" if self.drawn else "opening") if self.sealed else None
+        self.require(self.r.get("from") == release, "from: does not follow from the outcome")
 
     def step_team(self):
         """6: the team is the cheapest from the eligible arrays."""
@@ -1749,7 +1781,7 @@ class Receipt(Report):
         except KeyError as error:
             raise Bad(self.file, f"lists: no tag for placeholder {error}")
         self.require(len(texts) <= 16 and [s["slot"] for s in team["slots"]] == texts, "team.slots: not the slots of §6.2")
-        row = self.suite.h(self.suite.hl("pair", self.s) + self.r["sid"])
+        row = self.suite.h(self.suite.hl("pair", self.s) + self.salted)
         prices, costs = {}, []
         for i, slot in enumerate(team["slots"]):
             for iid, h in slot["eligible"]:
@@ -1765,7 +1797,7 @@ class Receipt(Report):
         """7: to be compared with the notice."""
         self.facts["result_digest"] = self.r["result"]
         self.facts["not_proved"] = ("rank, pareto key number, eligible arrays and handicaps, last round, "
-                                    "lists left out, that result belongs to this commitment")
+                                    "lists left out")
         self.unshown("compare the result digest with the notice", self.file)
 
 

@@ -135,9 +135,9 @@ fn proofs_hold_for_their_logs_and_no_others() {
             let path = Memory::of(&all[..n])
                 .read(n as u64, |tiles| tiles.prove_inclusion(index as u64))
                 .unwrap();
-            let mut tree = merkle::Tree::new(Suite::Sha256).proving(index as u64);
+            let mut tree = merkle::Tree::new(Suite::Sha256).proving([index as u64].into());
             rows.iter().for_each(|row| tree.push(row));
-            assert_eq!(Some(&path), tree.path().as_ref());
+            assert_eq!(tree.paths(), [path.clone()]);
             for (other, entry) in all[..n].iter().enumerate() {
                 let holds = check_inclusion(roots[n], leaf(entry), index as u64, &path);
                 assert_eq!(holds, other == index);

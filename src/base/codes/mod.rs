@@ -11,6 +11,7 @@ mod log;
 mod logged;
 mod plans;
 mod reading;
+mod receipts;
 mod registers;
 mod rehearsal;
 mod rules;
@@ -63,7 +64,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
     let shell = [shell::RULES];
-    [bundle::RULES, events::RULES, log::RULES, logged::RULES, sealed::RULES]
+    [bundle::RULES, events::RULES, log::RULES, logged::RULES, receipts::RULES, sealed::RULES]
         .into_iter()
         .chain(of_registers)
         .chain(of_plans)

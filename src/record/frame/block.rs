@@ -30,7 +30,7 @@ impl Block {
         let tree = Tree::starting_at(scan.suite, first);
         Block {
             tree: match scan.prove {
-                Some(index) => tree.proving(index),
+                Some(wanted) => tree.proving(wanted.clone()),
                 None => tree,
             },
             first: None,
@@ -133,7 +133,7 @@ impl Sum {
         }
         let breach = self.all.breach.take();
         breaches.extend(breach.or_else(|| self.sizes(list)).or_else(|| self.twice()));
-        Table { root, breaches, path: self.all.tree.path() }
+        Table { root, breaches, paths: self.all.tree.paths() }
     }
 
     fn sizes(&self, list: &List) -> Option<Finding> {

@@ -1,5 +1,7 @@
 //! One reading of a frame, on all threads.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::batch::{Reader, cut, lines, too_long};
@@ -25,8 +27,8 @@ pub struct Scan<'a> {
     pub list: &'a List,
     /// Whether rows must have salts.
     pub sealed: bool,
-    /// The row whose inclusion path is wanted, from 0.
-    pub prove: Option<u64>,
+    /// The rows whose inclusion paths are wanted, from 0, ascending.
+    pub prove: Option<&'a Arc<[u64]>>,
 }
 
 /// What one reading of a frame found.
@@ -43,8 +45,8 @@ pub struct Table {
     pub root: Root,
     /// Where it breaks the rules of its list: V04, without file.
     pub breaches: Vec<Finding>,
-    /// The inclusion path that was asked for.
-    pub path: Option<Vec<Digest>>,
+    /// The inclusion paths that were asked for, in their order.
+    pub paths: Vec<Vec<Digest>>,
 }
 
 impl Scan<'_> {

@@ -1,18 +1,24 @@
-//! `dr1-receipt` (抽签凭证): what one subject needs to check its own draw, in one file
-//! (`docs/protocol.md` §8). Open draws only.
+//! `dr1-receipt` (抽签凭证): what one subject needs to check its own draw, in one file, and its short form, a line of
+//! text for a QR code (`docs/protocol.md` §8).
+
+mod code;
+mod team;
 
 use serde_json::{Value, json};
 
 use super::beacon::Beacon;
 use super::commitment::Commitment;
-use super::ids::{Iid, Sid};
-use super::read::choice;
-use super::tables::{FrameRow, HANDICAP_LIMIT, OrderKey, Outcome};
-use crate::base::digest::Digest;
+use super::ids::Sid;
+use super::read::{choice, digest};
+use super::tables::{FrameRow, ManifestRow, OrderKey, Outcome};
+use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};
 use crate::base::table::{self, Row};
 use crate::say;
+
+pub use code::Code;
+pub use team::{Team, TeamSlot};
 
 /// A parsed receipt.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +29,12 @@ pub struct Receipt {
     pub commitment: Value,
     /// The embedded object of `beacon.json`.
     pub beacon: Beacon,
-    /// H(manifest.tsv).
+    /// The rows of `manifest.tsv`.
+    pub manifest: Vec<ManifestRow>,
+    /// The result's digest: H(manifest.tsv).
     pub result: Digest,
+    /// From when it may leave the office; only in a sealed draw.
+    pub from: Option<Release>,
     /// The lists whose frame has the subject, by name.
     pub lists: Vec<Entry>,
     /// The team of the final round, if the subject is drawn.
@@ -52,26 +62,36 @@ pub struct Entry {
     pub rank: u64,
     /// Drawn, reserve or neither.
     pub outcome: Option<Outcome>,
+    /// Its line of the roll; only in a sealed draw.
+    pub roll: Option<RollLine>,
 }
 
-/// The team that visits the subject.
+/// The line of a subject in the roll of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Team {
-    /// The final round.
-    pub round: u32,
-    /// The slots, in order.
-    pub slots: Vec<TeamSlot>,
+pub struct RollLine {
+    /// Its place in the roll, from 0.
+    pub index: u64,
+    /// H(T ‖ "." ‖ list ‖ "." ‖ rank).
+    pub key: Digest,
 }
 
-/// One slot of the team.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TeamSlot {
-    /// `slot|role|need,need|avoid,avoid`.
-    pub slot: String,
-    /// Who comes.
-    pub iid: Iid,
-    /// Everybody eligible and not excluded, with his handicap, by iid.
-    pub eligible: Vec<(Iid, i128)>,
+/// From when the receipt of a sealed draw may leave the office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// From the moment at which the team stands at the door: of subjects that are drawn.
+    Door,
+    /// After the opening: of all others, since who knows that nobody comes is warned as well.
+    Opening,
+}
+
+impl Release {
+    /// `door` or `opening`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Release::Door => "door",
+            Release::Opening => "opening",
+        }
+    }
 }
 
 impl Receipt {
@@ -88,7 +108,17 @@ impl Receipt {
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
         let value = json::parse_line(bytes)?;
         let top = Object::root(&value)?;
-        top.only(&["beacon", "commitment", "lists", "result", "sid", "team", "v"])?;
+        top.only(&[
+            "beacon",
+            "commitment",
+            "from",
+            "lists",
+            "manifest",
+            "result",
+            "sid",
+            "team",
+            "v",
+        ])?;
         choice(&top, "v", &[("dr1-receipt", ())])?;
         let lists: Vec<Entry> =
             top.objects("lists")?.iter().map(Entry::read).collect::<Result<_, _>>()?;
@@ -99,11 +129,14 @@ impl Receipt {
             ));
         }
         top.object("commitment")?;
+        let releases = [("door", Release::Door), ("opening", Release::Opening)];
         Ok(Receipt {
             sid: Sid::parse(top.text("sid")?)?,
             commitment: value["commitment"].clone(),
             beacon: Beacon::read(&value["beacon"])?,
+            manifest: manifest(&top)?,
             result: digest(&top, "result")?,
+            from: if top.has("from") { Some(choice(&top, "from", &releases)?) } else { None },
             lists,
             team: if top.has("team") { Some(Team::read(&top.object("team")?)?) } else { None },
         })
@@ -111,18 +144,34 @@ impl Receipt {
 
     /// The bytes of a receipt.
     pub fn format(&self) -> Vec<u8> {
+        let rows = self.manifest.iter().map(|row| json!([row.path, row.digest.hex()]));
         let mut value = json!({
             "v": "dr1-receipt",
             "sid": self.sid.as_str(),
             "commitment": self.commitment,
             "beacon": self.beacon.to_json(),
+            "manifest": rows.collect::<Vec<_>>(),
             "result": self.result.hex(),
             "lists": self.lists.iter().map(Entry::to_json).collect::<Vec<_>>(),
         });
+        if let Some(from) = self.from {
+            value["from"] = json!(from.name());
+        }
         if let Some(team) = &self.team {
             value["team"] = team.to_json();
         }
         json::format_line(&value)
+    }
+
+    /// The result's digest as the rows of the manifest give it.
+    pub fn result_of_manifest(&self, suite: Suite) -> Digest {
+        suite.digest(&table::format(&self.manifest))
+    }
+
+    /// The digest that the manifest has of a file.
+    pub fn listed(&self, path: &str) -> Option<Digest> {
+        let at = self.manifest.binary_search_by(|row| row.path.as_str().cmp(path)).ok()?;
+        Some(self.manifest[at].digest)
     }
 
     /// The commitment and its digest C, over the canonical bytes of the embedded object.
@@ -138,7 +187,8 @@ impl Receipt {
 
 impl Entry {
     fn read(entry: &Object<'_>) -> Result<Self, Finding> {
-        entry.only(&["N", "index", "key", "list", "n", "outcome", "path", "rank", "row"])?;
+        entry
+            .only(&["N", "index", "key", "list", "n", "outcome", "path", "rank", "roll", "row"])?;
         let row = table::parse_row::<FrameRow>(&entry.texts("row")?.join("\t"))?;
         let path =
             entry.texts("path")?.into_iter().map(Digest::from_hex).collect::<Option<Vec<_>>>();
@@ -155,12 +205,17 @@ impl Entry {
             key: key.ok_or_else(|| entry.breach("key", say!("须为抽签号", "must be a key")))?,
             rank: entry.integer("rank")?,
             outcome: choice(entry, "outcome", &outcomes)?,
+            roll: if entry.has("roll") {
+                Some(RollLine::read(&entry.object("roll")?)?)
+            } else {
+                None
+            },
         })
     }
 
     fn to_json(&self) -> Value {
         let row = self.row.format();
-        json!({
+        let mut value = json!({
             "list": self.list,
             "index": self.index,
             "row": row.split('\t').collect::<Vec<_>>(),
@@ -170,64 +225,40 @@ impl Entry {
             "key": self.key.to_string(),
             "rank": self.rank,
             "outcome": self.outcome.map_or("none", Outcome::name),
-        })
-    }
-}
-
-impl Team {
-    fn read(team: &Object<'_>) -> Result<Self, Finding> {
-        team.only(&["round", "slots"])?;
-        let round = u32::try_from(team.integer("round")?);
-        let slots = team.objects("slots")?.iter().map(TeamSlot::read).collect::<Result<_, _>>()?;
-        let refuse = |_| team.breach("round", say!("数过大", "the number is too large"));
-        Ok(Team { round: round.map_err(refuse)?, slots })
-    }
-
-    fn to_json(&self) -> Value {
-        json!({"round": self.round, "slots": self.slots.iter().map(TeamSlot::to_json).collect::<Vec<_>>()})
-    }
-}
-
-impl TeamSlot {
-    fn read(slot: &Object<'_>) -> Result<Self, Finding> {
-        slot.only(&["eligible", "iid", "slot"])?;
-        let pair = |(value, path): (&Value, String)| match value.as_array().map(Vec::as_slice) {
-            Some([Value::String(iid), Value::String(handicap)]) => {
-                let number = handicap.parse::<i128>().ok();
-                let number =
-                    number.filter(|h| h.to_string() == *handicap && h.abs() < HANDICAP_LIMIT);
-                let refuse =
-                    || Finding::new("F05", say!("让分不合格式", "malformed handicap")).column(path);
-                Ok((Iid::parse(iid)?, number.ok_or_else(refuse)?))
-            }
-            _ => Err(Finding::new("F05", say!("须为 [iid, 让分]", "must be [iid, handicap]"))
-                .column(path)),
-        };
-        let eligible =
-            slot.array("eligible")?.into_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
-        if eligible.is_empty() || eligible.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
-            return Err(slot.breach(
-                "eligible",
-                say!("须按执法证号排列且不重复", "must be in order, none twice"),
-            ));
+        });
+        if let Some(RollLine { index, key }) = &self.roll {
+            value["roll"] = json!({"index": index, "key": key.hex()});
         }
-        Ok(TeamSlot {
-            slot: slot.text("slot")?.to_owned(),
-            iid: Iid::parse(slot.text("iid")?)?,
-            eligible,
-        })
-    }
-
-    fn to_json(&self) -> Value {
-        let eligible: Vec<Value> =
-            self.eligible.iter().map(|(iid, h)| json!([iid.as_str(), h.to_string()])).collect();
-        json!({"slot": self.slot, "iid": self.iid.as_str(), "eligible": eligible})
+        value
     }
 }
 
-fn digest(object: &Object<'_>, key: &str) -> Result<Digest, Finding> {
-    let digest = Digest::from_hex(object.text(key)?);
-    digest.ok_or_else(|| {
-        object.breach(key, say!("须为 64 位小写十六进制", "must be 64 lowercase hex digits"))
-    })
+impl RollLine {
+    fn read(line: &Object<'_>) -> Result<Self, Finding> {
+        line.only(&["index", "key"])?;
+        Ok(RollLine { index: line.integer("index")?, key: digest(line, "key")? })
+    }
+}
+
+/// The rows of the manifest, each [path, digest].
+fn manifest(top: &Object<'_>) -> Result<Vec<ManifestRow>, Finding> {
+    let row = |(value, path): (&Value, String)| {
+        let refuse = || {
+            let cause = say!("须为 [路径, 摘要]", "must be [path, digest]");
+            Finding::new("F05", cause).column(path.clone())
+        };
+        match value.as_array().map(Vec::as_slice) {
+            Some([Value::String(path), Value::String(digest)]) => {
+                table::parse_row::<ManifestRow>(&format!("{path}\t{digest}")).map_err(|_| refuse())
+            }
+            _ => Err(refuse()),
+        }
+    };
+    let rows: Vec<ManifestRow> =
+        top.array("manifest")?.into_iter().map(row).collect::<Result<_, _>>()?;
+    if rows.windows(2).any(|pair| pair[0].path >= pair[1].path) {
+        let cause = say!("须按路径排列且不重复", "must be in order of paths, none twice");
+        return Err(top.breach("manifest", cause));
+    }
+    Ok(rows)
 }

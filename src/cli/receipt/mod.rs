@@ -1,0 +1,94 @@
+//! `ssj receipt`: one subject's receipt, with its QR code and a sheet to print, or the receipts of many.
+
+mod args;
+pub(super) mod check;
+mod code;
+mod many;
+mod sheet;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::bundle::office;
+use super::console::Console;
+use super::{DONE, Failure};
+use crate::base::finding::Finding;
+use crate::conduct;
+use crate::io::durable::{Written, write_file};
+use crate::io::folder::BundleFolder;
+use crate::record::ids::Sid;
+use crate::record::receipt::{Code, Receipt};
+use crate::record::tables::Outcome;
+use crate::say;
+use crate::verify::verify_receipt;
+
+pub(super) use args::ReceiptArgs;
+
+pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
+    let page = args.page.as_deref().map(code::page).transpose()?;
+    let bundle = office(&args.bundle, &args.secret)?.bundle;
+    match (&args.sid, &args.out) {
+        (Some(sid), _) => one(args, sid, &bundle, page, console),
+        (None, Some(folder)) => many::receipts(args, &bundle, folder, console),
+        (None, None) => unreachable!("bug: the parser demands a folder"),
+    }
+}
+
+fn one(
+    args: &ReceiptArgs,
+    sid: &str,
+    bundle: &BundleFolder,
+    page: Option<&str>,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let sid = Sid::parse(sid).map_err(|_| {
+        Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
+    })?;
+    let receipt = conduct::receipt(&bundle.files, bundle, &sid).map_err(Failure::bundle)?;
+    let bytes = receipt.format();
+    let report = verify_receipt(&bytes);
+    let code = Code::of(&receipt)?;
+    let text = code::text(&code, page);
+    let mut files = vec![(args.out.clone().unwrap_or_else(|| file_name(&sid)), bytes)];
+    if let Some(path) = &args.qr {
+        files.push((path.clone(), code::svg(&text)?.into_bytes()));
+    }
+    if let Some(path) = &args.sheet {
+        let html = sheet::sheet(&receipt, &text, args.name.as_deref())?;
+        files.push((path.clone(), html.into_bytes()));
+    }
+    check::print_receipt(&report, console);
+    for (path, bytes) in &files {
+        put(path, bytes, console)?;
+    }
+    console.line(&text);
+    let place = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    console.report(&json!({
+        "command": "receipt", "ok": true, "file": files[0].0.display().to_string(), "sid": sid.as_str(),
+        "drawn": drawn(&receipt), "code": text, "qr": place(&args.qr), "sheet": place(&args.sheet),
+    }));
+    Ok(DONE)
+}
+
+fn put(path: &Path, bytes: &[u8], console: &Console) -> Result<(), Finding> {
+    let place = path.display();
+    match write_file(path, bytes)? {
+        Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
+        Written::Unchanged => {
+            console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"));
+        }
+    }
+    Ok(())
+}
+
+/// The names of the lists in which the subject is drawn.
+fn drawn(receipt: &Receipt) -> Vec<&str> {
+    let drawn = receipt.lists.iter().filter(|entry| entry.outcome == Some(Outcome::Drawn));
+    drawn.map(|entry| entry.list.as_str()).collect()
+}
+
+/// `<sid>.receipt.json`, without the colon that no name of a file has on Windows.
+fn file_name(sid: &Sid) -> PathBuf {
+    PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))
+}
