@@ -245,8 +245,9 @@ fn interrupted(folder: &Path, args: &[&str], after: Duration) -> i32 {
     let null = std::process::Stdio::null;
     let mut child = command.stdout(null()).stderr(null()).spawn().unwrap();
     std::thread::sleep(after);
-    let pid = child.id().to_string();
-    let _ = std::process::Command::new("kill").args(["-INT", &pid]).stderr(null()).status();
+    // The shell knows how to send a signal wherever there is one.
+    let interrupt = format!("kill -INT {}", child.id());
+    let _ = std::process::Command::new("sh").args(["-c", &interrupt]).stderr(null()).status();
     let status = child.wait().unwrap();
     status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap()
 }

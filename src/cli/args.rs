@@ -368,6 +368,10 @@ pub(super) struct ExplainVisitArgs {
     /// 列出全部人员 / list everybody
     #[arg(long)]
     pub all: bool,
+    #[command(flatten)]
+    pub frames: FrameArgs,
+    #[command(flatten)]
+    pub secret: SecretArgs,
 }
 
 #[derive(clap::Args)]
@@ -384,6 +388,8 @@ pub(super) struct SqlArgs {
     /// 抽样框（名录）所在的表，缺省为 frame_<任务>（subjects）/ the frame's table, by default frame_<list>; of a plan the register's, subjects
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
+    #[command(flatten)]
+    pub frames: FrameArgs,
     /// 计划：年度计划的哪一季度 / of a plan: which quarter of a year's
     #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4))]
     pub quarter: Option<u8>,

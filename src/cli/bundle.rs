@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use super::args::FrameArgs;
 use super::secret::SecretArgs;
 use crate::base::finding::{Finding, Findings};
 use crate::base::secret::Secret;
@@ -77,6 +78,38 @@ pub(super) fn office(folder: &Path, args: &SecretArgs) -> Result<Office, Failure
     bundle.with_closed(sealed.get(&master)?);
     bundle.with_closed([(OPENING.to_owned(), format_opening(&master))].into());
     Ok(Office { bundle, commitment, master: Some(master) })
+}
+
+/// As [`office`], with frames that lie elsewhere, which those of a sealed draw do not.
+///
+/// # Errors
+/// As [`office`] and [`bundle`]; S20 for a sealed one.
+pub(super) fn office_with(
+    folder: &Path,
+    frames: &FrameArgs,
+    secret: &SecretArgs,
+) -> Result<Office, Failure> {
+    if frames.frames.is_empty() {
+        return office(folder, secret);
+    }
+    let bundle = checked(bundle(folder, &frames.frames)?)?;
+    let commitment = commitment(&bundle)?;
+    if commitment.sealed() {
+        let cause = say!("它是保密的公示包", "the bundle is sealed");
+        return Err(Finding::new("S20", cause).column("--frame").into());
+    }
+    Ok(Office { bundle, commitment, master: None })
+}
+
+/// Does some work on a bundle; if frames from elsewhere turn out not to be in order they are sorted, and it is done again.
+pub(super) fn in_order<T>(
+    bundle: &mut BundleFolder,
+    work: impl Fn(&BundleFolder) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match work(bundle) {
+        Err(failure) if bundle.sort_frames(&failure.findings.0)? => work(bundle),
+        done => done,
+    }
 }
 
 /// F10 if some closed files are there without `opening.json`, or the other way round.

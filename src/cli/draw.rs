@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::FrameArgs;
 use super::blockage::{blockage_json, print_blockage};
-use super::bundle::{Office, bundle, checked, commitment, frozen, lock, office};
+use super::bundle::{Office, frozen, in_order, lock, office_with};
 use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
@@ -35,13 +35,9 @@ pub(super) fn draw(
 ) -> Result<u8, Failure> {
     let log = StepLog::open(workspace, clock)?;
     let _lock = lock(folder)?;
-    let Office { bundle: mut package, master, .. } = package(folder, frames, secret)?;
+    let Office { bundle: mut package, master, .. } = office_with(folder, frames, secret)?;
     let one = OneDraw { workspace, folder, master: master.as_ref(), secret, clock, console };
-    let done = match one.conduct(&package) {
-        // Frames from elsewhere that turn out not to be in order are sorted.
-        Err(failure) if package.sort_frames(&failure.findings.0)? => one.conduct(&package)?,
-        done => done?,
-    };
+    let done = in_order(&mut package, |package| one.conduct(package))?;
     log.record(folder, clock, console)?;
     Ok(done)
 }
@@ -115,20 +111,6 @@ impl OneDraw<'_> {
     }));
         Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
     }
-}
-
-/// The bundle, and the secret of a sealed draw.
-fn package(folder: &Path, frames: &FrameArgs, secret: &SecretArgs) -> Result<Office, Failure> {
-    if frames.frames.is_empty() {
-        return office(folder, secret);
-    }
-    let bundle = checked(bundle(folder, &frames.frames)?)?;
-    let commitment = commitment(&bundle)?;
-    if commitment.sealed() {
-        let cause = say!("它是保密的公示包", "the bundle is sealed");
-        return Err(Finding::new("S20", cause).column("--frame").into());
-    }
-    Ok(Office { bundle, commitment, master: None })
 }
 
 /// Draws and pairs, with a bar.

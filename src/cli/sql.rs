@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{DialectArg, OnlyArg, SqlArgs};
-use super::bundle::{frozen, readable};
+use super::bundle::{bundle, checked, frozen};
 use super::console::{Console, finding_json};
 use super::ground::PlanFile;
 use super::{DONE, Failure};
@@ -24,6 +24,10 @@ pub(super) fn sql(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
 }
 
 fn of_plan(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
+    if !args.frames.frames.is_empty() {
+        let cause = say!("只用于公示包", "goes with a bundle only");
+        return Err(Finding::new("W07", cause).column("--frame").into());
+    }
     let file = PlanFile::read(&args.path, args.rules.as_deref())?;
     let plan = file.of_quarter(args.quarter)?;
     let ((), mut findings) = Findings::check(file.findings.clone(), ())?;
@@ -74,7 +78,7 @@ fn of_bundle(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
         }
     }
     let place = args.path.display().to_string();
-    let bundle = readable(&args.path)?;
+    let bundle = checked(bundle(&args.path, &args.frames.frames)?)?;
     let files = &bundle.files;
     let dialect = dialect(args.dialect);
     if let Some(Ok(commitment)) = files.get(COMMITMENT).map(|bytes| Commitment::parse(bytes)) {

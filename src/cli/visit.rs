@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::args::ExplainVisitArgs;
-use super::bundle::readable;
+use super::bundle::{in_order, office_with};
 use super::console::{Console, table};
 use super::{DONE, Failure};
 use crate::base::finding::{Finding, Lang, Text};
@@ -18,12 +18,14 @@ use crate::say;
 const NEAREST: usize = 5;
 
 pub(super) fn explain_visit(args: &ExplainVisitArgs, console: &Console) -> Result<u8, Failure> {
-    let bundle = readable(&args.bundle)?;
+    let mut bundle = office_with(&args.bundle, &args.frames, &args.secret)?.bundle;
     let sid = Sid::parse(&args.sid).map_err(|_| {
         let sid = &args.sid;
         Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
     })?;
-    let visit = explain(&bundle.files, &bundle, &sid).map_err(Failure::bundle)?;
+    let visit = in_order(&mut bundle, |bundle| {
+        explain(&bundle.files, bundle, &sid).map_err(Failure::bundle)
+    })?;
     print(&visit, args.all, console);
     console.report(&visit_json(&visit, args.all, console.lang));
     Ok(DONE)

@@ -109,6 +109,14 @@ fn a_frame_may_lie_outside_its_bundle() {
     office.write("T1.csv", exported(&text));
     office.done(&["verify", "bundle", "--frame", "T1=T1.csv"]);
     office.done(&["draw", "bundle", "--frame", "T1=T1.csv"]);
+    let drawn = office.read("bundle/visits.tsv");
+    let sid = drawn.lines().nth(1).unwrap().split('\t').next().unwrap();
+    office.done(&["receipt", "bundle", sid, "--frame", "T1=T1.csv", "--out", "one.json"]);
+    office.done(&["verify", "one.json"]);
+    office.done(&["explain", "visit", "bundle", sid, "--frame", "T1=T1.csv"]);
+    let sql = ["sql", "bundle", "--dialect", "duckdb", "--frame", "T1=T1.csv"];
+    office.done(&sql);
+    office.refuses(2, &[&["sql", "plan.toml"], &sql[2..]].concat(), &["W07", "--frame"]);
     office.write("receipt.json", "{}");
     office.refuses(2, &["verify", "receipt.json", "--frame", "T1=T1.csv"], &["W07", "--frame"]);
     office.write("other.tsv", text.replacen("area:东", "area:西", 1));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::args::FrameArgs;
 use crate::cli::secret::SecretArgs;
 
 #[derive(clap::Args)]
@@ -32,6 +33,8 @@ pub(in crate::cli) struct ReceiptArgs {
     /// 核验网页的地址，写入二维码 / address of a page that verifies, put into the QR code
     #[arg(long, value_name = "URL")]
     pub page: Option<String>,
+    #[command(flatten)]
+    pub frames: FrameArgs,
     #[command(flatten)]
     pub secret: SecretArgs,
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::bundle::office;
+use super::bundle::{in_order, office_with};
 use super::console::Console;
 use super::{DONE, Failure};
 use crate::base::finding::Finding;
@@ -27,12 +27,12 @@ pub(super) use args::ReceiptArgs;
 
 pub(super) fn receipt(args: &ReceiptArgs, console: &Console) -> Result<u8, Failure> {
     let page = args.page.as_deref().map(code::page).transpose()?;
-    let bundle = office(&args.bundle, &args.secret)?.bundle;
-    match (&args.sid, &args.out) {
-        (Some(sid), _) => one(args, sid, &bundle, page, console),
-        (None, Some(folder)) => many::receipts(args, &bundle, folder, console),
+    let mut bundle = office_with(&args.bundle, &args.frames, &args.secret)?.bundle;
+    in_order(&mut bundle, |bundle| match (&args.sid, &args.out) {
+        (Some(sid), _) => one(args, sid, bundle, page, console),
+        (None, Some(folder)) => many::receipts(args, bundle, folder, console),
         (None, None) => unreachable!("bug: the parser demands a folder"),
-    }
+    })
 }
 
 fn one(
