@@ -9,6 +9,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::draw::quota::chances;
 use crate::draw::select::Selection;
+use crate::log::stamp::Stamp;
 use crate::pairing::rules::Case;
 use crate::record::beacon::Trust;
 use crate::record::commitment::Commitment;
@@ -59,6 +60,8 @@ pub struct Facts {
     pub quarantine_approver: Option<String>,
     /// What the transparency log shows, where the verifier brought a policy.
     pub logged: Option<Logged>,
+    /// The commitment's time stamp, where the verifier brought authorities.
+    pub stamp: Option<Stamp>,
 }
 
 /// What a transparency log shows of a draw.

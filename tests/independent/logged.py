@@ -81,9 +81,13 @@ def step(report, source_time):
         try:
             reached = policy.check(checkpoint)[3]
             limit = due.get(entry["kind"])
+            if entry["kind"] == "event":
+                limit = decided(report, entry["n"], source_time)
             tlog.demand(limit is None or 0 < reached <= limit, f"cosigned at {reached}, due by {limit}")
         except tlog.NoQuorum:
-            if entry["kind"] in due:
+            effect = entry["kind"] == "event" and decided(report, entry["n"], source_time) is not None and any(
+                name.startswith(f"events/{entry['n']:04}/") for name in report.present)
+            if entry["kind"] in due or effect:
                 raise
             waiting.append(path)
         proved[path] = (origin, size, root, index)
@@ -101,6 +105,13 @@ def step(report, source_time):
         report.unshown("the witnesses have not cosigned yet", path)
     if report.log is not None:
         compare(report, policy, known, proved)
+
+
+def decided(report, n, source_time):
+    """The last second before the earliest public value that decides what follows from an event, if one does."""
+    with open(os.path.join(report.path, f"events/{n:04}.json"), "rb") as file:
+        times = [source_time(source) for source in json.loads(file.read()).get("beacon", [])]
+    return min(times) - 1 if times else None
 
 
 def left_over(report, policy, path, known):
