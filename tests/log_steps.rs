@@ -232,6 +232,43 @@ fn stamped_in_time(office: &office::Office) {
     assert!(report["facts"]["stamp"]["authority"].as_str().unwrap().contains("CN=Authority"));
 }
 
+/// The log knows of a sealed draw that it was opened, to whomever, and of the closed bundle nothing is missed.
+#[test]
+fn sealed_draws_log_their_steps() {
+    for (opens, to) in [("public", &[][..]), ("auditor", &["--to-auditor", "audit"])] {
+        let city = City::new();
+        let seal =
+            format!("mode = \"sealed\"\nseal = {{ opens = \"{opens}\", by = \"2026-10-31\" }}");
+        city.office.plan("mode = \"open\"", &seal);
+        city.office.write("pass", "correct horse battery staple\n");
+        let with = |args: &[&'static str]| [args, &["--passphrase-file", "pass"]].concat();
+        city.office.done(&with(CITY_STEPS[0]));
+        city.cosign(DUE_S);
+        city.collect();
+        city.office.done(CITY_STEPS[1]);
+        city.office.done(&with(CITY_STEPS[2]));
+        city.cosign(EARLIEST_S + 3600);
+        city.collect();
+        assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed", "{opens}");
+        city.agrees("bundle");
+        let open = [&with(&["open", "bundle"])[..], to].concat();
+        city.office.done(&open);
+        let before = city.office.snapshot();
+        city.office.done(&open);
+        assert!(city.office.snapshot() == before, "{opens}: opened again, something changed");
+        assert_eq!(city.kinds(), ["commit", "beacon", "result", "open"]);
+        if opens == "auditor" {
+            let own = city.check("audit", &["--log", "log"]);
+            assert_eq!(own["outcome"], "not_shown", "its opening waits for cosignatures: {own}");
+        }
+        city.cosign(EARLIEST_S + 7200);
+        city.collect();
+        assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed", "{opens}");
+        city.agrees("bundle");
+        city.office.done(&open);
+    }
+}
+
 /// Killed at any moment, the same command finishes: everything is logged once, and every proof holds.
 #[test]
 fn killed_steps_are_finished() {

@@ -335,6 +335,13 @@ impl Digest {
     }
 }
 
+/// For digests that are secrets.
+impl zeroize::Zeroize for Digest {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.hex())

@@ -8,6 +8,7 @@ pub mod finding;
 pub mod json;
 pub mod merkle;
 pub mod ratio;
+pub mod secret;
 pub mod table;
 pub mod tally;
 pub mod text;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::log::{LogCommand, TrustArgs};
+use super::open::{CustodianArgs, OpenArgs};
+use super::secret::SecretArgs;
 
 /// 双随机、一公开：可证明的随机抽取 / provable random draws for inspections
 #[derive(Parser)]
@@ -87,7 +89,13 @@ pub(super) enum Command {
         bundle: PathBuf,
         #[command(flatten)]
         frames: FrameArgs,
+        #[command(flatten)]
+        secret: SecretArgs,
     },
+    /// 开启保密抽取：公布抽中者和主密钥 / open a sealed draw: publish who was drawn, and the secret
+    Open(OpenArgs),
+    /// 保密抽取：写出保管人的份额 / sealed: write the custodians' shares
+    Custodians(CustodianArgs),
     /// 登记事件 / record an event
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts
@@ -323,6 +331,8 @@ pub(super) struct CommitArgs {
     /// 隔离区未清空时的批准人 / who approves that rows still wait in quarantine
     #[arg(long, value_name = "NAME")]
     pub approve_quarantine: Option<String>,
+    #[command(flatten)]
+    pub secret: SecretArgs,
 }
 
 #[derive(clap::Args)]

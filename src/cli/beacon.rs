@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::BeaconArgs;
-use super::bundle::{frozen, lock, readable};
+use super::bundle::{commitment, frozen, lock, readable};
 use super::clock::Clock;
 use super::console::Console;
 use super::event::{nfc, refuse_void};
@@ -28,9 +28,14 @@ pub(super) fn beacon(
     let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     let bundle = readable(&args.bundle)?;
-    let frozen = frozen(&bundle)?;
+    let commitment = commitment(&bundle)?;
+    if !commitment.sealed() {
+        // Of a sealed draw most is closed, and the beacon's values need no secret.
+        frozen(&bundle)?;
+    }
     refuse_void(&bundle.files, &args.bundle)?;
-    let commitment = &frozen.commitment;
+    let known = bundle.files.get(BEACON).map(|bytes| Beacon::parse(bytes)).transpose();
+    let known = known.map_err(|finding| Failure::bundle(finding.file(BEACON)))?;
     clock.check_rehearsal(commitment.rehearsal)?;
     due(&commitment.sources, clock.now_s())?;
     let values = if args.values.is_empty() {
@@ -42,13 +47,13 @@ pub(super) fn beacon(
         let by = args.by.as_deref().map(nfc);
         Beacon::of_values(commitment.suite, &commitment.sources, &values, by.as_deref())?
     };
-    if let Some(known) = &frozen.contents().beacon
+    if let Some(known) = &known
         && known.strings != beacon.strings
     {
         let cause = say!("beacon.json 中已是另一个值", "beacon.json has another value already");
         return Err(Finding::new("W14", cause).file(BEACON).into());
     }
-    let written = match &frozen.contents().beacon {
+    let written = match &known {
         Some(_) => Written::Unchanged,
         None => {
             let files = Files::from([(BEACON.to_owned(), beacon.format())]);

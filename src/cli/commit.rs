@@ -13,6 +13,7 @@ use super::console::{Console, finding_json};
 use super::ground::{PlanFile, Registers, Versions};
 use super::log::StepLog;
 use super::past::history;
+use super::sealing::{Sealing, public_files, refuse_sealed};
 use super::workspace::open_store;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
@@ -21,6 +22,7 @@ use crate::base::finding::{Finding, Findings, Severity, Text};
 use crate::base::table;
 use crate::conduct::Frozen;
 use crate::io::durable::{Lock, Written, failed, write_folder};
+use crate::io::folder::is_bundle;
 use crate::io::frame::{FrameFile, sort};
 use crate::plan::{Freeze, GivenFrames};
 use crate::record::bundle::COMMITMENT;
@@ -43,6 +45,8 @@ struct Prepared {
     forecast: Forecast,
     changes: Changes,
     findings: Vec<Finding>,
+    /// Of a sealed draw.
+    sealing: Option<Sealing>,
 }
 
 /// What trial draws came to.
@@ -68,6 +72,7 @@ fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepar
     if args.frames.frames.is_empty() {
         prepare_from_registers(store, args, console)
     } else {
+        refuse_sealed(args)?;
         prepare_from_frames(store, args, console)
     }
 }
@@ -91,7 +96,7 @@ fn prepare_from_frames(
     findings.extend(more);
     let forecast = try_draws(&Frozen::read(&freeze.files, &freeze.files)?, console)?;
     let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
-    Ok(Prepared { file, versions, freeze, forecast, changes, findings })
+    Ok(Prepared { file, versions, freeze, forecast, changes, findings, sealing: None })
 }
 
 /// The frames in these files, put in the order of their subjects where they are not.
@@ -165,6 +170,8 @@ fn prepare_from_registers(
     let checked = checked.findings.into_iter().filter(|finding| !of_pairing(finding));
     findings.extend(checked.map(|finding| finding.file(&file.place)));
     let ((), findings) = Findings::check(findings, ())?;
+    // Whoever types a passphrase does so before the long part.
+    let sealing = plan.seal().map(|terms| Sealing::of(args, terms)).transpose()?;
     let bar = console.progress(&say!("模拟", "simulating"), RUNS as u64);
     let options = Options { runs: RUNS, seed: DEFAULT_SEED, paired: PAIRED_RUNS, subject: None };
     let applied = [applied];
@@ -175,11 +182,11 @@ fn prepare_from_registers(
     let visits = (visits.min.into(), visits.max.into());
     let forecast = Forecast { runs: RUNS, infeasible, example, visits, rounds };
     let [applied] = applied;
-    let (freeze, _) = applied.freeze()?;
+    let (freeze, _) = applied.freeze(sealing.as_ref().map(|sealing| &sealing.secret))?;
     // What is published must be readable as it stands.
     Frozen::read(&freeze.files, &freeze.files)?.check()?;
     let changes = Changes::before(store, &versions, freeze.commitment.earliest_source_at())?;
-    Ok(Prepared { file, versions, freeze, forecast, changes, findings })
+    Ok(Prepared { file, versions, freeze, forecast, changes, findings, sealing })
 }
 
 fn risk(forecast: &Forecast) -> Finding {
@@ -251,9 +258,15 @@ pub(super) fn commit(
         fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
     }
     let _lock = Lock::of_folder(&args.out)?;
+    if let Some(sealing) = &prepared.sealing {
+        sealing.begin()?;
+    }
     let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
     if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
         return Err(in_the_way(&live).into());
+    }
+    if let Some(sealing) = &prepared.sealing {
+        sealing.close(&store, &prepared.freeze, &digest, is_bundle(&args.out))?;
     }
     let digest_of = |text: &str| commitment.suite.digest(text.as_bytes());
     let text = &prepared.file.text;
@@ -261,7 +274,7 @@ pub(super) fn commit(
     if let Some(rules) = &prepared.file.rules_text {
         store.save_rules(&digest_of(rules), rules, clock.now_s())?;
     }
-    let written = write_folder(&args.out, &prepared.freeze.files)?;
+    let written = write_folder(&args.out, &public_files(&prepared.freeze))?;
     let state = store.draw(&digest)?.map(|record| record.state);
     if state == Some(State::Pending) {
         store.set_state(&digest, State::Live)?;
@@ -341,6 +354,9 @@ fn committed(
         }
     }
     console.say(&say!("承诺摘要：{digest}", "commitment: {digest}"));
+    if let Some(sealing) = &prepared.sealing {
+        sealing.report(console);
+    }
     for source in &commitment.sources {
         let (at, title) = (china_time(source.at()), source.title());
         let Text { zh, en } = title;

@@ -8,6 +8,7 @@ use super::args::{BeaconArgs, CommitArgs, DemoArgs, FrameArgs, ImportArgs, Regis
 use super::clock::Clock;
 use super::console::Console;
 use super::log::Trusted;
+use super::secret::SecretArgs;
 use super::verify::{print_report, verified};
 use super::workspace::write_district;
 use super::{DONE, Failure, NOT_VERIFIED, beacon, commit, draw, import};
@@ -67,6 +68,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         out: bundle.clone(),
         approve_shortage: None,
         approve_quarantine: None,
+        secret: SecretArgs::default(),
     };
     commit::commit(out, &args, &before, console)?;
     step(
@@ -81,7 +83,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     let values_of = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
     beacon::beacon(out, &values_of, &after, console)?;
     step(console, 5, say!("随机抽取、随机匹配", "drawing subjects, pairing inspectors"));
-    draw::draw(out, &bundle, &FrameArgs::default(), &after, console)?;
+    draw::draw(out, &bundle, &FrameArgs::default(), &SecretArgs::default(), &after, console)?;
     step(console, 6, say!("核验公示包", "verifying the bundle"));
     finish(&bundle, console)
 }

@@ -6,19 +6,21 @@ use serde_json::json;
 
 use super::args::FrameArgs;
 use super::blockage::{blockage_json, print_blockage};
-use super::bundle::{bundle, checked, frozen, lock};
+use super::bundle::{Office, bundle, checked, commitment, frozen, lock, office};
 use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
 use super::event::refuse_void;
 use super::log::StepLog;
 use super::past::drawn_subjects;
+use super::secret::SecretArgs;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::finding::Finding;
+use crate::base::secret::Secret;
 use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Written, write_files};
 use crate::record::beacon::Beacon;
-use crate::record::bundle::{BEACON, MANIFEST, SHORTAGE, Stage, stage};
+use crate::record::bundle::{BEACON, Files, MANIFEST, OPENING, SHORTAGE, Stage, layout, stage};
 use crate::say;
 use crate::store::Store;
 
@@ -26,12 +28,14 @@ pub(super) fn draw(
     workspace: &Path,
     folder: &Path,
     frames: &FrameArgs,
+    secret: &SecretArgs,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
     let log = StepLog::open(workspace, clock)?;
     let _lock = lock(folder)?;
-    let package = checked(bundle(folder, &frames.frames)?)?;
+    let package = package(folder, frames, secret)?;
+    let (master, package) = (package.master, package.bundle);
     let frozen = frozen(&package)?;
     refuse_void(&package.files, folder)?;
     if let Some(store) = Store::find(workspace)? {
@@ -42,38 +46,73 @@ pub(super) fn draw(
             say!("还没有信标值：先执行 ssj beacon", "no beacon values yet: run ssj beacon first");
         return Err(Finding::new("W16", cause).file(BEACON).into());
     };
-    if frozen.commitment.sealed() {
-        let cause = say!("本版不抽取保密的公示包", "this version does not draw sealed bundles");
-        return Err(Finding::new("W07", cause).file(folder.display().to_string()).into());
-    }
     let was_drawn = stage(&package.files) == Stage::Drawn;
-    let drawn = conduct(&frozen, beacon, console)?;
-    let written = write_result(folder, &drawn)?;
-    record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
+    let drawn = conduct(&frozen, beacon, master.as_ref(), console)?;
+    // Where a sealed draw is not opened yet its secret comes from the sealed folder alone.
+    let unopened = master.filter(|_| !folder.join(OPENING).exists());
+    if let Some(master) = &unopened {
+        let (sealed, closed) = (secret.folder(folder)?, closed_results(&frozen, &drawn));
+        sealed.put(master, &closed, false)?;
+    }
+    let written = write_result(folder, &frozen, &drawn, unopened.is_none())?;
+    // Of a sealed draw the workspace learns at the opening: until then nobody reads there who is drawn.
+    if unopened.is_none() {
+        record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
+    }
     summary(&drawn, console);
     match written {
         Written::New if was_drawn => {
             console.say(&say!("已补齐缺失的文件", "missing files are completed"))
         }
+        Written::New if unopened.is_some() => console.say(&say!(
+            "名册已写入公示包，抽中者未公开",
+            "the rolls are in the bundle, who is drawn stays closed"
+        )),
         Written::New => console.say(&say!("结果已写入公示包", "the result is in the bundle")),
         Written::Unchanged => console
             .say(&say!("结果早已写入，未作改动", "the result was there already, nothing changed")),
     }
-    let short = report_shortage(&drawn, console);
+    let short = match &unopened {
+        None => report_shortage(&drawn, console),
+        Some(_) => {
+            closed_shortage(&drawn, console);
+            None
+        }
+    };
     console.report(&json!({
-        "command": "draw", "ok": short.is_none(), "written": written == Written::New,
+        "command": "draw", "ok": drawn.rounds.shortage.is_none(), "written": written == Written::New,
         "visits": drawn.visits.len(), "rounds": drawn.rounds.rounds.len(),
         "drawn": drawn.selections.iter().map(|(list, s)| json!({"list": list, "n": s.drawn().count()})).collect::<Vec<_>>(),
         "result": frozen.commitment.suite.digest(&drawn.files[MANIFEST]).hex(),
-        "shortage": short,
+        "shortage": short, "opened": unopened.is_none(),
     }));
     log.record(folder, clock, console)?;
     Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
 }
 
-fn conduct(frozen: &Frozen<'_>, beacon: &Beacon, console: &Console) -> Result<Drawn, Failure> {
+/// The bundle, and the secret of a sealed draw.
+fn package(folder: &Path, frames: &FrameArgs, secret: &SecretArgs) -> Result<Office, Failure> {
+    if frames.frames.is_empty() {
+        return office(folder, secret);
+    }
+    let bundle = checked(bundle(folder, &frames.frames)?)?;
+    let commitment = commitment(&bundle)?;
+    if commitment.sealed() {
+        let cause = say!("它是保密的公示包", "the bundle is sealed");
+        return Err(Finding::new("S20", cause).column("--frame").into());
+    }
+    Ok(Office { bundle, commitment, master: None })
+}
+
+/// Draws and pairs, with a bar.
+pub(super) fn conduct(
+    frozen: &Frozen<'_>,
+    beacon: &Beacon,
+    master: Option<&Secret>,
+    console: &Console,
+) -> Result<Drawn, Failure> {
     let bar = console.progress(&say!("抽取与匹配", "drawing and pairing"), 1);
-    let drawn = frozen.draw(beacon, None, &mut |step, done, total| {
+    let drawn = frozen.draw(beacon, master.map(Secret::expose), &mut |step, done, total| {
         let text = match step {
             Step::Draw => say!("读入抽样框并随机抽取", "reading frames and drawing"),
             Step::Pair => say!("随机匹配", "pairing"),
@@ -86,16 +125,31 @@ fn conduct(frozen: &Frozen<'_>, beacon: &Beacon, console: &Console) -> Result<Dr
     drawn.map_err(Failure::bundle)
 }
 
+/// The results that a sealed draw keeps closed.
+fn closed_results(frozen: &Frozen<'_>, drawn: &Drawn) -> Files {
+    let short = drawn.files.contains_key(SHORTAGE);
+    let closed = layout(&frozen.commitment, Stage::Drawn, short).closed;
+    let file = |path: &String| Some((path.clone(), drawn.files.get(path)?.clone()));
+    closed.iter().filter_map(file).collect()
+}
+
 /// Everything first, the manifest last: whoever sees a manifest sees a whole result.
-fn write_result(bundle: &Path, drawn: &Drawn) -> Result<Written, Failure> {
-    let mut order: Vec<String> =
-        drawn.files.keys().filter(|path| *path != MANIFEST).cloned().collect();
+fn write_result(
+    bundle: &Path,
+    frozen: &Frozen<'_>,
+    drawn: &Drawn,
+    opened: bool,
+) -> Result<Written, Failure> {
+    let short = drawn.files.contains_key(SHORTAGE);
+    let closed = layout(&frozen.commitment, Stage::Drawn, short).closed;
+    let shown = |path: &&String| *path != MANIFEST && (opened || !closed.contains(path));
+    let mut order: Vec<String> = drawn.files.keys().filter(shown).cloned().collect();
     order.push(MANIFEST.to_owned());
     Ok(write_files(bundle, &drawn.files, &order)?)
 }
 
 /// Tells the workspace that froze this draw who was drawn and who comes, for the burden rules of later plans.
-fn record_drawn(
+pub(super) fn record_drawn(
     workspace: &Path,
     frozen: &Frozen<'_>,
     drawn: &Drawn,
@@ -129,6 +183,17 @@ fn summary(drawn: &Drawn, console: &Console) {
             "{least}–{most} visits per inspector, {rounds} round(s) of pairing",
         ));
     }
+}
+
+/// Says that slots cannot be filled, but of a sealed draw not whose.
+fn closed_shortage(drawn: &Drawn, console: &Console) {
+    let Some(short) = &drawn.rounds.shortage else { return };
+    let n = short.slots.len();
+    let cause = say!(
+        "{n} 个岗位互相争用，无法全部排出；开启后 {SHORTAGE} 写明是哪些",
+        "{n} slots stand in each other's way; {SHORTAGE} names them after the opening"
+    );
+    console.findings(&[Finding::new("M01", cause).file(SHORTAGE)]);
 }
 
 /// Says which slots cannot be filled; returns it for machines.

@@ -19,11 +19,14 @@ mod explain;
 mod ground;
 mod import;
 mod log;
+mod open;
 mod page;
 mod past;
 mod recompute;
 mod registry;
 mod rules;
+mod sealing;
+mod secret;
 mod simulate;
 mod sql;
 mod verify;
@@ -139,10 +142,15 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
         Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
         Command::Beacon(beacon) => beacon::beacon(workspace, beacon, clock, console),
-        Command::Draw { bundle, frames } => draw::draw(workspace, bundle, frames, clock, console),
+        Command::Draw { bundle, frames, secret } => {
+            draw::draw(workspace, bundle, frames, secret, clock, console)
+        }
+        Command::Open(args) => open::open(workspace, args, clock, console),
+        Command::Custodians(args) => open::custodians(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify { paths, registry, frames, trust } => {
-            verify::verify(paths, registry.then_some(workspace), frames, trust, console)
+            let workspace = registry.then_some(workspace);
+            verify::verify(paths, workspace, frames, trust, clock, console)
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
         Command::Explain(args) => explain::explain(args, console),

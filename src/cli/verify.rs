@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use super::args::{FrameArgs, ReceiptArgs};
 use super::bundle::{bundle, readable};
 use super::changes::print_register_facts;
+use super::clock::Clock;
 use super::console::{Console, finding_json, table};
 use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::recompute::against_registry;
 use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
+use crate::base::date::{china_date, parse_date};
 use crate::base::finding::{Finding, Lang};
 use crate::conduct;
 use crate::io::durable::{Written, failed, write_file};
@@ -31,6 +33,7 @@ pub(super) fn verify(
     registry: Option<&Path>,
     frames: &FrameArgs,
     trust: &TrustArgs,
+    clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
     let trusted = trust.read()?;
@@ -40,8 +43,8 @@ pub(super) fn verify(
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, None) => verify_bundle(path, frames, &trusted, console),
-            (true, Some(workspace)) => verify_bundle(path, frames, &trusted, console)
+            (true, None) => verify_bundle(path, frames, &trusted, clock, console),
+            (true, Some(workspace)) => verify_bundle(path, frames, &trusted, clock, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
             (false, None) => verify_file(path, console),
             (false, Some(_)) => {
@@ -66,12 +69,40 @@ fn verify_bundle(
     path: &Path,
     frames: &FrameArgs,
     trusted: &Trusted,
+    clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
     let report = verified(path, frames, trusted, console)?;
     print_report(&report, console);
-    console.report(&report_json(path, &report, console.lang));
+    let overdue = overdue(&report, clock);
+    console.findings(overdue.as_slice());
+    let mut value = report_json(path, &report, console.lang);
+    value["overdue"] = json!(overdue.is_some());
+    console.report(&value);
     Ok(if report.verified() { DONE } else { NOT_VERIFIED })
+}
+
+/// S19 if a sealed draw is not opened though its promised day has passed. The verdict stands: what is shown is right.
+fn overdue(report: &Report, clock: &Clock) -> Option<Finding> {
+    let (to, by) = report.facts.opens.as_ref()?;
+    let unopened = matches!(report.check(5)?.outcome, Outcome::NotShown(_));
+    let today = china_date(clock.now_s())?;
+    if !unopened || today <= parse_date(by)? {
+        return None;
+    }
+    Some(Finding::new(
+        "S19",
+        match *to {
+            "public" => say!(
+                "承诺最迟 {by} 向公众开启，今天 {today}，仍未开启",
+                "it was to open to the public by {by}; today is {today}, and it has not"
+            ),
+            _ => say!(
+                "承诺最迟 {by} 向审计机关开启，今天 {today}；公示包本身不显示是否已经移交",
+                "it was to open to the auditor by {by}; today is {today}, and a bundle does not show whether it did"
+            ),
+        },
+    ))
 }
 
 /// The report on a bundle's folder.

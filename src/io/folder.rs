@@ -42,6 +42,8 @@ pub struct BundleFolder {
     pub unreadable: Vec<Finding>,
     /// Frames that are kept outside the folder, by list.
     elsewhere: BTreeMap<String, FrameFile>,
+    /// Frames in memory, by path: those of a sealed draw, which stand in plain nowhere.
+    closed: Files,
 }
 
 impl BundleFolder {
@@ -57,7 +59,22 @@ impl BundleFolder {
         reader.walk(folder, "").map_err(|(path, e)| failed(Path::new(&path), &e))?;
         let Reader { files, findings } = reader;
         let (folder, elsewhere) = (folder.to_owned(), BTreeMap::new());
-        Ok(BundleFolder { folder, files, unreadable: findings, elsewhere })
+        Ok(BundleFolder { folder, files, unreadable: findings, elsewhere, closed: Files::new() })
+    }
+
+    /// Takes files that the folder does not have, as it is when a sealed draw is opened. One that it has stays.
+    pub fn with_closed(&mut self, files: Files) {
+        for (path, bytes) in files {
+            if self.files.contains_key(&path) {
+                continue;
+            }
+            if is_frame(&path) {
+                self.files.insert(path.clone(), Vec::new());
+                self.closed.insert(path, bytes);
+            } else {
+                self.files.insert(path, bytes);
+            }
+        }
     }
 
     /// Takes the frame of a list, which the folder does not have, from a file elsewhere.
@@ -82,7 +99,10 @@ impl BundleFolder {
     pub fn files_in_memory(mut self) -> Result<Files, Finding> {
         for (path, bytes) in self.files.iter_mut().filter(|(path, _)| is_frame(path)) {
             let place = self.folder.join(path);
-            *bytes = fs::read(&place).map_err(|e| failed(&place, &e))?;
+            *bytes = match self.closed.remove(path) {
+                Some(bytes) => bytes,
+                None => fs::read(&place).map_err(|e| failed(&place, &e))?,
+            };
         }
         Ok(self.files)
     }
@@ -93,6 +113,9 @@ impl Frames for BundleFolder {
         let path = frame_path(list);
         if !self.files.contains_key(&path) {
             return Ok(None);
+        }
+        if let Some(bytes) = self.closed.get(&path) {
+            return Ok(Some(Box::new(bytes.as_slice())));
         }
         Ok(Some(match self.elsewhere.get(list) {
             Some(frame) => frame.feed()?,

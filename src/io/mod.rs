@@ -8,4 +8,5 @@ pub mod leftovers;
 pub mod log;
 pub mod pass;
 pub mod report;
+pub mod sealed;
 pub mod sheet;

@@ -9,7 +9,7 @@ use super::adjust::Adjustment;
 use super::beacon::read_sources;
 use super::keys;
 use super::model::{Plan, Task};
-use super::parse::{Head, read_window};
+use super::parse::{Head, check_opening, read_window};
 use super::reader::{Lenient, Node};
 use super::task::Draft;
 use crate::base::finding::{Finding, Findings};
@@ -106,6 +106,8 @@ struct Quarter {
     window: Option<(Date, Date)>,
     lists: Option<String>,
     sources: Option<Vec<crate::record::beacon::Source>>,
+    /// The day by which a sealed draw opens.
+    opens_by: Option<Date>,
 }
 
 /// The plans of a year's quarters whose windows were understood.
@@ -140,6 +142,10 @@ pub(super) fn read_quarters(
             title: quarter.title.unwrap_or_default(),
             window,
             sources: quarter.sources.unwrap_or_default(),
+            seal: head.plan.seal.clone().zip(quarter.opens_by).map(|(mut seal, by)| {
+                seal.by = by;
+                seal
+            }),
             tasks,
             ..head.plan.clone()
         });
@@ -174,7 +180,20 @@ fn read_quarter(head: &Head, year: Option<i16>, node: &Node<'_>) -> Option<Quart
             _ => Some(window),
         }
     });
+    let opens_by = match (&head.plan.seal, table.may("opens_by")) {
+        (Some(_), _) => parts.must("opens_by", Node::date),
+        (None, Some(node)) => {
+            node.breach("S13", say!("没有 [seal]", "there is no [seal]"));
+            parts.note(false);
+            None
+        }
+        (None, None) => None,
+    };
+    if let (Some(by), Some(window), Some(node)) = (opens_by, window, table.may("opens_by")) {
+        check_opening(&node, by, window);
+    }
     Some(Quarter {
+        opens_by,
         quarter,
         draw: parts.must("draw", Node::name),
         title,

@@ -14,6 +14,7 @@ use super::people::{ExcludedInspector, Pool};
 use super::rotation::{ROTATION, rotate};
 use super::rules::Rules;
 use super::scope::Vocabulary;
+use super::seal::leaks;
 use crate::base::finding::{Finding, Text};
 use crate::record::commitment::{Method, Slot, Stratum, TagUse};
 use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
@@ -96,6 +97,8 @@ impl Ruled<'_> {
         let drawn: Vec<u64> =
             frames.iter().map(|frame| frame.summary.n.min(frame.summary.size)).collect();
         findings.extend(plan.check_slots_in_draw(&drawn));
+        let summaries = tasks.iter().zip(frames.iter().map(|frame| &frame.summary));
+        findings.extend(summaries.flat_map(|(task, summary)| leaks(plan, task, summary)));
         let mut rotated: BTreeSet<(Sid, Iid)> = BTreeSet::new();
         let mut framed = vec![false; ground.subjects.len()];
         for (task, frame) in tasks.iter().zip(&frames) {

@@ -13,9 +13,11 @@ use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
 use super::rotation::ROTATION;
 use super::rules::Rules;
-use crate::base::digest::Digest;
+use super::seal::Sealing;
+use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings};
 use crate::base::merkle::{Root, Tree};
+use crate::base::secret::Secret;
 use crate::base::table;
 use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
 use crate::record::commitment::{Commitment, List, Method};
@@ -84,16 +86,27 @@ pub struct TaskSummary {
 impl Applied<'_> {
     /// Makes everything that is published before the beacon.
     ///
+    /// `secret` is that of a sealed draw, whose closed files stand among the files in plain.
+    ///
     /// # Errors
     /// All findings if one is an error.
     ///
     /// # Panics
-    /// If the plan is not sound.
-    pub fn freeze(self) -> Result<(Freeze, Vec<Finding>), Findings> {
+    /// If the plan is not sound; if it is sealed and there is no secret, or the other way round.
+    pub fn freeze(self, secret: Option<&Secret>) -> Result<(Freeze, Vec<Finding>), Findings> {
         let ((), findings) = Findings::check(self.findings, ())?;
         let (plan, ground, frames) = (self.ground.plan, self.ground, self.frames);
         assert!(plan.sound, "bug: a plan with mistakes is not frozen");
+        assert_eq!(plan.seal.is_some(), secret.is_some(), "bug: a secret belongs to a sealed plan");
+        let sealing = secret.map(|secret| Sealing { plan, secret });
         let mut commitment = plan.skeleton(self.registry, ground.rules, self.history, &ground.pool);
+        if let Some(sealing) = &sealing {
+            commitment.seal = Some(sealing.terms());
+            commitment.notes.insert("registers".to_owned(), {
+                let digest = |name: &str, digest: &Digest| sealing.register(name, digest);
+                register_digests(plan.suite, self.registry, digest)
+            });
+        }
         let rotated = self.rotated;
         commitment.notes.extend(
             (rotated > 0).then(|| {
@@ -103,12 +116,21 @@ impl Applied<'_> {
         let mut files = Files::new();
         let people = ground.pool.rows(&ground.used);
         commitment.inspectors = plan.put(&mut files, INSPECTORS, &people);
-        commitment.recusals = plan.put(&mut files, RECUSALS, &self.recusals);
+        let mut recusals = self.recusals;
+        if let Some(sealing) = &sealing {
+            sealing.recusals(&mut recusals);
+        }
+        commitment.recusals = plan.put(&mut files, RECUSALS, &recusals);
         commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &self.incompatible);
-        for (list, frame) in commitment.lists.iter_mut().zip(&frames) {
-            list.frame = plan.put(&mut files, &frame_path(&list.list), &ground.rows(frame));
+        for ((list, frame), task) in commitment.lists.iter_mut().zip(&frames).zip(&plan.tasks) {
+            let (mut rows, mut strata) = (ground.rows(frame), frame.allocation.strata.clone());
+            if let Some(sealing) = &sealing {
+                sealing.frame(&mut rows);
+                sealing.rename(task, &mut strata, &mut rows);
+            }
+            list.frame = plan.put(&mut files, &frame_path(&list.list), &rows);
             list.method = frame.allocation.method;
-            list.strata.clone_from(&frame.allocation.strata);
+            list.strata = strata;
             list.notes.extend(counts(&frame.summary));
         }
         let bytes = commitment.format();
@@ -145,7 +167,24 @@ impl Plan {
         rules: &Rules,
         history: &History,
     ) -> Result<(Freeze, Vec<Finding>), Findings> {
-        self.under(rules).apply(registry, history).freeze()
+        self.under(rules).apply(registry, history).freeze(None)
+    }
+
+    /// As [`Plan::freeze`], of a sealed plan with its secret.
+    ///
+    /// # Errors
+    /// As [`Plan::freeze`].
+    ///
+    /// # Panics
+    /// As [`Plan::freeze`], and if the plan is not sealed.
+    pub fn freeze_sealed(
+        &self,
+        registry: &Registry,
+        rules: &Rules,
+        history: &History,
+        secret: &Secret,
+    ) -> Result<(Freeze, Vec<Finding>), Findings> {
+        self.under(rules).apply(registry, history).freeze(Some(secret))
     }
 
     /// Adds a table to the files; its root.
@@ -197,11 +236,6 @@ impl Plan {
         history: &History,
         pool: &Pool<'_>,
     ) -> Map<String, Value> {
-        let digest = |register: Register| {
-            let digest = registry.digest(self.suite, register).hex();
-            (register.name().to_owned(), Value::from(digest))
-        };
-        let registers: Map<String, Value> = Register::ALL.into_iter().map(digest).collect();
         let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
         for person in &pool.excluded {
             *reasons.entry(person.reason).or_default() += 1;
@@ -215,10 +249,24 @@ impl Plan {
             let draws = history.draws.iter().map(|digest| json!(digest.hex()));
             notes.insert(EARLIER_DRAWS.to_owned(), draws.collect());
         }
-        notes.insert("registers".to_owned(), registers.into());
+        let registers = register_digests(self.suite, registry, |_, digest| *digest);
+        notes.insert("registers".to_owned(), registers);
         notes.insert("excluded_inspectors".to_owned(), excluded.collect());
         notes
     }
+}
+
+/// The digest of each register by its name, as `published` makes it.
+pub(super) fn register_digests(
+    suite: Suite,
+    registry: &Registry,
+    published: impl Fn(&str, &Digest) -> Digest,
+) -> Value {
+    let digest = |register: Register| {
+        let digest = published(register.name(), &registry.digest(suite, register));
+        (register.name().to_owned(), Value::from(digest.hex()))
+    };
+    Value::Object(Register::ALL.into_iter().map(digest).collect())
 }
 
 /// The list of a task before its frame is known. Keys that verifiers ignore say what notices show: type,

@@ -9,6 +9,7 @@ pub(super) const QUARTER_FILE: &[&str] = &[
     "title",
     "window",
     "mode",
+    "seal",
     "suite",
     "classes",
     "credit",
@@ -27,6 +28,7 @@ pub(super) const YEAR_FILE: &[&str] = &[
     "agency",
     "title",
     "mode",
+    "seal",
     "suite",
     "classes",
     "credit",
@@ -39,10 +41,15 @@ pub(super) const YEAR_FILE: &[&str] = &[
     "task",
     "adjustment",
 ];
+/// `[seal]` of a quarter's file; a year's has the day of each opening in its quarter.
+pub(super) const SEAL: &[&str] = &["opens", "by", "custodians", "threshold"];
+/// `[seal]` of a year's file.
+pub(super) const YEAR_SEAL: &[&str] = &["opens", "custodians", "threshold"];
 /// `[[adjustment]]`.
 pub(super) const ADJUSTMENT: &[&str] = &["path", "reason", "basis"];
 /// `[[quarter]]`.
-pub(super) const QUARTER: &[&str] = &["quarter", "draw", "title", "window", "lists", "sources"];
+pub(super) const QUARTER: &[&str] =
+    &["quarter", "draw", "title", "window", "lists", "sources", "opens_by"];
 /// `window`.
 pub(super) const WINDOW: &[&str] = &["from", "to"];
 /// `credit`.

@@ -35,6 +35,7 @@ mod rotation;
 mod rules;
 mod sample;
 mod scope;
+mod seal;
 mod sql;
 mod task;
 
@@ -46,7 +47,7 @@ pub use diff::{Change, Version, diff, key_words};
 pub use frame::ExcludedSubject;
 pub use freeze::{EARLIER_DRAWS, Freeze, History, TaskSummary};
 pub use given::GivenFrames;
-pub use model::Plan;
+pub use model::{Plan, SealTerms};
 pub use past::{PastVisit, Visits};
 pub use people::ExcludedInspector;
 pub use quota::{Bound, StratumSummary};

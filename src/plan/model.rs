@@ -33,6 +33,8 @@ pub struct Plan {
     pub(super) title: String,
     pub(super) window: (Date, Date),
     pub(super) suite: Suite,
+    /// The terms of a sealed draw; none of an open one.
+    pub(super) seal: Option<SealTerms>,
     pub(super) classes_public: bool,
     /// As which class an unrated subject counts; none: it is refused.
     pub(super) unrated: Option<CreditClass>,
@@ -49,7 +51,25 @@ pub struct Plan {
     pub(super) tasks: Vec<Task>,
 }
 
+/// What a sealed draw promises about its opening, and among whom its secret is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealTerms {
+    /// To everybody, or to an auditor alone.
+    pub opens_to_public: bool,
+    /// The day by which it opens.
+    pub by: Date,
+    /// Who has a share of the secret; empty: nobody.
+    pub custodians: Vec<String>,
+    /// How many of them together have the secret.
+    pub threshold: u8,
+}
+
 impl Plan {
+    /// The terms of a sealed draw; none of an open one.
+    pub fn seal(&self) -> Option<&SealTerms> {
+        self.seal.as_ref()
+    }
+
     /// The draw's name; a second attempt keeps it.
     pub fn draw(&self) -> &str {
         &self.draw

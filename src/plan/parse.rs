@@ -10,11 +10,11 @@ use super::adjust::read_adjustments;
 use super::annual::{AnnualPlan, finish, read_quarters};
 use super::beacon::{read_beacon, read_sources};
 use super::keys;
-use super::model::{Plan, Task};
+use super::model::{Plan, SealTerms, Task};
 use super::reader::{Lenient, Node, Places, Report, Table};
 use super::task::{Draft, read_task};
 use crate::base::digest::Suite;
-use crate::base::finding::{Finding, Severity};
+use crate::base::finding::{Finding, Severity, Text};
 use crate::record::beacon::Trust;
 use crate::record::commitment::{Role, Slot, is_tag_pattern};
 use crate::registry::CreditClass;
@@ -22,14 +22,16 @@ use crate::say;
 
 /// The name and version of the language.
 const FORMAT: &str = "ssj-plan/1";
+/// Most custodians of a secret.
+const CUSTODIANS_MAX: u64 = 32;
 
 /// What tasks refer to.
 pub(super) struct Context {
     /// The slots defined, by name, each none where its definition is wrong; none where all are missing, so
     /// that one finding does not become one for every task.
     pub(super) slots: Option<BTreeMap<String, Option<Slot>>>,
-    /// Whether credit classes may be published; true if the plan does not say, which is reported.
-    pub(super) classes_public: bool,
+    /// Why credit ratings may not be used, if that is so: they are internal, and everybody would see them.
+    pub(super) credit_hidden: Option<Text>,
     /// Whether `credit` was understood, without which nobody knows what the unrated count as.
     pub(super) credit_understood: bool,
     /// Whether the file is a year's.
@@ -49,7 +51,7 @@ pub(super) struct Head {
 impl AnnualPlan {
     /// Reads a plan, of a quarter or of a year. `file` is its name, as the user knows it.
     ///
-    /// Reading goes on after a mistake: every mistake is found at once, P01–P10, P32–P35 and P39, and B01, B02, B04
+    /// Reading goes on after a mistake: every mistake is found at once, P01–P04, P06–P10, P32–P35, P39 and S13, and B01, B02, B04
     /// of beacons. What was understood beside them comes back as well, so that it can be held against the registers in
     /// the same run; none where that would be nothing, as in a text that is no TOML.
     pub fn parse(text: &str, file: &str) -> (Option<AnnualPlan>, Vec<Finding>) {
@@ -93,6 +95,11 @@ fn read_file(top: &Table<'_>, text: &str, file: &str) -> (Option<i16>, Vec<Plan>
     let beacon = top.may("beacon").filter(Node::is_table).and_then(|node| node.table());
     let sources = beacon.and_then(|table| read_sources(&table.must("sources")?, head.trust));
     let tasks = tasks_of_one_draw(&drafts, window);
+    if let (Some(seal), Some(window)) = (&head.plan.seal, window)
+        && let Some(by) = top.may("seal").and_then(|node| node.table()).and_then(|t| t.may("by"))
+    {
+        check_opening(&by, seal.by, window);
+    }
     let plan = window.map(|window| Plan {
         draw: draw.unwrap_or_default(),
         title: head.title.clone().unwrap_or_default(),
@@ -130,7 +137,9 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
         true => parts.may("title", Node::text),
         false => parts.must("title", Node::text),
     };
-    parts.must("mode", read_mode);
+    let has_seal = parts.has("seal");
+    let sealed = parts.must("mode", |node| read_mode(node, has_seal));
+    let seal = parts.may("seal", |node| read_seal(node, sealed, annual));
     let suites = &[("sha256", Suite::Sha256), ("sm3", Suite::Sm3)];
     let suite = parts.may("suite", |node| node.choice(suites)).unwrap_or(Suite::Sha256);
     let classes = &[("public", true), ("internal", false)];
@@ -161,6 +170,7 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
         title: String::new(),
         window: (Date::MIN, Date::MAX),
         suite,
+        seal: seal.clone(),
         classes_public,
         unrated,
         stale_after_days,
@@ -173,7 +183,19 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
         inspector_by_beacon,
         tasks: Vec::new(),
     };
-    (Head { plan, title, trust }, Context { slots, classes_public, credit_understood, annual })
+    // Where the seal was not understood nobody knows who would see ratings.
+    let seen = sealed == Some(false) || seal.is_some_and(|seal| seal.opens_to_public);
+    let credit_hidden = (!classes_public && seen).then(|| match sealed {
+        Some(true) => say!(
+            "classes = \"internal\" 而向公众开启，不得用信用分类",
+            "a draw that opens to the public with classes = \"internal\" may not use credit ratings"
+        ),
+        _ => say!(
+            "classes = \"internal\" 的公开抽取不得用信用分类",
+            "an open draw with classes = \"internal\" may not use credit ratings"
+        ),
+    });
+    (Head { plan, title, trust }, Context { slots, credit_hidden, credit_understood, annual })
 }
 
 pub(super) fn read_window(node: &Node<'_>) -> Option<(Date, Date)> {
@@ -192,14 +214,67 @@ pub(super) fn read_window(node: &Node<'_>) -> Option<(Date, Date)> {
     Some((from, to))
 }
 
-/// Open draws only: a sealed one needs the keeping of a master secret, which this version has not.
-fn read_mode(node: &Node<'_>) -> Option<()> {
-    if node.choice(&[("open", true), ("sealed", false)])? {
-        return Some(());
+/// Whether the draw is sealed; S13 if it is and there is no `[seal]`.
+fn read_mode(node: &Node<'_>, has_seal: bool) -> Option<bool> {
+    let sealed = node.choice(&[("open", false), ("sealed", true)])?;
+    if sealed && !has_seal {
+        let cause = say!("保密抽取缺少 [seal]", "[seal] of the sealed draw is missing");
+        node.breach("S13", cause);
+        return None;
     }
-    let cause = say!("本版只能制作公开抽取", "this version makes open draws only");
-    node.breach("P05", cause);
+    Some(sealed)
+}
+
+/// `[seal]`; the day of a year's file is still to come, as each quarter has its own.
+fn read_seal(node: &Node<'_>, sealed: Option<bool>, annual: bool) -> Option<SealTerms> {
+    if sealed == Some(false) {
+        node.breach("S13", say!("公开抽取不封存", "an open draw is not sealed"));
+        return None;
+    }
+    let table = node.table()?;
+    table.only(if annual { keys::YEAR_SEAL } else { keys::SEAL });
+    let words = &[("public", true), ("auditor", false)];
+    let opens_to_public = table.must("opens").and_then(|node| node.choice(words));
+    let by = match annual {
+        true => Some(Date::MAX),
+        false => table.must("by").and_then(|node| node.date()),
+    };
+    let custodians = match table.may("custodians") {
+        None => Some(Vec::new()),
+        Some(node) => node.texts(),
+    };
+    let threshold = match table.may("threshold") {
+        None => Some(0),
+        Some(node) => node.integer(2, CUSTODIANS_MAX).and_then(|n| u8::try_from(n).ok()),
+    };
+    let (opens_to_public, by, custodians) = (opens_to_public?, by?, custodians?);
+    let (threshold, n) = (threshold?, custodians.len() as u64);
+    let names: BTreeSet<&String> = custodians.iter().collect();
+    let cause = if custodians.is_empty() != (threshold == 0) {
+        say!("custodians 与 threshold 须同时写", "custodians and threshold stand together")
+    } else if names.len() < custodians.len() {
+        say!("保管人重名", "two custodians have one name")
+    } else if n > CUSTODIANS_MAX || u64::from(threshold) > n {
+        say!(
+            "{n} 名保管人中须 {threshold} 名：至多 {CUSTODIANS_MAX} 名，须数不得超过人数",
+            "{threshold} of {n} custodians: there are at most {CUSTODIANS_MAX}, and no more are needed than there are"
+        )
+    } else {
+        return Some(SealTerms { opens_to_public, by, custodians, threshold });
+    };
+    node.breach("S13", cause);
     None
+}
+
+/// S13 if a draw would open before its window ends: whoever is visited last would be warned.
+pub(super) fn check_opening(node: &Node<'_>, by: Date, (_, to): (Date, Date)) {
+    if by < to {
+        let cause = say!(
+            "最迟 {by} 开启，早于窗口结束 {to}",
+            "it opens by {by}, before the window ends on {to}"
+        );
+        node.breach("S13", cause);
+    }
 }
 
 type Credit = (Option<CreditClass>, Option<u64>);

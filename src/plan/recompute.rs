@@ -1,11 +1,13 @@
 //! Whether the frozen part of a bundle follows from registers and a plan: what an auditor who may see the registers
 //! asks beyond the public checks. The answer names every register, table and key that comes out differently.
 
-use super::freeze::History;
+use super::freeze::{History, register_digests};
 use super::model::Plan;
 use super::rules::Rules;
+use super::seal::Sealing;
 use crate::base::finding::{Finding, Findings};
-use crate::record::bundle::{COMMITMENT, Files};
+use crate::base::secret::Secret;
+use crate::record::bundle::{COMMITMENT, Files, OPENING, parse_opening};
 use crate::record::commitment::Commitment;
 use crate::registry::{Register, Registry};
 use crate::say;
@@ -28,9 +30,24 @@ pub fn recompute(
     commitment: &Commitment,
     files: &Files,
 ) -> Result<(), Findings> {
-    let mut findings = registers(registry, commitment);
+    let secret = files.get(OPENING).and_then(|bytes| parse_opening(bytes).ok());
+    let secret = secret.and_then(|hex| Secret::from_hex(&hex));
+    if commitment.sealed() && secret.is_none() {
+        let cause = say!("没有 {OPENING}", "there is no {OPENING}");
+        return Err(Finding::new("S22", cause).file(OPENING).into());
+    }
+    if plan.seal.is_some() != commitment.sealed() {
+        let cause = say!("计划与公示包的 mode 不同", "mode is not the plan's");
+        return Err(Finding::new("V20", cause).file(COMMITMENT).column("mode").into());
+    }
+    let sealing = secret.as_ref().map(|secret| Sealing { plan, secret });
+    let mut findings = registers(registry, commitment, sealing.as_ref());
     let history = History { attempt: commitment.attempt, prev: commitment.prev, ..drawn };
-    match plan.freeze(registry, rules, &history) {
+    let frozen = match &secret {
+        None => plan.freeze(registry, rules, &history),
+        Some(secret) => plan.freeze_sealed(registry, rules, &history, secret),
+    };
+    match frozen {
         Err(Findings(more)) => findings.extend(more),
         Ok((freeze, _)) => {
             findings.extend(keys(commitment, &freeze.commitment));
@@ -42,11 +59,17 @@ pub fn recompute(
 }
 
 /// The committed digests of the registers against those of this registry.
-fn registers(registry: &Registry, commitment: &Commitment) -> Vec<Finding> {
+fn registers(
+    registry: &Registry,
+    commitment: &Commitment,
+    sealing: Option<&Sealing<'_>>,
+) -> Vec<Finding> {
     let committed = commitment.notes.get("registers");
+    let again = register_digests(commitment.suite, registry, |name, digest| {
+        sealing.map_or(*digest, |sealing| sealing.register(name, digest))
+    });
     let differs = |register: &Register| {
-        let digest = registry.digest(commitment.suite, *register).hex();
-        committed.and_then(|all| all.get(register.name())).and_then(|d| d.as_str()) != Some(&digest)
+        committed.and_then(|all| all.get(register.name())) != again.get(register.name())
     };
     let finding = |register: Register| {
         let (zh, en) = (register.zh(), register.name());

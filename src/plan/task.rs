@@ -108,8 +108,8 @@ pub(super) fn read_task<'a>(index: usize, table: Table<'a>, context: &Context) -
     let (drawn_within, visited_within, key_supervised) = exclude.unwrap_or_default();
     let sample = frame.must("sample", |node| {
         let sample = read_sample(&node.table()?)?;
-        if sample.uses_credit() && !context.classes_public {
-            reveals(node, "classes = \"internal\"");
+        if let Some(why) = context.credit_hidden.as_ref().filter(|_| sample.uses_credit()) {
+            node.breach("P10", why.clone());
             return None;
         }
         frame.note(context.credit_understood || !sample.uses_credit());
@@ -158,14 +158,6 @@ fn read_quarters(node: &Node<'_>) -> Option<Vec<u8>> {
     Some(numbers.into_iter().filter_map(|n| u8::try_from(n).ok()).collect())
 }
 
-fn reveals(node: &Node<'_>, why: &str) {
-    let cause = say!(
-        "{why} 的公开抽取不得用信用分类",
-        "an open draw with {why} may not use credit ratings"
-    );
-    node.breach("P10", cause);
-}
-
 fn read_matters(node: &Node<'_>) -> Option<Vec<String>> {
     let matters = node.texts()?;
     if matters.is_empty() {
@@ -190,8 +182,9 @@ fn read_scope(table: &Table<'_>, targeted: bool, context: &Context) -> (Scope, b
             node.breach("P09", cause);
             parts.note(false);
         }
-        if !context.classes_public && keys::CREDIT_FILTERS.contains(&key) {
-            reveals(&node, "classes = \"internal\"");
+        let hidden = context.credit_hidden.as_ref();
+        if let Some(why) = hidden.filter(|_| keys::CREDIT_FILTERS.contains(&key)) {
+            node.breach("P10", why.clone());
             parts.note(false);
         }
     }

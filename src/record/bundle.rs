@@ -8,6 +8,7 @@ use super::tables::ManifestRow;
 use crate::base::digest::{Digest, Hasher, Suite};
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};
+use crate::base::secret::Secret;
 use crate::base::text::line_digest;
 use crate::say;
 
@@ -151,6 +152,27 @@ pub fn manifest(
         bound.map(|path| ManifestRow { path: path.clone(), digest: digest(path) }).collect();
     rows.sort_by(|a, b| a.path.cmp(&b.path));
     rows
+}
+
+/// The bytes of `opening.json`.
+pub fn format_opening(master: &Secret) -> Vec<u8> {
+    json::format_line(&serde_json::json!({"master": *master.hex()}))
+}
+
+/// What an opening hands over, in one digest: H of a table like the manifest's, of `opening.json` and every file that
+/// was closed, each with H(bytes). The secret among them keeps small tables from being guessed.
+pub fn opened_digest(suite: Suite, commitment: &Commitment, files: &Files) -> Digest {
+    let layout = layout(commitment, Stage::Drawn, files.contains_key(SHORTAGE));
+    let mut paths: Vec<&String> = layout.closed.iter().collect();
+    let opening = OPENING.to_owned();
+    paths.push(&opening);
+    paths.sort();
+    let row = |path: &String| {
+        let digest = suite.digest(files.get(path).map(Vec::as_slice).unwrap_or_default());
+        ManifestRow { path: path.clone(), digest }
+    };
+    let rows: Vec<ManifestRow> = paths.into_iter().map(row).collect();
+    suite.digest(&crate::base::table::format(&rows))
 }
 
 /// Parses `opening.json`: the master secret, 64 hex digits.

@@ -128,7 +128,8 @@ pub(super) fn time(
             .push(say!("见证人尚未联署：{paths}", "the witnesses have not cosigned yet: {paths}"));
     }
     if let Some(copy) = trust.log {
-        let compared = compare(copy, bundle.unopened, policy, c, &bodies, &proved, &mut logged);
+        let closed = |body: &Body| is_closed(bundle, body);
+        let compared = compare(copy, &closed, policy, c, &bodies, &proved, &mut logged);
         findings.extend(compared.findings);
         unshown.extend(compared.unshown);
     }
@@ -356,7 +357,7 @@ fn removed(bundle: &Bundle<'_>, c: &Digest, policy: &Policy, bodies: &[Body]) ->
         if !is_ours || known || policy.check(&proof.signed).is_err() {
             continue;
         }
-        if !(bundle.unopened && is_closed(&entry.body)) {
+        if !is_closed(bundle, &entry.body) {
             let cause = lacks(&entry.body);
             findings.push(Finding::new("L34", cause).file(path.clone()));
         }
@@ -364,9 +365,11 @@ fn removed(bundle: &Bundle<'_>, c: &Digest, policy: &Policy, bodies: &[Body]) ->
     findings
 }
 
-/// Whether it stays closed in a sealed draw until the opening.
-pub(super) fn is_closed(body: &Body) -> bool {
-    matches!(body, Body::Event(_))
+/// Whether it stays closed in this bundle: events until the opening, and an opening to the auditor alone for ever.
+fn is_closed(bundle: &Bundle<'_>, body: &Body) -> bool {
+    let to_public = bundle.commitment.seal.as_ref().is_none_or(|seal| seal.opens_to_public);
+    let closed = matches!(body, Body::Event(_)) || matches!(body, Body::Open { .. }) && !to_public;
+    bundle.unopened && closed
 }
 
 pub(super) fn lacks(body: &Body) -> Text {

@@ -114,6 +114,12 @@ def decided(report, n, source_time):
     return min(times) - 1 if times else None
 
 
+def is_closed(report, entry):
+    """Events are closed until the opening, an opening to the auditor alone for ever."""
+    to_auditor = report.sealed and report.c["seal"]["opens"] == "auditor"
+    return report.unopened and (entry["kind"] == "event" or entry["kind"] == "open" and to_auditor)
+
+
 def left_over(report, policy, path, known):
     """A proof of something of this draw that the bundle does not have."""
     try:
@@ -125,7 +131,7 @@ def left_over(report, policy, path, known):
         return
     if entry.get("commitment") != report.digest or entry in known:
         return
-    closed = report.unopened and entry["kind"] == "event"
+    closed = is_closed(report, entry)
     ours = tlog.included(index, size, tlog.leaf(data), proof, root)
     tlog.demand(not ours or closed, f"the log has what the bundle lacks: {path}")
 
@@ -149,7 +155,7 @@ def compare(report, policy, known, proved):
     mine = [entry for entry in commits if entry["commitment"] == report.digest]
     tlog.demand(mine, "the copy has no such commitment")
     for index, entry in own:
-        closed = report.unopened and entry["kind"] == "event"
+        closed = is_closed(report, entry)
         tlog.demand(body(datas[index]) in known or closed, f"entry {index} is not what the bundle has")
     for index, code in review(entries):
         tlog.demand(entries[index].get("commitment") != report.digest, f"{code} at entry {index}")

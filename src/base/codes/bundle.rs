@@ -95,8 +95,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("公开不完整", "half opened"),
         (
-            "保密抽取要么只含公开部分，要么连同 opening.json 全部公开：补齐或移除。",
-            "A sealed draw shows either only its public files or all of them with opening.json: add what is missing or remove the rest.",
+            "保密抽取要么只含公开部分，要么连同 opening.json 全部公开：机关重复同一 ssj open 命令即可补齐，在此之前不要公布。",
+            "A sealed draw shows either only its public files or all of them with opening.json: the office repeats the same ssj open, which completes it, and does not publish it before.",
         ),
     ),
     Rule::new(

@@ -13,6 +13,7 @@ mod reading;
 mod registers;
 mod rehearsal;
 mod rules;
+mod sealed;
 mod shell;
 
 use super::finding::{Lang, Severity};
@@ -61,7 +62,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
     let shell = [shell::RULES];
-    [bundle::RULES, log::RULES, logged::RULES]
+    [bundle::RULES, log::RULES, logged::RULES, sealed::RULES]
         .into_iter()
         .chain(of_registers)
         .chain(of_plans)

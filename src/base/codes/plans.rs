@@ -41,15 +41,6 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
-        "P05",
-        Error,
-        ("本版不能做保密抽取", "sealed draws cannot be made yet"),
-        (
-            "改为 mode = \"open\"；本版只能核验保密抽取，不能制作。",
-            "Set mode = \"open\": this version verifies sealed draws but does not make them.",
-        ),
-    ),
-    Rule::new(
         "P06",
         Error,
         ("名称重复", "repeated name"),

@@ -235,4 +235,13 @@ pub(super) const RULES: &[Rule] = &[
             "Columns sid and stratum must be there, weight, tags and salt may be (docs/protocol.md §3); ssj sql prints the query that gives them.",
         ),
     ),
+    Rule::new(
+        "W33",
+        Error,
+        ("无处询问口令", "nowhere to ask for the passphrase"),
+        (
+            "不在终端上运行时，用 --passphrase-file 文件、--key-file 文件或 --share 文件。",
+            "Away from a terminal give --passphrase-file FILE, --key-file FILE or --share FILE.",
+        ),
+    ),
 ];
