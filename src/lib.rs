@@ -8,12 +8,13 @@
 //! The pure core takes values and returns values; the shell (feature `cli`) reads and writes. Layers use
 //! only what stands before them, and `tests/layers.rs` keeps it so:
 //!
-//! `base → log → record → draw → pairing → conduct → verify` · `base → registry → plan → rehearse` · then the shell
+//! `base → log → record → draw → pairing → events → conduct → verify` · `base → registry → plan → rehearse` · then the shell
 //! `io, store → cli`.
 
 pub mod base;
 pub mod conduct;
 pub mod draw;
+pub mod events;
 pub mod fiction;
 pub mod log;
 pub mod pairing;

@@ -13,6 +13,7 @@ use support::mutate::{Mutation, fields, with_manifest};
 use support::random::{Draft, Random, unopened};
 use support::second::{Bundle, checks, disagreements, first_failed};
 use support::shape::{forms, rows, strangers};
+use support::story::Story;
 use support::{VECTORS, vector};
 
 fn draw(number: u64) -> (Draft, Files) {
@@ -138,6 +139,41 @@ fn both_refuse_changed_draws_at_the_same_check() {
         *first.entry(failed.unwrap_or(0)).or_default() += 1;
     }
     println!("{} bundles, by first failed check: {first:?}", bundles.len());
+    let different = disagreements(&bundles);
+    assert!(different.is_empty(), "{} differ\n{}", different.len(), different.join("\n"));
+}
+
+/// Whatever happens after a draw is recomputed alike, by code that shares nothing: replaced subjects and inspectors, new
+/// pairings, effects that wait.
+#[test]
+fn both_accept_random_events_and_refuse_changed_ones() {
+    let mut bundles = BTreeMap::new();
+    for number in 0..60 {
+        let mut story = Story::new(number);
+        story.random_events(7);
+        let files = story.files;
+        assert!(verify(&files).verified(), "{number}: {:#?}", verify(&files).findings());
+        let mut random = Random::new(number ^ 0x6368_616e);
+        let results: Files = files
+            .iter()
+            .filter(|(path, _)| path.starts_with("events/"))
+            .map(|(path, bytes)| (path.clone(), bytes.clone()))
+            .collect();
+        let mut changes = fields(&results);
+        for turn in 0..6 {
+            if changes.is_empty() {
+                break;
+            }
+            let mutation = changes.swap_remove(random.index(changes.len()));
+            let tampered = mutation.apply(&files);
+            let bundle = Bundle { files: tampered, changed: mutation.path.clone() };
+            bundles.insert(format!("{number:03}_{turn} {}", mutation.show()), bundle);
+        }
+        bundles.insert(format!("{number:03}"), Bundle { files, changed: String::new() });
+    }
+    let refused = bundles.values().filter(|bundle| !verify(&bundle.files).verified()).count();
+    println!("{} bundles, {refused} refused", bundles.len());
+    assert!(refused > 200, "{refused}");
     let different = disagreements(&bundles);
     assert!(different.is_empty(), "{} differ\n{}", different.len(), different.join("\n"));
 }

@@ -11,6 +11,8 @@ mod beacons;
 mod binding;
 #[path = "cli/bundles.rs"]
 mod bundles;
+#[path = "cli/events.rs"]
+mod events;
 #[path = "cli/frames.rs"]
 mod frames;
 #[path = "cli/lifecycle.rs"]

@@ -145,6 +145,68 @@ fn killed_commits_beacons_and_draws_finish_to_the_same_bytes() {
     }
 }
 
+/// An event is written before anything follows from it: a run killed between the two is finished by the same command, and
+/// what a kill leaves is the chain as it was, or with the event and some of what follows.
+#[test]
+fn killed_events_finish_to_the_same_bytes() {
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    let temp = district(400);
+    let folder = temp.path();
+    let plan = fs::read_to_string(folder.join("registers/plan.toml")).unwrap();
+    let plan = plan.replace("inspector = \"beacon\"", "inspector = \"next\"");
+    fs::write(
+        folder.join("registers/plan.toml"),
+        plan.replace("subject = \"none\"", "subject = \"next\""),
+    )
+    .unwrap();
+    import_all(folder);
+    for args in [commit_args(), beacon_args(), vec!["draw", "bundle"]] {
+        run(folder, 0, &args);
+    }
+    let drawn = read_folder(&bundle(folder));
+    let visits = String::from_utf8(drawn["visits.tsv"].clone()).unwrap();
+    let sid = |n: usize| visits.lines().nth(n).unwrap().split('\t').next().unwrap();
+    let assignment = String::from_utf8(drawn["assignment.tsv"].clone()).unwrap();
+    let iid = assignment.lines().last().unwrap().split('\t').nth(3).unwrap();
+    let who = ["--by", "甲", "--approver", "乙"];
+    let event = |what: &[&'static str], more: &[&str]| -> Vec<String> {
+        let words =
+            [&["--clock", "2026-08-03T09:00:00+08:00", "event", "bundle"], what, more, &who];
+        words.concat().into_iter().map(str::to_owned).collect()
+    };
+    let steps = [
+        event(&["leave", "--all", "--reason", "ill"], &["--iid", iid]),
+        event(&["closed", "--reason", "ceased"], &["--sid", sid(1)]),
+        event(&["staff", "--raise", "1", "--reason", "vacancy"], &[]),
+        event(&["moved", "--reason", "relocated"], &["--sid", sid(2)]),
+    ];
+    let steps: Vec<Vec<&str>> =
+        steps.iter().map(|step| step.iter().map(String::as_str).collect()).collect();
+    let (mut times, mut reference) = (Vec::new(), Vec::new());
+    for args in &steps {
+        times.push(timed(|| drop(run(folder, 0, args))));
+        reference.push(read_folder(&bundle(folder)));
+    }
+    assert!(run(folder, 0, &["verify", "bundle"]).contains("事件 4 起"));
+    let mut half = 0;
+    for round in 0..12 {
+        let again = tempfile::tempdir().unwrap();
+        let again = again.path();
+        support::write_folder(&bundle(again), &drawn);
+        let mut before = &drawn;
+        for ((args, whole), expected) in steps.iter().zip(&times).zip(&reference) {
+            killed(again, args, &mut rng, *whole);
+            let found = read_folder(&bundle(again));
+            check_partial(&bundle(again), expected);
+            half += usize::from(found.len() > before.len() && found.len() < expected.len());
+            run(again, 0, args);
+            assert!(read_folder(&bundle(again)) == *expected, "round {round}, {args:?}");
+            before = expected;
+        }
+    }
+    eprintln!("{half} of 48 were killed between the event and what follows from it");
+}
+
 /// Ctrl-C, unlike kill -9, can be heard: nothing but whole files is left, and the exit code is the shells' own for it.
 #[test]
 fn an_interrupted_run_leaves_nothing_behind() {

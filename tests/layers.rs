@@ -13,8 +13,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("record", &["base", "log"]),
     ("draw", &["base", "record"]),
     ("pairing", &["base", "record", "draw"]),
-    ("conduct", &["base", "record", "draw", "pairing"]),
-    ("verify", &["base", "log", "record", "draw", "pairing"]),
+    ("events", &["base", "record", "draw", "pairing"]),
+    ("conduct", &["base", "record", "draw", "pairing", "events"]),
+    ("verify", &["base", "log", "record", "draw", "pairing", "events"]),
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "draw", "registry"]),
     ("rehearse", &["base", "record", "draw", "pairing", "conduct", "registry", "plan"]),
@@ -24,8 +25,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "base", "log", "record", "draw", "pairing", "conduct", "verify", "registry", "plan",
-            "rehearse", "fiction", "io", "store",
+            "base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "registry",
+            "plan", "rehearse", "fiction", "io", "store",
         ],
     ),
 ];
@@ -122,10 +123,12 @@ fn the_core_does_not_touch_the_world() {
 
 #[test]
 fn verification_never_searches() {
-    for (path, text) in sources("verify") {
+    // Events are recomputed by the same code that made them: the search must not come in by that way.
+    for (path, text) in sources("verify").into_iter().chain(sources("events")) {
         for module in SEARCH {
             let short = module.trim_start_matches("pairing::");
-            let code = code(&text);
+            // The claim of a shortage is a file's form; the search for one is not.
+            let code = code(&text).replace("record::shortage::", "");
             assert!(!code.contains(module), "{}: verify must not use {module}", path.display());
             assert!(
                 !code.contains(&format!("{short}::")),

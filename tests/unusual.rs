@@ -324,7 +324,7 @@ fn events_and_schedules_are_judged_alike() {
     // The earliest sources: the drand round, and 双色球 the day before.
     let (open_at, sealed_at) = (1_784_792_310u64, 1_784_639_700u64);
     let void = |at: u64| {
-        json!({"n": 1, "prev": "-", "kind": "void", "at": at, "reason": "error", "by": "张三",
+        json!({"n": 1, "prev": "-", "kind": "void", "at": at, "reason": "other", "by": "张三",
                "approver": "李四", "evidence": "-"})
     };
     let with = |at: u64, key: &str, value: Value| {
@@ -345,16 +345,23 @@ fn events_and_schedules_are_judged_alike() {
     for (name, event) in [
         ("good void", void(early)),
         ("bad void at the source's time", void(open_at)),
-        ("good later kind at any time", with(u64::from(u32::MAX), "kind", json!("leave"))),
+        ("bad later kind without its keys", with(u64::from(u32::MAX), "kind", json!("leave"))),
         ("bad kind", with(early, "kind", json!("redraw"))),
         ("bad number", with(early, "n", json!(2))),
         ("bad prev", with(early, "prev", json!("0".repeat(64)))),
         ("good evidence", with(early, "evidence", json!("0".repeat(64)))),
         ("bad evidence", with(early, "evidence", json!("0".repeat(63)))),
         ("bad reason", with(early, "reason", json!("因 故"))),
-        ("good by nobody", with(early, "by", json!("-"))),
+        ("bad reason of another kind", with(early, "reason", json!("kin"))),
+        ("bad by nobody", with(early, "by", json!("-"))),
+        ("bad by one", with(early, "approver", json!("张三"))),
+        (
+            "bad beacon",
+            with(early, "beacon", json!([{"kind": "dice", "dice": "d10x20", "at": open_at}])),
+        ),
         ("bad by number", with(early, "by", json!(1))),
-        ("good further key", with(early, "sid", json!("REG:0001"))),
+        ("good further key", with(early, "further", json!({"n": [1]}))),
+        ("bad key of another kind", with(early, "sid", json!("REG:0001"))),
         ("bad salt in an open draw", with(early, "salt", salt.clone())),
         ("bad time", with(early, "at", json!("1"))),
     ] {
@@ -365,9 +372,17 @@ fn events_and_schedules_are_judged_alike() {
         event.as_object_mut().unwrap().remove(key);
         put(&format!("bad without {key}"), &open, &[(ONE, format_line(&event))]);
     }
-    let first = format_line(&with(early, "kind", json!("staff")));
+    let first = format_line(&void(early));
     let mut second = with(early, "prev", json!(Suite::Sha256.digest(&first).hex()));
-    second["n"] = json!(2);
+    for (key, value) in [
+        ("n", json!(2)),
+        ("kind", json!("correct")),
+        ("event", json!(1)),
+        ("note", json!("李四为王五之误")),
+        ("reason", json!("typing")),
+    ] {
+        second[key] = value;
+    }
     put("good chain", &open, &[(ONE, first.clone()), (TWO, format_line(&second))]);
     put("bad gap", &open, &[(TWO, format_line(&second))]);
     let mut unchained = second.clone();
@@ -377,7 +392,7 @@ fn events_and_schedules_are_judged_alike() {
     put("bad name", &open, &[("events/1.json", format_line(&void(early)))]);
     put("bad kind of file", &open, &[(ONE, first.clone()), ("events/note.txt", b"x\n".to_vec())]);
     put(
-        "good results of an event",
+        "bad results of an event from which nothing follows",
         &open,
         &[(ONE, first.clone()), ("events/0001/x.bin", vec![255])],
     );

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::event::args::EventArgs;
 use super::log::{LogCommand, TrustArgs};
 use super::open::{CustodianArgs, OpenArgs};
 use super::secret::SecretArgs;
@@ -345,33 +346,6 @@ pub(super) struct BeaconArgs {
     /// 由谁公布或见证 / who announced or witnessed the values
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
-}
-
-#[derive(clap::Args)]
-pub(super) struct EventArgs {
-    /// 公示包文件夹 / the bundle's folder
-    pub bundle: PathBuf,
-    #[command(subcommand)]
-    pub kind: EventKind,
-}
-
-#[derive(Subcommand)]
-pub(super) enum EventKind {
-    /// 在最早的信标之前作废 / void the draw before its earliest source
-    Void {
-        /// 原因：名录有误、计划有误、信标有误、上级要求、其他 / register_error, plan_error, …
-        #[arg(long)]
-        reason: String,
-        /// 说明 / more about it, in words
-        #[arg(long)]
-        note: Option<String>,
-        /// 经办人 / who does it
-        #[arg(long)]
-        by: String,
-        /// 批准人（另一人） / who approves it (somebody else)
-        #[arg(long)]
-        approver: String,
-    },
 }
 
 #[derive(clap::Args)]

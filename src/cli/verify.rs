@@ -22,7 +22,9 @@ use crate::record::ids::Sid;
 use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
 use crate::say;
-use crate::verify::{Facts, Outcome, ReceiptReport, Report, verify_receipt, verify_trusting};
+use crate::verify::{
+    EventFacts, Facts, Outcome, ReceiptReport, Report, verify_receipt, verify_trusting,
+};
 
 /// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
 const RECEIPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -227,6 +229,7 @@ fn print_facts(facts: &Facts, console: &Console) {
         ));
     }
     print_register_facts(facts, console);
+    print_events(&facts.events, console);
     print_logged(facts, console);
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
@@ -309,6 +312,43 @@ pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {
     })
 }
 
+/// What happened after the draw: how many were replaced, whom it concerns, and what is still open.
+fn print_events(events: &EventFacts, console: &Console) {
+    if events.events.is_empty() {
+        return;
+    }
+    let (n, subjects) = (events.events.len(), events.subjects.len());
+    let changes: u32 = events.slots.iter().map(|(_, _, times)| times).sum();
+    console.wrap(&say!(
+        "事件 {n} 起：替换对象 {subjects} 户，替换人员 {changes} 人次",
+        "{n} events: {subjects} subjects and {changes} inspectors in slots were replaced"
+    ));
+    let again = events.slots.iter().filter(|(.., times)| *times > 1);
+    let again: Vec<String> =
+        again.map(|(sid, slot, times)| format!("{sid}/{slot}×{times}")).collect();
+    if !again.is_empty() {
+        let again = again.join(" ");
+        console
+            .wrap(&say!("同一岗位多次换人：{again}", "slots that changed more than once: {again}"));
+    }
+    let vacant: Vec<String> =
+        events.vacant.iter().map(|(sid, slot)| format!("{sid}/{slot}")).collect();
+    if !vacant.is_empty() {
+        let vacant = vacant.join(" ");
+        console.wrap(&say!("岗位空缺：{vacant}", "vacant slots: {vacant}"));
+    }
+}
+
+fn events_json(events: &EventFacts) -> Value {
+    json!({
+        "events": events.events.iter().map(|(n, kind)| json!({"n": n, "kind": kind})).collect::<Vec<_>>(),
+        "waiting": events.waiting, "subjects": events.subjects,
+        "slots": events.slots.iter().map(|(sid, slot, n)| json!({"sid": sid, "slot": slot, "n": n})).collect::<Vec<_>>(),
+        "people": events.people.iter().map(|(iid, left, came)| json!({"iid": iid, "left": left, "came": came})).collect::<Vec<_>>(),
+        "vacant": events.vacant.iter().map(|(sid, slot)| json!({"sid": sid, "slot": slot})).collect::<Vec<_>>(),
+    })
+}
+
 fn facts_json(facts: &Facts, lang: Lang) -> Value {
     let stratum = |s: &crate::verify::StratumFacts| {
         json!({
@@ -328,6 +368,7 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
         "opens": facts.opens.as_ref().map(|(to, by)| json!({"to": to, "by": by})),
         "lists": facts.lists.iter().map(list).collect::<Vec<_>>(),
         "visits": facts.visits, "visits_saved": facts.visits_saved(), "rounds": facts.rounds,
+        "events": events_json(&facts.events),
         "loads": facts.loads.map(|(least, most)| [least, most]),
         "forced_slots": facts.forced_slots.iter().map(|(sid, slot, n)| json!({"sid": sid, "slot": slot, "eligible": n})).collect::<Vec<_>>(),
         "removed": facts.removed.iter().map(|row| json!({

@@ -2,6 +2,7 @@
 //! result to one subject's receipt. The same bytes come out whoever conducts it, and whenever.
 
 mod blockage;
+mod events;
 mod explain;
 mod locate;
 mod one_visit;
@@ -33,6 +34,7 @@ use crate::record::tables::{AssignmentRow, FrameRow, HandicapRow, VisitRow};
 use crate::say;
 
 pub use blockage::{Blockage, Demanded, Qualified, Way};
+pub use events::history;
 pub use explain::{Alternative, Barred, Explanation, Person, Seat, Standing, explain_visit};
 pub use receipt::receipt;
 

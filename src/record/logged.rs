@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::beacon::Beacon;
 use super::bundle::{BEACON, COMMITMENT, Files, MANIFEST, OPENING};
 use super::commitment::Commitment;
-use super::event::Event;
+use super::event::{Event, Kind};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::log::entry::{Body, Commit, Event as LoggedEvent};
@@ -42,10 +42,10 @@ pub fn entries_of(files: &Files) -> Result<Vec<Body>, Finding> {
     for n in 1.. {
         let path = Event::path(n);
         let Some(bytes) = files.get(&path) else { break };
-        let Event { kind, reason, .. } = Event::parse(bytes).map_err(|f| f.file(path))?;
+        let recorded = Event::parse(bytes).map_err(|f| f.file(path))?;
         let event = LoggedEvent { commitment: c, n, digest: suite.digest(bytes) };
-        entries.push(match kind {
-            "void" => Body::Void { event, reason },
+        entries.push(match recorded.kind() {
+            Kind::Void => Body::Void { event, reason: recorded.reason },
             _ => Body::Event(event),
         });
     }

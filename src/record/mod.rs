@@ -7,6 +7,8 @@ pub mod commitment;
 pub mod contents;
 pub mod drand;
 pub mod event;
+mod event_kind;
+pub mod event_tables;
 pub mod frame;
 pub mod ids;
 mod list;

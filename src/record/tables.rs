@@ -458,7 +458,7 @@ impl Row for ScheduleRow {
 }
 
 /// The fields of a line, whose number the table's parser has compared with the header.
-fn columns<'a, const N: usize>(fields: &[&'a str]) -> [&'a str; N] {
+pub(super) fn columns<'a, const N: usize>(fields: &[&'a str]) -> [&'a str; N] {
     fields.try_into().expect("bug: the number of fields is checked against the header")
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::drawn::quotas_of;
+use super::events::EventFacts;
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::draw::quota::chances;
@@ -36,6 +37,8 @@ pub struct Facts {
     pub opens: Option<(&'static str, String)>,
     /// Voided before the beacon's time.
     pub void: bool,
+    /// What happened after the draw.
+    pub events: EventFacts,
     /// Pairing was impossible.
     pub shortage: bool,
     /// The seed.

@@ -5,6 +5,7 @@
 mod attempts;
 mod bundle;
 mod drawn;
+mod events;
 mod facts;
 mod frozen;
 mod later;
@@ -18,6 +19,7 @@ use crate::base::finding::{Finding, Lang, Text};
 use crate::say;
 
 pub use bundle::{verify, verify_read, verify_trusting};
+pub use events::EventFacts;
 pub use facts::{AttemptFacts, Facts, ListFacts, Logged, Removed, StratumFacts};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};

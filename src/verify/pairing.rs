@@ -13,6 +13,7 @@ use crate::pairing::slots::demands;
 use crate::pairing::{blocking, certificate};
 use crate::record::bundle::{ASSIGNMENT, HANDICAPS, SHORTAGE, VISITS};
 use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
+use crate::record::shortage::Shortage;
 use crate::record::tables::{AssignmentRow, HandicapRow, VisitRow};
 use crate::say;
 
@@ -62,11 +63,35 @@ pub(super) fn verify_pairing(
             outcomes.push((13, optimum(&case, &rounds, handicaps)));
             outcomes.push((14, parted(&case, &rounds, shortage_there)));
             if shortage_there {
-                outcomes.push((15, shortage(bundle, &case, &rounds)));
+                let claim = bundle.contents.shortage.as_ref();
+                let outcome =
+                    claim.map_or(Outcome::depends_on(1), |claim| shortage(claim, &case, &rounds));
+                outcomes.push((15, outcome));
             }
         }
     }
     outcomes
+}
+
+/// A pairing from scratch, as after a `staff` event: the teams of its final round, or none where a shortage is proved.
+/// Places name the files as they are called beside a commitment.
+pub(super) fn check_pairing(
+    case: &Case,
+    assignment: &[AssignmentRow],
+    handicaps: &[HandicapRow],
+    claim: Option<&Shortage>,
+) -> Result<Option<Vec<Vec<u32>>>, Vec<Finding>> {
+    let short = claim.is_some();
+    let rounds =
+        Rounds::read(case, assignment, handicaps, short).map_err(|finding| vec![*finding])?;
+    let mut outcomes = vec![optimum(case, &rounds, handicaps), parted(case, &rounds, short)];
+    outcomes.extend(claim.map(|claim| shortage(claim, case, &rounds)));
+    for outcome in outcomes {
+        if let Outcome::Failed(findings) = outcome {
+            return Err(findings);
+        }
+    }
+    Ok(rounds.teams.into_iter().last().filter(|_| !short))
 }
 
 /// What the steps before found: the seed, the selections and the visits.
@@ -277,10 +302,7 @@ fn parted(case: &Case, rounds: &Rounds, shortage: bool) -> Outcome {
 }
 
 /// Step 15.
-fn shortage(bundle: &Bundle<'_>, case: &Case, rounds: &Rounds) -> Outcome {
-    let Some(shortage) = &bundle.contents.shortage else {
-        return Outcome::depends_on(1);
-    };
+fn shortage(shortage: &Shortage, case: &Case, rounds: &Rounds) -> Outcome {
     let refuse = |cause| Outcome::Failed(vec![Finding::new("V15", cause).file(SHORTAGE)]);
     if shortage.round as usize != rounds.teams.len() {
         return refuse(say!("轮次与所列轮数不符", "the round is not the number of rounds listed"));

@@ -170,7 +170,10 @@ pub const STEPS: &[StepInfo] = &[
         16,
         "events",
         ("事件", "events"),
-        ("事后的变动前后相连，没有删改。", "What happened afterwards is chained, nothing removed."),
+        (
+            "事后的变动前后相连；替换的对象和人员都由规则得出，没有人挑选。",
+            "What happened afterwards is chained, and whoever was replaced was replaced by the rule, not by choice.",
+        ),
     ),
     step(
         17,

@@ -128,10 +128,10 @@ fn only_two_people_void_and_only_in_time() {
     office.refuses_saying(
         2,
         &void(BEFORE, "甲", "甲"),
-        "错误 W07 “--approver”：经办人与批准人须为两人
-  处理：用 --help 查看该命令的用法。",
-        "error W07 \"--approver\": who does it and who approves it must be two
-  remedy: See the command's --help.",
+        "错误 E02 “approver”：经办人与批准人须为两人
+  处理：写明经办人；作废、增员、拒绝检查、回避、离岗、执法证、更正须由另一人批准。",
+        "error E02 \"approver\": who records it and who approves it must be two
+  remedy: Name who recorded it; void, staff, refused, recused, leave, certificate and correct need the approval of another person.",
     );
     office.refuses(2, &void(BEFORE, "", "乙"), &["W07 “--by”"]);
     office.refuses_saying(

@@ -8,6 +8,7 @@ PATH: a bundle folder or a dr1-receipt file.  FILE: whom to believe about time, 
 Python 3.11, standard library only.  Everything is checked but drand's BLS signature
 (fact `signature_unchecked`).  Exit code: 0 all verified, 1 some not, 2 no bundle or usage.
 """
+import copy
 import datetime
 import hashlib
 import heapq
@@ -271,7 +272,8 @@ COLUMNS = {"sid": is_id, "iid": is_id, "iid2": is_id, "stratum": is_name, "reaso
            "weight": is_int_text, "capacity": is_int_text, "load": is_int_text, "rank": is_int_text,
            "round": is_int_text, "slot": is_int_text, "outcome": one_of("drawn", "reserve"),
            "lists": is_list_names, "handicap": form(SIGNED), "path": is_field, "digest": is_hex64,
-           "date": is_date, "key": is_hex64, "salt": one_of("-")}
+           "date": is_date, "key": is_hex64, "salt": one_of("-"), "list": is_name,
+           "next": lambda x: x == "-" or is_id(x), "before": lambda x: x == "-" or is_id(x)}
 NUMERIC = {"rank", "round", "slot"}
 TABLES = {   # name: (columns, columns of the order)
     "frames": ("sid stratum weight tags salt", "sid"), "inspectors": ("iid capacity load tags", "iid"),
@@ -280,7 +282,8 @@ TABLES = {   # name: (columns, columns of the order)
     "draw": ("stratum rank sid key outcome", "stratum rank"), "rolls": ("stratum key", "stratum key"),
     "visits": ("sid lists", "sid"), "assignment": ("round sid slot iid", "round sid slot"),
     "handicaps": ("round iid handicap", "round iid"), "manifest": ("path digest", "path"),
-    "schedule": ("sid date", "sid")}
+    "schedule": ("sid date", "sid"),
+    "subjects": ("list sid next", "list"), "teams": ("sid slot before iid", "sid slot")}
 
 
 def read_table(data, file, kind, sealed=False, pareto=False):
@@ -296,6 +299,8 @@ def read_table(data, file, kind, sealed=False, pareto=False):
     if lines[0] != "\t".join(columns):
         raise Bad(file, f"row 1: header is not {' '.join(columns)}")
     forms = [COLUMNS[c] for c in columns]
+    if kind == "teams":
+        forms[3] = COLUMNS["before"]
     if sealed and "salt" in columns:
         forms[columns.index("salt")] = is_hex64
     if pareto and kind == "draw":
@@ -380,22 +385,33 @@ def check_sources(beacon):
     """§5.1 (source objects) and §5.2."""
     shape(beacon, FILE2, "beacon.", {"sources": array_of(lambda s: isinstance(s, dict), 1), "margin_s": is_int,
                                      "trust": one_of("public", "witnessed")})
+    check_source_objects(beacon["sources"], FILE2, "beacon.sources")
+    check_source_rules(beacon["sources"], beacon["trust"], FILE2, "beacon.sources")
+
+
+def check_source_objects(sources, file, key):
+    """§5.1."""
+    for i, source in enumerate(sources):
+        where = f"{key}[{i}]."
+        shape(source, file, where, {"kind": one_of(*SOURCES)})
+        own = {"kind": is_text, **SOURCES[source["kind"]]}
+        shape(source, file, where, own, forbid=SOURCE_KEYS - set(own))
+
+
+def check_source_rules(sources, trust, file, key):
+    """§5.2."""
     bits, seen, last = 0, set(), -1
-    for i, source in enumerate(beacon["sources"]):
-        where = f"beacon.sources[{i}]."
-        shape(source, FILE2, where, {"kind": one_of(*SOURCES)})
-        kind = source["kind"]
-        own = {"kind": is_text, **SOURCES[kind]}
-        shape(source, FILE2, where, own, forbid=SOURCE_KEYS - set(own))
-        require(source_time(source) > last, where + "at: times do not strictly ascend")
+    for i, source in enumerate(sources):
+        where, kind = f"{key}[{i}].", source["kind"]
+        require(source_time(source) > last, where + "at: times do not strictly ascend", file)
         last = source_time(source)
         if kind != "dice":
-            identity = (kind, *[source[k] for k in sorted(own) if k not in ("kind", "at", "hash")])
-            require(identity not in seen, where + "kind: the source stands twice")
+            identity = (kind, *[source[k] for k in sorted(SOURCES[kind]) if k not in ("at", "hash")])
+            require(identity not in seen, where + "kind: the source stands twice", file)
             seen.add(identity)
-        require(beacon["trust"] == "witnessed" or kind not in ("dice", "wit"), "beacon.trust: not public with " + kind)
+        require(trust == "witnessed" or kind not in ("dice", "wit"), "trust: not public with " + kind, file)
         bits += BITS[source.get("game", kind) if kind in ("rfc3797", "digits") else kind]
-    require(bits >= 640, "beacon.sources: less than 64 bits in all")
+    require(bits >= 640, key + ": less than 64 bits in all", file)
 
 
 def check_list(entry, where, sealed):
@@ -476,9 +492,14 @@ def check_string(suite, source, text):
 
 def check_beacon(suite, commitment, beacon, file="beacon.json"):
     """Step 6 of §7 but the BLS signature itself; returns what is not shown."""
+    return check_values(suite, commitment["beacon"]["sources"], beacon, file)
+
+
+def check_values(suite, sources, beacon, file):
+    """The values of some sources against them; returns what is not shown."""
     shape(beacon, file, "", {"strings": array_of(is_text), "evidence": array_of(lambda e: isinstance(e, dict))},
           closed=True)
-    sources, open_points = commitment["beacon"]["sources"], []
+    open_points = []
     require(len(beacon["strings"]) == len(beacon["evidence"]) == len(sources), "not one string for each source", file)
     for i, (source, text, evidence) in enumerate(zip(sources, beacon["strings"], beacon["evidence"])):
         cause = check_string(suite, source, text)
@@ -504,6 +525,66 @@ def check_beacon(suite, commitment, beacon, file="beacon.json"):
 def seed(suite, c_digest, strings):
     """S of §3."""
     return suite.hl("seed", c_digest, len(strings), *strings)
+
+
+# ---------------------------------------------------------------- events (§4.5)
+
+KINDS = {   # kind: (own keys, reasons)
+    "void": ({}, "register_error plan_error beacon_error superior_order other"),
+    "staff": ({}, "shortage vacancy"),
+    "closed": ({"sid"}, "deregistered revoked ceased"), "moved": ({"sid"}, "uncontactable relocated"),
+    "refused": ({"sid"}, "no_entry uncooperative"),
+    "recused": ({"iid", "visits"}, "kin interest former relation"),
+    "leave": ({"iid", "visits"}, "ill leave duty left"),
+    "certificate": ({"iid", "visits"}, "expired suspended withdrawn"),
+    "correct": ({"event"}, "typing evidence"), "open": ({}, "due early handed_over")}
+EVENT_KEYS = {"sid", "iid", "visits", "raise", "add", "event"}
+TWO = {"void", "staff", "refused", "recused", "leave", "certificate", "correct"}
+
+
+def are_ids(least):
+    return lambda x: array_of(is_id, least)(x) and all(a < b for a, b in zip(x, x[1:]))
+
+
+def check_event(file, event, sealed):
+    """The keys of one event, without what depends on others."""
+    shape(event, file, "", {"kind": one_of(*KINDS)})
+    kind = event["kind"]
+    own = set(KINDS[kind][0])
+    if kind == "staff":
+        require(("raise" in event) != ("add" in event), "not exactly one of raise and add", file)
+        own = {"raise"} if "raise" in event else {"add"}
+    forms = {"sid": is_id, "iid": is_id, "visits": are_ids(1 if kind == "recused" else 0), "event": is_int,
+             "raise": lambda x: is_int(x, 1, 1 << 16), "add": are_ids(1)}
+    spec = {"n": is_int, "prev": is_text, "at": is_int, "reason": one_of(*KINDS[kind][1].split()), "by": is_text,
+            "approver": is_text, "evidence": lambda x: x == "-" or is_hex64(x)}
+    spec |= {key: forms[key] for key in own}
+    if sealed:
+        spec["salt"] = is_hex64
+    if "note" in event or kind == "correct":
+        spec["note"] = is_text
+    if "beacon" in event:
+        spec["beacon"] = array_of(lambda x: isinstance(x, dict), 1)
+    shape(event, file, "", spec, forbid=(EVENT_KEYS - own) | (set() if sealed else {"salt"}))
+    if "beacon" in event:
+        check_source_objects(event["beacon"], file, "beacon")
+    require(event["by"] != "-", "by: nobody", file)
+    if kind in TWO:
+        require(event["approver"] not in ("-", event["by"]), "approver: not another person", file)
+
+
+def cheapest_ways(options, quarrels, taken=(), paid=0, best=None):
+    """The cheapest way to give each slot one of its options [(W, iid), ...], by trying them in order."""
+    k = len(taken)
+    if k == len(options):
+        return (paid, taken) if best is None or paid < best[0] else best
+    rest = sum(row[0][0] if row else 1 << 70 for row in options[k + 1:])
+    for w, iid in options[k]:
+        if best is not None and paid + w + rest >= best[0]:
+            break
+        if iid not in taken and not any((min(iid, j), max(iid, j)) in quarrels for j in taken):
+            best = cheapest_ways(options, quarrels, (*taken, iid), paid + w, best)
+    return best
 
 
 # ---------------------------------------------------------------- selection (§6.1)
@@ -762,6 +843,16 @@ def walk(folder):
     return regular, other
 
 
+def read_shortage(data, file):
+    """`shortage.json` (§4.3)."""
+    value = read_json(data, file)
+    is_slot = lambda x: isinstance(x, list) and len(x) == 2 and is_id(x[0]) and is_int(x[1])
+    shape(value, file, "", {"round": is_int, "slots": array_of(is_slot, 1),
+                            "short": lambda x: is_int(x, 1)}, closed=True)
+    require(all(a < b for a, b in zip(value["slots"], value["slots"][1:])), "slots: not strictly ascending", file)
+    return value
+
+
 class Bundle(Report):
     """The steps of §7 for one folder, in order."""
 
@@ -871,10 +962,7 @@ class Bundle(Report):
         elif file == "opening.json":
             shape(value, file, "", {"master": is_hex64}, closed=True)
         elif file == "shortage.json":
-            is_slot = lambda x: isinstance(x, list) and len(x) == 2 and is_id(x[0]) and is_int(x[1])
-            shape(value, file, "", {"round": is_int, "slots": array_of(is_slot, 1),
-                                    "short": lambda x: is_int(x, 1)}, closed=True)
-            require(all(a < b for a, b in zip(value["slots"], value["slots"][1:])), "slots: not strictly ascending", file)
+            read_shortage(data, file)
 
     # ---- steps 2 to 8
     def step_commitment(self):
@@ -1259,31 +1347,248 @@ class Bundle(Report):
 
     # ---- steps 16, 17, facts
     def step_events(self):
-        """16 events: names, chain, form; a valid void."""
+        """16 events: the chain, then what follows from each."""
         names = sorted(p for p in self.present if p.startswith("events/"))
         files = [p for p in names if re.fullmatch(r"events/[0-9]{4}\.json", p)]
         require(files == [f"events/{i:04}.json" for i in range(1, len(files) + 1)], "numbers have a gap", "events/")
         for p in names:
             require(p in files or (p[:11] + ".json" in files and p[11:12] == "/"), "no event file", p)
-        prev, hexes = "-", {"salt": is_hex64} if self.sealed else {}
+        sources, events, prev, at = self.c["beacon"]["sources"], [], "-", 0
         for number, file in enumerate(files, 1):
             self.at = file
             data = read_file(os.path.join(self.path, file))
             event = read_json(data, file)
-            shape(event, file, "", {
-                "n": is_int, "prev": is_text, "at": is_int, "reason": is_name, "by": is_text, "approver": is_text,
-                "kind": one_of("void", "staff", "closed", "moved", "refused", "recused", "leave", "certificate",
-                               "correct", "open"),
-                "evidence": lambda x: x == "-" or is_hex64(x), **hexes}, forbid=() if self.sealed else ("salt",))
+            check_event(file, event, self.sealed)
+            kind = event["kind"]
             require(event["n"] == number, "n: not the number of the file name", file)
             require(event["prev"] == prev, "prev: not the digest of the event before", file)
-            prev = self.suite.h(data)
-            if event["kind"] == "void":
-                require(event["at"] < source_time(self.c["beacon"]["sources"][0]), "at: void after the first public value", file)
-                self.facts["void"] = file
-                self.unshown("that `at` of the void is true", file)
+            require(event["at"] >= at, "at: before the event before", file)
+            prev, at = self.suite.h(data), event["at"]
+            if kind == "void":
+                require(at < source_time(sources[0]), "at: void after the first public value", file)
+            elif kind != "correct":
+                require(at >= source_time(sources[-1]), "at: nothing was drawn", file)
+            if kind != "correct":
+                require(not any(e["kind"] == "void" for e, _ in events), "the draw is void", file)
             else:
-                self.unshown(f"the effects of {event['kind']}", file)
+                require(1 <= event["event"] < number, "event: no earlier one", file)
+            require(kind != "open" or self.sealed, "kind: not sealed", file)
+            self.check_event_beacon(file, event)
+            events.append((event, prev))
+            value = f"events/{number:04}/beacon.json"
+            if value in self.present:
+                read_json(read_file(os.path.join(self.path, value)), value)
+        self.unshown("that `at` is true", files[0] if files else None)
+        if any(e["kind"] == "void" for e, _ in events):
+            self.facts["void"] = next(f"events/{e['n']:04}.json" for e, _ in events if e["kind"] == "void")
+        if self.unopened:
+            return self.unshown("effects: closed until the opening")
+        passed = {c["number"] for c in self.checks if c["outcome"] == "passed"}
+        missing = [n for n in (11, 12, 13, 14, *[15] * self.has_shortage()) if n not in passed]
+        if missing:
+            return self.unshown(f"effects: depend on step {missing[0]}")
+        self.replay(events)
+
+    def acts(self, kind):
+        return kind in ("staff", "recused", "leave", "certificate") or (
+            kind in ("closed", "moved", "refused") and self.c["replacement"]["subject"] == "next")
+
+    def check_event_beacon(self, file, event):
+        """The sources that an event names."""
+        wanted = self.acts(event["kind"]) and self.c["replacement"]["inspector"] == "beacon"
+        require(wanted == ("beacon" in event), "beacon: missing, or not allowed here", file)
+        if not wanted:
+            return
+        committed, margin = self.c["beacon"]["sources"], self.c["beacon"]["margin_s"]
+        earliest = event["at"] + margin
+        if any(s["kind"] == "drand" for s in committed):
+            first = max(0, -(-(earliest - GENESIS) // PERIOD)) + 1
+            require(len(event["beacon"]) == 1 and event["beacon"][0]["kind"] == "drand"
+                    and event["beacon"][0]["round"] == first, f"beacon: must be round {first}", file)
+            return
+        known = {(s["kind"], s.get("game")) for s in committed}
+        for s in event["beacon"]:
+            require((s["kind"], s.get("game")) in known and s["kind"] != "wit", "beacon: another kind of source", file)
+            require(source_time(s) >= earliest, "beacon: too early", file)
+        check_source_rules(event["beacon"], self.c["beacon"]["trust"], file, "beacon")
+
+    def replay(self, events):
+        """The standing of §4.5, event by event."""
+        self.people = {row[0]: [int(row[1]), int(row[2]), row[3], True] for row in self.tables["inspectors.tsv"]}
+        self.paired = "shortage.json" not in self.present
+        self.serves, self.holders = {}, {}
+        for sid, names in ((row[0], row[1].split(",")) for row in self.tables["visits.tsv"]):
+            self.serves[sid] = set(names)
+            team = self.teams[-1][sid] if self.paired else [None] * len(self.visits[sid])
+            self.holders[sid] = dict(zip(self.visits[sid], team))
+        self.barred = {(row[0], row[1]) for row in self.tables["recusals.tsv"]}
+        self.quarrels = {(row[0], row[1]) for row in self.tables["incompatible.tsv"]}
+        self.gone, self.used, waits, self.exchanged = set(), set(), False, 0
+        for event, digest in events:
+            folder = f"events/{event['n']:04}/"
+            self.at = folder[:-1] + ".json"
+            found = {p[len(folder):] for p in self.present if p.startswith(folder)}
+            lost, following = self.begin(event, self.at)
+            if not self.acts(event["kind"]):
+                require(not found, "files of an event from which nothing follows", folder)
+                continue
+            s = self.s
+            if "beacon" in event:
+                waits = waits or "beacon.json" not in found
+                if not waits:
+                    file = folder + "beacon.json"
+                    beacon = read_json(read_file(os.path.join(self.path, file)), file)
+                    for cause in check_values(self.suite, event["beacon"], beacon, file):
+                        self.unshown(cause, file)
+                    if any(x["kind"] == "drand" for x in event["beacon"]):
+                        self.facts["signature_unchecked"] = True
+                    s = self.suite.hl("event", self.s, digest, len(beacon["strings"]), *beacon["strings"])
+            if waits:
+                require(not found, "a result before its beacon", folder)
+                self.unshown(f"event {event['n']} waits for its beacon", self.at)
+                continue
+            expected = {"beacon.json"} if "beacon" in event else set()
+            if following is not None:
+                expected.add("subjects.tsv")
+                self.compare_event(folder, "subjects", following, found)
+            if event["kind"] == "staff" and not self.paired:
+                expected |= {"assignment.tsv", "handicaps.tsv"} | ({"shortage.json"} & found)
+                require(found == expected, f"files {sorted(found)} instead of {sorted(expected)}", folder)
+                self.pair_anew(folder, found, s)
+                continue
+            rows = []
+            for sid in sorted(lost):
+                if self.paired:
+                    self.fill(sid, list(lost[sid]), s)
+                    for index, text in enumerate(sorted(self.holders[sid])):
+                        if text in lost[sid]:
+                            rows.append((sid, str(index), lost[sid][text] or "-", self.holders[sid][text] or "-"))
+            expected.add("teams.tsv")
+            require(found == expected, f"files {sorted(found)} instead of {sorted(expected)}", folder)
+            self.compare_event(folder, "teams", rows, found)
+            self.exchanged += sum(1 for row in rows if row[2] != "-")
+        self.facts["events"] = {"n": len(events), "subjects": len(self.gone), "exchanged": self.exchanged}
+
+    def compare_event(self, folder, kind, rows, found):
+        """A table of an event must be the recomputed one."""
+        file = f"{folder}{kind}.tsv"
+        require(f"{kind}.tsv" in found, "missing", file)
+        table = [tuple(row) for row in read_table(read_file(os.path.join(self.path, file)), file, kind)]
+        for number, (is_, right) in enumerate(zip(table, rows), 2):
+            require(is_ == right, f"row {number}: recomputed is {' '.join(right)}", file)
+        require(len(table) == len(rows), f"{len(table)} rows, recomputed are {len(rows)}", file)
+
+    def begin(self, event, file):
+        """What an event changes before any chance: the slots lost or new {sid: {text: holder before}}, the subjects
+        that follow (None where no table of them belongs)."""
+        kind, lost = event["kind"], {}
+        if kind in ("closed", "moved", "refused"):
+            sid = event["sid"]
+            require(sid in self.holders, f"no visit to {sid}", file)
+            return self.subject_follows(sid) if self.acts(kind) else ({}, None)
+        if kind in ("recused", "leave", "certificate"):
+            iid = event["iid"]
+            require(iid in self.people, f"{iid} is not among the people", file)
+            for sid in event["visits"]:
+                require(sid in self.holders, f"no visit to {sid}", file)
+                holds = iid in self.holders[sid].values()
+                require(kind == "recused" or holds, f"{iid} holds no slot of {sid}", file)
+                require(kind != "recused" or (sid, iid) not in self.barred, f"{iid} is barred from {sid}", file)
+            if kind == "recused":
+                self.barred |= {(sid, iid) for sid in event["visits"]}
+            else:
+                require(event["visits"] or self.people[iid][3], f"{iid} is out already", file)
+                self.people[iid][3] = False
+            for sid in event["visits"]:
+                for text, holder in self.holders[sid].items():
+                    if holder == iid:
+                        lost[sid] = {text: iid}
+                        self.holders[sid][text] = None
+            return lost, None
+        if kind == "staff":
+            for iid in event.get("add", ()):
+                rows = [row for row in self.tables.get("standby.tsv", ()) if row[0] == iid]
+                require(rows and iid not in self.people, f"{iid} cannot join", file)
+                self.people[iid] = [int(rows[0][1]), int(rows[0][2]), rows[0][3], True]
+            for person in self.people.values():
+                person[0] += event.get("raise", 0)
+                require("raise" not in event or person[0] <= 1 << 16, "raise: beyond the limit", file)
+            for sid, slots in self.holders.items():
+                vacant = {text: None for text, holder in slots.items() if holder is None}
+                if vacant and self.paired:
+                    lost[sid] = vacant
+            return lost, None
+        return {}, None
+
+    def subject_follows(self, sid):
+        """A subject is replaced by the next reserve of each of its lists."""
+        names, rows, known = sorted(self.serves.pop(sid)), [], {}
+        del self.holders[sid]
+        self.gone.add(sid)
+        for name in names:
+            ranks, pareto = self.ranks[name], name in self.pareto
+            stratum = next(g for g, _, s, _, _ in ranks if s == sid)
+            chosen = None
+            for g, _, other, _, what in ranks:
+                if what == "reserve" and (pareto or g == stratum) and (name, other) not in self.used:
+                    self.used.add((name, other))
+                    if other not in self.gone:
+                        chosen = other
+                        break
+            rows.append((name, sid, chosen or "-"))
+            if chosen:
+                known.setdefault(chosen, dict(self.holders.get(chosen, {})))
+                self.serves.setdefault(chosen, set()).add(name)
+                texts = self.slots(sorted(self.serves[chosen]), self.subjects[chosen][0])
+                self.holders[chosen] = {text: known[chosen].get(text) for text in texts}
+        return {s: {text: None for text in self.holders[s] if text not in known[s]} for s in known}, rows
+
+    def fill(self, sid, texts, s):
+        """fill(s, A) of §4.5."""
+        held = Counter(iid for slots in self.holders.values() for iid in slots.values() if iid)
+        team = [iid for iid in self.holders[sid].values() if iid]
+        order = sorted(self.holders[sid])
+        tail = f"{sid}.{self.subjects[sid][1]}" if self.sealed else sid
+        row = self.suite.h(self.suite.hl("pair", s) + tail)
+        options = []
+        for text in texts:
+            needs, avoids = ([t for t in part.split(",") if t] for part in text.split("|", 2)[2].split("|"))
+            options.append(sorted(
+                (pair_ticket(self.suite, row, iid, order.index(text)), iid)
+                for iid, (capacity, _, tags, free) in self.people.items()
+                if free and held[iid] < capacity and (sid, iid) not in self.barred and iid not in team
+                and set(tags.split(" ")).issuperset(needs) and set(tags.split(" ")).isdisjoint(avoids)
+                and not any((min(iid, j), max(iid, j)) in self.quarrels for j in team)))
+        best = cheapest_ways(options, self.quarrels) if all(options) else None
+        if best:
+            self.holders[sid].update(zip(texts, best[1]))
+
+    def pair_anew(self, folder, found, s):
+        """A pairing from scratch: steps 12-15 on the standing."""
+        other = copy.copy(self)
+        other.facts, other.notes, other.s = {}, [], s
+        other.present = {"shortage.json"} & found
+        other.visits = {sid: sorted(self.holders[sid]) for sid in sorted(self.holders)}
+        other.tables = {"incompatible.tsv": self.tables["incompatible.tsv"],
+                        "recusals.tsv": [(sid, iid) for sid, iid in sorted(self.barred)],
+                        "inspectors.tsv": [(iid, str(c if free else 0), str(load), tags)
+                                           for iid, (c, load, tags, free) in sorted(self.people.items())]}
+        other.objects, data = {}, {f: read_file(os.path.join(self.path, folder + f)) for f in found}
+        for kind in ("assignment", "handicaps"):
+            other.tables[kind + ".tsv"] = read_table(data[kind + ".tsv"], folder + kind + ".tsv", kind)
+        if "shortage.json" in found:
+            other.objects["shortage.json"] = read_shortage(data["shortage.json"], folder + "shortage.json")
+        try:
+            other.step_pairing()
+            other.step_optimum()
+            other.step_rounds()
+            if "shortage.json" in found:
+                return other.step_shortage()
+        except Bad as bad:
+            raise Bad(folder + bad.file, bad.cause)
+        self.paired = True
+        for sid, texts in other.visits.items():
+            self.holders[sid] = dict(zip(texts, other.teams[-1][sid]))
 
     def step_schedule(self):
         """17 schedule: form only."""

@@ -7,6 +7,7 @@ use shuangsuiji::log::entry::{Body, Commit, Entry, Event, RegisterState, Registe
 
 use shuangsuiji::record::bundle::Files;
 use shuangsuiji::record::event as record;
+use shuangsuiji::record::ids::Sid;
 use shuangsuiji::record::logged::entries_of;
 
 use crate::refusal;
@@ -409,20 +410,22 @@ fn a_bundle_tells_what_is_to_be_logged() {
     assert_eq!((logged.earliest_s(), logged.margin_s), (1_784_792_310, 600));
     let beacon = committed(T0, logged.clone()).format().map(|_| ());
     assert_eq!(beacon, Ok(()));
-    let event = |n, kind| record::Event {
+    let event = |n, what| record::Event {
         n,
         prev: None,
-        kind,
+        what,
         at: T0,
         reason: "register_error".to_owned(),
         by: "甲".to_owned(),
         approver: "乙".to_owned(),
         evidence: None,
         note: None,
+        beacon: Vec::new(),
         salt: None,
     };
-    for (n, kind) in [(1, "closed"), (2, "void")] {
-        files.insert(record::Event::path(n), event(n, kind).format());
+    let closed = record::What::Subject(record::Kind::Closed, Sid::parse("X0004").unwrap());
+    for (n, what) in [(1, closed), (2, record::What::Void)] {
+        files.insert(record::Event::path(n), event(n, what).format());
     }
     assert_eq!(kinds(&files), ["commit", "beacon", "result", "event", "void"]);
     let entries = entries_of(&files).unwrap();

@@ -426,10 +426,10 @@ impl Maker {
             files.insert(bundle::SCHEDULE.to_owned(), Vec::new());
         }
         if self.random.chance(20) {
-            let kind = *self.random.pick(&["void", "leave"]);
+            let reason = *self.random.pick(&["plan_error", "other"]);
             let mut event = json!({
-                "n": 1, "prev": "-", "kind": kind, "at": ROUND_AT - 100_000, "reason": "error",
-                "by": "张三", "approver": "-", "evidence": "-",
+                "n": 1, "prev": "-", "kind": "void", "at": ROUND_AT - 100_000, "reason": reason,
+                "by": "张三", "approver": "李四", "evidence": "-",
             });
             if self.master.is_some() {
                 event["salt"] = json!(self.random.digest().hex());

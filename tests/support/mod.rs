@@ -12,6 +12,7 @@ pub mod mutate;
 pub mod random;
 pub mod second;
 pub mod shape;
+pub mod story;
 
 use std::fs;
 use std::path::{Path, PathBuf};

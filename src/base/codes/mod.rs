@@ -3,6 +3,7 @@
 
 mod bundle;
 mod engines;
+mod events;
 mod files;
 mod identity;
 mod language;
@@ -62,7 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
     let shell = [shell::RULES];
-    [bundle::RULES, log::RULES, logged::RULES, sealed::RULES]
+    [bundle::RULES, events::RULES, sealed::RULES, log::RULES, logged::RULES]
         .into_iter()
         .chain(of_registers)
         .chain(of_plans)
