@@ -12,6 +12,8 @@ mod city;
 #[path = "cli/office.rs"]
 #[allow(dead_code)]
 mod office;
+#[path = "log/walk.rs"]
+mod walk;
 
 use std::fs;
 use std::time::Duration;
@@ -20,9 +22,10 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde_json::Value;
 
-use city::{CITY_STEPS, City, DUE_S, EARLIEST_S};
+use city::{CITY_STEPS, City, DUE_S, EARLIEST_S, both};
 use office::{BEACON, COMMIT_IN_TIME, ssj};
 use support::ssj::{AFTER, BEFORE, command};
+use support::{read_folder, write_folder};
 
 #[test]
 fn every_step_logs_itself_and_proves_it() {
@@ -147,6 +150,123 @@ fn cosignatures_may_come_late() {
     let copy = city.office.snapshot();
     city.office.done(&["log", "collect", "exchange", "kept"]);
     assert!(city.office.snapshot() == copy);
+}
+
+/// A bit of a proof changed anywhere: both verifiers say the same of it, and neither takes it for the whole one.
+#[test]
+fn both_verifiers_refuse_changed_proofs() {
+    let city = City::drawn();
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let whole = read_folder(&city.office.path("bundle"));
+    let mut bundles = Vec::new();
+    for round in 0..60 {
+        let name = ["commit", "beacon", "result"][round % 3];
+        let mut files = whole.clone();
+        let proof = files.get_mut(&format!("log/{name}.tlog-proof")).unwrap();
+        let at = rng.next_u64() as usize % proof.len();
+        proof[at] ^= 1 << (rng.next_u64() % 8);
+        let bundle = format!("changed-{round}");
+        write_folder(&city.office.path(&bundle), &files);
+        bundles.push(bundle);
+    }
+    for more in [&[][..], &["--log", "log/public"]] {
+        let Some([ours, theirs]) = both(city.office.folder(), &bundles, more) else {
+            println!("no python3: nothing was compared");
+            return;
+        };
+        assert_eq!((ours.len(), &ours), (60, &theirs));
+        // A witness whose name or key was changed is nobody's: the proof waits for its quorum.
+        assert!(ours.iter().all(|outcome| outcome != "passed"), "{ours:?}");
+        assert!(ours.iter().filter(|outcome| *outcome == "failed").count() > 40, "{ours:?}");
+    }
+}
+
+/// A token of an authority, asked for and brought: it proves a time, and no more.
+#[test]
+fn a_time_stamp_is_brought_and_verified() {
+    let office = office::Office::new();
+    let vectors = support::root().join("tests/log/vectors/stamps");
+    let file = |name: &str| vectors.join(name).display().to_string();
+    write_folder(&office.path("open"), &read_folder(&support::root().join("tests/vectors/open")));
+    let asked = office.done(&["log", "stamp-request", "open"]);
+    assert!(asked.out.contains("--data-binary @open.tsq"), "{}", asked.out);
+    assert_eq!(fs::read(office.path("open.tsq")).unwrap(), fs::read(file("request.tsq")).unwrap());
+    let (ca, rsa, other) = (file("ca.pem"), file("rsa.tsr"), file("other.tsr"));
+    office.refuses(1, &["log", "stamp", "open", &other, "--tsa", &ca], &["L42"]);
+    office.refuses(2, &["log", "stamp", "open", &rsa, "--tsa", &rsa], &["L47"]);
+    office.refuses(1, &["verify", "open", "--tsa", &ca], &["L48"]);
+    let told = office.done(&["log", "stamp", "open", &rsa, "--tsa", &ca]).out;
+    assert!(told.contains("时间戳已放入公示包") && told.contains("CN=rsa"), "{told}");
+    // The vector's beacon was known long before anybody stamped it.
+    let late = office.refuses(1, &["verify", "open", "--tsa", &ca], &["L46"]);
+    assert!(late.all().contains("最迟应为 2026-07-23 15:28:30（北京时间）"), "{}", late.all());
+    office.refuses(1, &["verify", "open", "--tsa", &file("stranger.pem")], &["L45"]);
+    office.done(&["verify", "open"]);
+    stamped_in_time(&office);
+}
+
+/// A commitment to a beacon that is years away, stamped by OpenSSL now.
+fn stamped_in_time(office: &office::Office) {
+    office.plan("round = 30662982", "round = 90000000");
+    office.plan(
+        "from = \"2026-07-24\", to = \"2026-09-30\"",
+        "from = \"2033-01-01\", to = \"2033-03-31\"",
+    );
+    office.write("plan.toml", office.read("plan.toml").replace("rehearsal = true\n", ""));
+    office.import("inspectors", &office.read("inspectors.csv").replace("2027-", "2039-"));
+    let script = support::root().join("tests/log/stamp.sh");
+    let committed = ssj(office.folder(), &["commit", "plan.toml", "--out", "future"]);
+    assert_eq!(committed.exit, 0, "{}", committed.all());
+    office.done(&["log", "stamp-request", "future"]);
+    let made = std::process::Command::new("bash").arg(script).current_dir(office.folder()).output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        println!("no openssl: no token was made");
+        return;
+    }
+    office.done(&["log", "stamp", "future", "future.tsr", "--tsa", "ca.pem"]);
+    let ran = ssj(office.folder(), &["verify", "future", "--tsa", "ca.pem"]);
+    assert!(ran.out.contains("7 [未示] 封存时间：时间戳证明承诺在 "), "{}", ran.all());
+    assert!(ran.out.contains("不能证明只有这一份"), "{}", ran.all());
+    let ran = ssj(office.folder(), &["--json", "verify", "future", "--tsa", "ca.pem"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(report["facts"]["stamp"]["authority"].as_str().unwrap().contains("CN=Authority"));
+}
+
+/// The log knows of a sealed draw that it was opened, to whomever, and of the closed bundle nothing is missed.
+#[test]
+fn sealed_draws_log_their_steps() {
+    for (opens, to) in [("public", &[][..]), ("auditor", &["--to-auditor", "audit"])] {
+        let city = City::new();
+        let seal =
+            format!("mode = \"sealed\"\nseal = {{ opens = \"{opens}\", by = \"2026-10-31\" }}");
+        city.office.plan("mode = \"open\"", &seal);
+        city.office.write("pass", "correct horse battery staple\n");
+        let with = |args: &[&'static str]| [args, &["--passphrase-file", "pass"]].concat();
+        city.office.done(&with(CITY_STEPS[0]));
+        city.cosign(DUE_S);
+        city.collect();
+        city.office.done(CITY_STEPS[1]);
+        city.office.done(&with(CITY_STEPS[2]));
+        city.cosign(EARLIEST_S + 3600);
+        city.collect();
+        assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed", "{opens}");
+        city.agrees("bundle");
+        let open = [&with(&["open", "bundle"])[..], to].concat();
+        city.office.done(&open);
+        let before = city.office.snapshot();
+        city.office.done(&open);
+        assert!(city.office.snapshot() == before, "{opens}: opened again, something changed");
+        assert_eq!(city.kinds(), ["commit", "beacon", "result", "open"]);
+        if opens == "auditor" {
+            let own = city.check("audit", &["--log", "log"]);
+            assert_eq!(own["outcome"], "not_shown", "its opening waits for cosignatures: {own}");
+        }
+        city.cosign(EARLIEST_S + 7200);
+        city.collect();
+        assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed", "{opens}");
+        city.agrees("bundle");
+        city.office.done(&open);
+    }
 }
 
 /// Killed at any moment, the same command finishes: everything is logged once, and every proof holds.

@@ -88,6 +88,8 @@ pub(super) fn open(
     check_result(&bundle.files, &drawn.files)?;
     let early = early(&commitment, clock.now_s());
     console.findings(&early);
+    // Logged before it acts, to an auditor as to the public: the manifest binds all that the secret opens.
+    log.record_files(&args.bundle, &bundle.files, clock, console)?;
     let short = bundle.files.contains_key(SHORTAGE);
     let mut order = layout(&commitment, Stage::Drawn, short).closed;
     order.extend(unbound.into_keys());
@@ -98,11 +100,9 @@ pub(super) fn open(
     let written = match &args.to_auditor {
         None => write_files(&args.bundle, &shown, &order)?,
         Some(folder) => {
-            write_folder(folder, &everything(&args.bundle, &bundle, shown)?, Vec::new())?
+            write_folder(folder, &everything(&args.bundle, folder, shown)?, Vec::new())?
         }
     };
-    // An auditor's opening is logged, too: its digest tells the public nothing but that it took place.
-    log.record_files(&args.bundle, &bundle.files, clock, console)?;
     record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
     let place = args.to_auditor.as_deref().unwrap_or(&args.bundle).display();
     match written {
@@ -221,12 +221,14 @@ fn early(commitment: &Commitment, now_s: u64) -> Vec<Finding> {
 }
 
 /// The bundle as an auditor gets it: its public files as they are, and what was closed.
-fn everything(folder: &Path, bundle: &BundleFolder, shown: Files) -> Result<Files, Finding> {
+fn everything(folder: &Path, to: &Path, shown: Files) -> Result<Files, Finding> {
     let mut files = shown;
-    for path in bundle.files.keys() {
-        let place = folder.join(path);
-        if !files.contains_key(path) {
-            files.insert(path.clone(), fs::read(&place).map_err(|e| failed(&place, &e))?);
+    // Proofs take in cosignatures as they come: what was handed over before is not exchanged for them.
+    let again = to.exists();
+    for path in BundleFolder::read(folder)?.files.into_keys() {
+        let place = folder.join(&path);
+        if !files.contains_key(&path) && !(again && path.starts_with("log/")) {
+            files.insert(path, fs::read(&place).map_err(|e| failed(&place, &e))?);
         }
     }
     Ok(files)

@@ -252,8 +252,8 @@ fn print_facts(facts: &Facts, console: &Console) {
         ));
     }
     print_register_facts(facts, console);
-    print_logged(facts, console);
     print_events(&facts.events, console);
+    print_logged(facts, console);
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
     }
@@ -399,6 +399,7 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
         })).collect::<Vec<_>>(),
         "quarantined": facts.quarantined.iter().map(|(register, n)| json!({"register": register, "n": n})).collect::<Vec<_>>(),
         "quarantine_approver": facts.quarantine_approver,
+        "stamp": facts.stamp.as_ref().map(|stamp| json!({"time_s": stamp.time_s, "authority": stamp.authority})),
         "logged": facts.logged.as_ref().map(|logged| logged_json(logged, lang)),
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })

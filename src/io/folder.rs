@@ -12,7 +12,7 @@ use crate::base::finding::Finding;
 use crate::base::text::LINE_BYTES_MAX;
 use crate::record::bundle::{COMMITMENT, Files, frame_path, is_frame};
 use crate::record::frame::{Feed, Frames, whole};
-use crate::record::logged::POLICY;
+use crate::record::logged::{POLICY, STAMP};
 use crate::say;
 
 /// Most bytes of a JSON file.
@@ -178,7 +178,7 @@ impl Reader {
     fn file(&mut self, place: &Path, path: String) -> io::Result<()> {
         // Nothing looks into these, or only when they are wanted, so they may be of any size.
         let in_log = path.starts_with("log/");
-        if in_log && (path.ends_with(".tlog-proof") || path == POLICY) {
+        if in_log && (path.ends_with(".tlog-proof") || path == POLICY || path == STAMP) {
             // One that is too long is none.
             let bytes = read_limited(File::open(place)?, Limit::File(PROOF_BYTES_MAX))?;
             self.files.insert(path, bytes.unwrap_or_default());

@@ -16,6 +16,9 @@ use crate::say;
 /// The policy that the office names in its bundle. Nobody believes it for standing there.
 pub const POLICY: &str = "log/policy";
 
+/// The time-stamp token of the commitment (RFC 3161), as the authority sent it.
+pub const STAMP: &str = "log/commit.tsr";
+
 /// The entries of a bundle, in the order in which they are to be logged.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! The draws of a workspace: one live commitment per agency, shared matter and overlapping window.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::database::{Connection, Row};
 use super::holder::machine;
 use super::{Store, stored};
@@ -88,12 +90,14 @@ impl DrawRecord {
     }
 
     /// Whether two commitments may not live at the same time: one agency and the same name, or a shared matter
-    /// in overlapping windows.
+    /// in overlapping windows. Names of lists, slots and titles are of no account: whoever draws again under another name
+    /// draws again. Nor is a blank or a full-width letter another agency or another matter.
     fn excludes(&self, other: &DrawRecord) -> bool {
         // Dates in this form are ordered like their texts.
         let overlap = self.window.0 <= other.window.1 && other.window.0 <= self.window.1;
-        let shared = self.matters.iter().any(|matter| other.matters.contains(matter));
-        self.agency == other.agency && (self.draw == other.draw || overlap && shared)
+        let same = |a: &str, b: &str| plain(a) == plain(b);
+        let shared = || self.matters.iter().any(|a| other.matters.iter().any(|b| same(a, b)));
+        same(&self.agency, &other.agency) && (self.draw == other.draw || overlap && shared())
     }
 
     fn read(row: &Row) -> Result<Self, sqlx::Error> {
@@ -122,6 +126,12 @@ impl DrawRecord {
     fn gives_way(&self, published: &impl Fn(&DrawRecord) -> bool) -> bool {
         self.state == State::Pending && self.host == machine() && !published(self)
     }
+}
+
+/// A name as people read it: without blanks, and with one form of every letter and sign (NFKC).
+fn plain(name: &str) -> String {
+    let letters = UnicodeNormalization::nfkc(name).filter(|c| !c.is_whitespace());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 impl Store {

@@ -2,7 +2,7 @@
 //! often was the draw attempted.
 
 use super::facts::{AttemptFacts, Logged};
-use super::time::{LogCopy, Proved, differs, is_closed, lacks};
+use super::time::{LogCopy, Proved, differs, lacks};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
 use crate::log::attempts::{Attempt, State, attempts_at, review};
@@ -20,7 +20,7 @@ pub(super) struct Compared {
 /// Compares a bundle's entries and proofs with a copy of the log, and counts attempts.
 pub(super) fn compare(
     copy: &LogCopy,
-    unopened: bool,
+    is_closed: &dyn Fn(&Body) -> bool,
     policy: &Policy,
     c: &Digest,
     bodies: &[Body],
@@ -51,7 +51,7 @@ pub(super) fn compare(
         compared.findings.push(Finding::new("L32", cause).column("--log"));
         return compared;
     }
-    compared.findings.extend(missing(&entries, c, bodies, unopened));
+    compared.findings.extend(missing(&entries, c, bodies, is_closed));
     for finding in review(&entries) {
         // Rows are counted from 1, entries from 0.
         let at = finding.place.row.and_then(|row| usize::try_from(row - 1).ok());
@@ -107,7 +107,12 @@ fn parse(entries: &[Vec<u8>]) -> (Vec<Entry>, Vec<Finding>) {
 }
 
 /// Entries of this draw that the bundle does not show, or shows otherwise.
-fn missing(entries: &[Entry], c: &Digest, bodies: &[Body], unopened: bool) -> Vec<Finding> {
+fn missing(
+    entries: &[Entry],
+    c: &Digest,
+    bodies: &[Body],
+    is_closed: &dyn Fn(&Body) -> bool,
+) -> Vec<Finding> {
     let number = |body: &Body| match body {
         Body::Event(event) | Body::Void { event, .. } => Some(event.n),
         _ => None,
@@ -119,7 +124,7 @@ fn missing(entries: &[Entry], c: &Digest, bodies: &[Body], unopened: bool) -> Ve
     let of_draw = (1..).zip(entries).filter(|(_, entry)| entry.commitment() == Some(*c));
     let mut findings = Vec::new();
     for (row, Entry { body, .. }) in of_draw {
-        if bodies.contains(body) || (unopened && is_closed(body)) {
+        if bodies.contains(body) || is_closed(body) {
             continue;
         }
         let (code, cause) = match bodies.iter().find(|there| alike(body, there)) {

@@ -10,6 +10,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::draw::quota::chances;
 use crate::draw::select::Selection;
+use crate::log::stamp::Stamp;
 use crate::pairing::rules::Case;
 use crate::record::beacon::Trust;
 use crate::record::commitment::Commitment;
@@ -62,6 +63,8 @@ pub struct Facts {
     pub quarantine_approver: Option<String>,
     /// What the transparency log shows, where the verifier brought a policy.
     pub logged: Option<Logged>,
+    /// The commitment's time stamp, where the verifier brought authorities.
+    pub stamp: Option<Stamp>,
 }
 
 /// What a transparency log shows of a draw.

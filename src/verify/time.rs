@@ -11,12 +11,17 @@ use super::{Facts, Outcome};
 use crate::base::date::china_time;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Text};
+use crate::base::json;
 use crate::base::merkle;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::entry::{Body, Entry};
 use crate::log::policy::{Policy, Quorum};
 use crate::log::proof::Proof;
-use crate::record::logged::{entries_of, proof_path};
+use crate::log::stamp::{self, Authorities};
+use crate::record::beacon::Source;
+use crate::record::bundle::COMMITMENT;
+use crate::record::event::Event;
+use crate::record::logged::{STAMP, entries_of, proof_path};
 use crate::say;
 
 /// Whom a verifier believes about time, and what he has to look into. By default nobody.
@@ -26,6 +31,8 @@ pub struct Trust<'a> {
     pub policy: Option<&'a Policy>,
     /// A copy of the log.
     pub log: Option<&'a LogCopy>,
+    /// Time-stamping authorities.
+    pub authorities: Option<&'a Authorities>,
 }
 
 /// A whole copy of a log.
@@ -74,7 +81,14 @@ pub(super) fn time(
     trust: &Trust<'_>,
     facts: &mut Facts,
 ) -> Outcome {
-    let Some(policy) = trust.policy else { return unread(bundle) };
+    let stamped = trust.authorities.map(|authorities| stamped(bundle, authorities, facts));
+    let Some(policy) = trust.policy else {
+        return match stamped {
+            Some(Err(finding)) => Outcome::Failed(vec![finding]),
+            Some(Ok(text)) => Outcome::NotShown(text),
+            None => unread(bundle),
+        };
+    };
     let bodies = match entries_of(bundle.files) {
         Ok(bodies) => bodies,
         // Somebody else's step says what is wrong with the file.
@@ -84,6 +98,7 @@ pub(super) fn time(
         }
     };
     let (mut proved, mut findings, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    findings.extend(stamped.and_then(Result::err));
     let mut logged = Logged::default();
     for body in &bodies {
         let path = proof_path(body).expect("bug: every entry of a bundle has its proof");
@@ -113,7 +128,8 @@ pub(super) fn time(
             .push(say!("见证人尚未联署：{paths}", "the witnesses have not cosigned yet: {paths}"));
     }
     if let Some(copy) = trust.log {
-        let compared = compare(copy, bundle.unopened, policy, c, &bodies, &proved, &mut logged);
+        let closed = |body: &Body| is_closed(bundle, body);
+        let compared = compare(copy, &closed, policy, c, &bodies, &proved, &mut logged);
         findings.extend(compared.findings);
         unshown.extend(compared.unshown);
     }
@@ -150,6 +166,34 @@ fn unread(bundle: &Bundle<'_>) -> Outcome {
     })
 }
 
+/// A time-stamp token: what it shows, which is less than a log does.
+fn stamped(
+    bundle: &Bundle<'_>,
+    authorities: &Authorities,
+    facts: &mut Facts,
+) -> Result<Text, Finding> {
+    let Some(bytes) = bundle.files.get(STAMP) else {
+        let cause = say!("缺少这个文件", "the file is missing");
+        return Err(Finding::new("L48", cause).file(STAMP));
+    };
+    let commitment = &bundle.files[COMMITMENT];
+    let stamp = stamp::check(bytes, commitment, authorities).map_err(|f| f.file(STAMP))?;
+    let due_s = bundle.commitment.earliest_source_at().saturating_sub(bundle.commitment.margin_s);
+    let (at, due) = (china_time(stamp.time_s), china_time(due_s));
+    if stamp.time_s > due_s {
+        let cause = say!(
+            "{at} 才盖戳，最迟应为 {due}（北京时间）",
+            "it was stamped at {at}, which was due by {due} (China time)"
+        );
+        return Err(Finding::new("L46", cause).file(STAMP));
+    }
+    facts.stamp = Some(stamp);
+    Ok(say!(
+        "时间戳证明承诺在 {at}（北京时间）已经存在，但不能证明只有这一份：请以 --policy 和 --log 核验日志",
+        "a time stamp shows that the commitment existed at {at} (China time), not that it was the only one: verify the log with --policy and --log"
+    ))
+}
+
 fn judge(bundle: &Bundle<'_>, policy: &Policy, body: &Body, path: &str) -> Judged {
     let refused = |finding: Finding| Judged::Refused(vec![finding.file(path)]);
     let Some(bytes) = bundle.files.get(path) else {
@@ -161,6 +205,12 @@ fn judge(bundle: &Bundle<'_>, policy: &Policy, body: &Body, path: &str) -> Judge
         Err(finding) => return refused(finding),
     };
     let earliest = bundle.commitment.earliest_source_at();
+    if let Body::Event(event) = body
+        && let Some(known_s) = decided_s(bundle, event.n)
+        && let Some(finding) = after_effect(bundle, policy, &proof, event.n, known_s)
+    {
+        return refused(finding);
+    }
     let checked = match body {
         Body::Commit(commit) => policy.check_by(&proof.signed, commit.due_s()).map(Some),
         Body::Void { .. } => policy.check_by(&proof.signed, earliest.saturating_sub(1)).map(Some),
@@ -175,6 +225,47 @@ fn judge(bundle: &Bundle<'_>, policy: &Policy, body: &Body, path: &str) -> Judge
         Ok(quorum) => Judged::Holds(Proved { path: path.to_owned(), proof }, quorum),
         Err(finding) => refused(finding),
     }
+}
+
+/// When the earliest public value becomes known that decides what follows from an event, if one does.
+fn decided_s(bundle: &Bundle<'_>, n: u64) -> Option<u64> {
+    let value = json::parse_line(bundle.files.get(&Event::path(n))?).ok()?;
+    let sources = value.get("beacon")?.as_array()?;
+    sources
+        .iter()
+        .filter_map(|source| Source::from_json(source).ok())
+        .map(|source| source.at())
+        .min()
+}
+
+/// Why an event came too late: the witnesses saw it when the value was known, or its effect is there before they did.
+fn after_effect(
+    bundle: &Bundle<'_>,
+    policy: &Policy,
+    proof: &Proof,
+    n: u64,
+    known_s: u64,
+) -> Option<Finding> {
+    let known = china_time(known_s);
+    let cause = match policy.check(&proof.signed) {
+        Ok(quorum) if quorum.reached_s >= known_s => {
+            let at = china_time(quorum.reached_s);
+            say!(
+                "{at} 才凑足联署，所用的信标 {known}（北京时间）已经产生",
+                "the quorum had cosigned at {at}, but its value was known at {known} (China time)"
+            )
+        }
+        Err(finding) if finding.code() == "L14" => {
+            let results = format!("events/{n:04}/");
+            let has_effect = bundle.files.keys().any(|path| path.starts_with(&results));
+            if !has_effect {
+                return None;
+            }
+            say!("联署不足，事件却已生效", "it has its effect, though too few have cosigned it")
+        }
+        _ => return None,
+    };
+    Some(Finding::new("L37", cause))
 }
 
 /// The proof in these bytes, if it proves that exactly this was logged.
@@ -266,7 +357,7 @@ fn removed(bundle: &Bundle<'_>, c: &Digest, policy: &Policy, bodies: &[Body]) ->
         if !is_ours || known || policy.check(&proof.signed).is_err() {
             continue;
         }
-        if !(bundle.unopened && is_closed(&entry.body)) {
+        if !is_closed(bundle, &entry.body) {
             let cause = lacks(&entry.body);
             findings.push(Finding::new("L34", cause).file(path.clone()));
         }
@@ -274,9 +365,11 @@ fn removed(bundle: &Bundle<'_>, c: &Digest, policy: &Policy, bodies: &[Body]) ->
     findings
 }
 
-/// Whether it stays closed in a sealed draw until the opening.
-pub(super) fn is_closed(body: &Body) -> bool {
-    matches!(body, Body::Event(_))
+/// Whether it stays closed in this bundle: events until the opening, and an opening to the auditor alone for ever.
+fn is_closed(bundle: &Bundle<'_>, body: &Body) -> bool {
+    let to_public = bundle.commitment.seal.as_ref().is_none_or(|seal| seal.opens_to_public);
+    let closed = matches!(body, Body::Event(_)) || matches!(body, Body::Open { .. }) && !to_public;
+    bundle.unopened && closed
 }
 
 pub(super) fn lacks(body: &Body) -> Text {

@@ -1,8 +1,10 @@
 //! Events as an office records them: who comes instead, at once or when a public value is known, and what is refused.
 
+use age::secrecy::ExposeSecret;
 use serde_json::Value;
 
 use crate::office::{BEACON, COMMIT, Office, ssj};
+use crate::support::read_folder;
 use crate::support::ssj::{AFTER, BEFORE};
 
 const LATER: &str = "2026-08-03T09:00:00+08:00";
@@ -239,4 +241,69 @@ fn a_vacancy_is_filled_when_the_staff_grows() {
     assert!(standing(&office).iter().all(|(_, team)| !team.contains(&"-".to_owned())));
     assert_eq!(json(&office, &staff)["written"], false);
     assert!(office.done(&["verify", "bundle"]).out.contains("核验通过"));
+}
+
+/// Of a sealed draw nothing about an event is written in plain before the opening, and then everything is there.
+#[test]
+fn events_of_a_sealed_draw_stay_closed_until_the_opening() {
+    let office = Office::new();
+    office.plan(
+        "mode = \"open\"",
+        "mode = \"sealed\"\nseal = { opens = \"public\", by = \"2026-10-31\" }",
+    );
+    office.plan("inspector = \"beacon\"", "inspector = \"next\"");
+    office.write("office.key", age::x25519::Identity::generate().to_string().expose_secret());
+    let key = ["--key-file", "office.key"];
+    assert_eq!(office.before(&[COMMIT, &key].concat()).exit, 0);
+    assert_eq!(office.after(BEACON).exit, 0);
+    office.done(&[["draw", "bundle"].as_slice(), &key].concat());
+    let public = read_folder(&office.path("bundle"));
+    let event = |what: &[&str]| -> Value {
+        let base = ["--json", "--clock", LATER, "event", "bundle", "--key-file", "office.key"];
+        let ran = office.done(&[base.as_slice(), what].concat());
+        serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.out))
+    };
+    let list = event(&["list"]);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (sid, iid) = (text(&list["visits"][0]["sid"]), text(&list["visits"][0]["team"][0]));
+    let leave = [
+        "leave",
+        "--iid",
+        &iid,
+        "--visit",
+        &sid,
+        "--reason",
+        "ill",
+        "--by",
+        "甲",
+        "--approver",
+        "乙",
+    ];
+    let report = event(&leave);
+    assert_eq!(report["written"], true);
+    let before = office.snapshot();
+    assert_eq!(event(&leave)["written"], false);
+    assert!(office.snapshot() == before);
+    assert!(read_folder(&office.path("bundle")) == public, "something was published");
+    let closed = read_folder(&office.path("bundle.sealed/closed/events"));
+    assert_eq!(closed.keys().collect::<Vec<_>>(), ["0001.json.age", "0001/teams.tsv.age"]);
+    // Without the key nobody records or reads anything.
+    let args = ["--clock", LATER, "event", "bundle", "list"];
+    office.refuses(2, &args, &["W33 "]);
+    let open =
+        ["--clock", "2026-10-08T09:00:00+08:00", "open", "bundle", "--key-file", "office.key"];
+    office.done(&open);
+    let opened = read_folder(&office.path("bundle"));
+    let came = report["effects"][0]["teams"][0]["iid"].as_str().unwrap();
+    let row = format!("{sid}\t0\t{iid}\t{came}\n");
+    assert_eq!(
+        opened["events/0001/teams.tsv"],
+        format!("sid\tslot\tbefore\tiid\n{row}").into_bytes()
+    );
+    let ran = office.done(&["verify", "bundle"]);
+    assert!(ran.out.contains("事件 1 起") && ran.out.contains("核验通过"), "{}", ran.out);
+    // After the opening events are public at once.
+    event(&["open", "--reason", "按期公开", "--by", "甲"]);
+    assert!(read_folder(&office.path("bundle")).contains_key("events/0002.json"));
+    assert!(office.done(&["verify", "bundle"]).out.contains("事件 2 起"));
 }

@@ -81,9 +81,13 @@ def step(report, source_time):
         try:
             reached = policy.check(checkpoint)[3]
             limit = due.get(entry["kind"])
+            if entry["kind"] == "event":
+                limit = decided(report, entry["n"], source_time)
             tlog.demand(limit is None or 0 < reached <= limit, f"cosigned at {reached}, due by {limit}")
         except tlog.NoQuorum:
-            if entry["kind"] in due:
+            effect = entry["kind"] == "event" and decided(report, entry["n"], source_time) is not None and any(
+                name.startswith(f"events/{entry['n']:04}/") for name in report.present)
+            if entry["kind"] in due or effect:
                 raise
             waiting.append(path)
         proved[path] = (origin, size, root, index)
@@ -103,6 +107,19 @@ def step(report, source_time):
         compare(report, policy, known, proved)
 
 
+def decided(report, n, source_time):
+    """The last second before the earliest public value that decides what follows from an event, if one does."""
+    with open(os.path.join(report.path, f"events/{n:04}.json"), "rb") as file:
+        times = [source_time(source) for source in json.loads(file.read()).get("beacon", [])]
+    return min(times) - 1 if times else None
+
+
+def is_closed(report, entry):
+    """Events are closed until the opening, an opening to the auditor alone for ever."""
+    to_auditor = report.sealed and report.c["seal"]["opens"] == "auditor"
+    return report.unopened and (entry["kind"] == "event" or entry["kind"] == "open" and to_auditor)
+
+
 def left_over(report, policy, path, known):
     """A proof of something of this draw that the bundle does not have."""
     try:
@@ -114,7 +131,7 @@ def left_over(report, policy, path, known):
         return
     if entry.get("commitment") != report.digest or entry in known:
         return
-    closed = report.unopened and entry["kind"] == "event"
+    closed = is_closed(report, entry)
     ours = tlog.included(index, size, tlog.leaf(data), proof, root)
     tlog.demand(not ours or closed, f"the log has what the bundle lacks: {path}")
 
@@ -138,7 +155,7 @@ def compare(report, policy, known, proved):
     mine = [entry for entry in commits if entry["commitment"] == report.digest]
     tlog.demand(mine, "the copy has no such commitment")
     for index, entry in own:
-        closed = report.unopened and entry["kind"] == "event"
+        closed = is_closed(report, entry)
         tlog.demand(body(datas[index]) in known or closed, f"entry {index} is not what the bundle has")
     for index, code in review(entries):
         tlog.demand(entries[index].get("commitment") != report.digest, f"{code} at entry {index}")

@@ -287,6 +287,45 @@ fn an_exchanged_event() {
     city.refused("bundle", &["--log", "log"], "L24");
 }
 
+/// An event whose successor a public value decides: the witnesses must have seen it before that value.
+#[test]
+fn an_event_decided_by_a_known_value() {
+    let city = City::drawn();
+    // The first round at or after an hour and a margin behind the draw's own.
+    let (at, round) = (EARLIEST_S + 3600, 30_662_982 + 4200 / 3);
+    let chain = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+    let event = serde_json::json!({
+        "n": 1, "prev": "-", "kind": "staff", "raise": 1, "at": at, "reason": "shortage", "by": "甲",
+        "approver": "乙", "evidence": "-", "beacon": [{"kind": "drand", "chain": chain, "round": round}],
+    });
+    fs::create_dir(city.office.path("bundle/events")).unwrap();
+    let line = shuangsuiji::base::json::format_line(&event);
+    city.office.write("bundle/events/0001.json", line);
+    city.office.done(&["log", "append", "log", "bundle"]);
+    city.collect();
+    assert_eq!(city.check("bundle", &[])["outcome"], "not_shown", "it waits for its cosignatures");
+    city.agrees("bundle");
+    let known_s = EARLIEST_S + 4200;
+    city.cosign(known_s);
+    city.collect();
+    let cause = city.refused("bundle", &[], "L37");
+    assert!(cause.starts_with("2026-07-23 16:48:30 才凑足联署"), "{cause}");
+    city.cosign(known_s - 1);
+    city.collect();
+    assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed");
+    city.agrees("bundle");
+    // Its effect is there, and nobody has cosigned it.
+    let proof = city.office.read("bundle/log/event-0001.tlog-proof");
+    let bare: String =
+        proof.lines().filter(|line| !line.contains(" w1.")).map(|l| format!("{l}\n")).collect();
+    city.office.write("bundle/log/event-0001.tlog-proof", bare);
+    assert_eq!(city.check("bundle", &[])["outcome"], "not_shown");
+    fs::create_dir(city.office.path("bundle/events/0001")).unwrap();
+    city.office.write("bundle/events/0001/assignment.tsv", "");
+    let cause = city.refused("bundle", &[], "L37");
+    assert_eq!(cause, "联署不足，事件却已生效");
+}
+
 /// A void that witnesses saw only when the value was known is no void.
 #[test]
 fn an_event_logged_after_its_effect() {

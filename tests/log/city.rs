@@ -125,6 +125,24 @@ impl City {
     }
 }
 
+/// What our verifier and the one in Python say of step 7 of many bundles, each in one run; nothing where there is no Python.
+pub fn both(folder: &Path, bundles: &[String], more: &[&str]) -> Option<[Vec<String>; 2]> {
+    let outcome = |line: &str| {
+        let report: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        let checks = report["checks"].as_array().unwrap().clone();
+        let check = checks.into_iter().find(|check| check["number"] == 7).unwrap();
+        check["outcome"].as_str().unwrap().to_owned()
+    };
+    let words = [&["--json", "verify", "--policy", "policy"], more].concat();
+    let names = bundles.iter().map(String::as_str);
+    let ours = ssj(folder, &words.into_iter().chain(names.clone()).collect::<Vec<_>>());
+    let mut python = Command::new("python3");
+    python.arg("-B").arg(root().join("tests/independent/verify.py"));
+    python.args(["--json", "--policy", "policy"]).args(more).args(names).current_dir(folder);
+    let theirs = String::from_utf8(python.output().ok()?.stdout).unwrap();
+    Some([ours.out, theirs].map(|text| text.lines().map(outcome).collect()))
+}
+
 /// What the verifier in Python says of step 7; nothing where there is no Python.
 fn second(folder: &Path, bundle: &str, more: &[&str]) -> Option<String> {
     let mut python = Command::new("python3");

@@ -73,6 +73,49 @@ fn one_commitment_lives_for_a_matter_and_window() {
     });
 }
 
+/// Two tries turn a chance of 5 % into 0.25 %: no other name, title, window or spelling makes a second try another draw.
+#[test]
+fn nobody_draws_again_under_another_name() {
+    everywhere(|folder| {
+        let store = Store::open(folder).unwrap();
+        let first = draw("a", &here());
+        store.record_draw(&first, &[], |_| true).unwrap().unwrap();
+        let mut tries: Vec<(&str, DrawRecord)> = Vec::new();
+        let mut dodge = |how, change: &dyn Fn(&mut DrawRecord)| {
+            let mut record = draw(how, &here());
+            change(&mut record);
+            tries.push((how, record));
+        };
+        dodge("another name", &|_| ());
+        dodge("one matter of two", &|r| r.matters = vec!["M2".to_owned()]);
+        dodge("one matter among others", &|r| {
+            r.matters = vec!["M2".to_owned(), "M7".to_owned(), "M9".to_owned()];
+        });
+        dodge("the last day", &|r| r.window = ("2026-09-30".to_owned(), "2026-12-31".to_owned()));
+        dodge("until the first day", &|r| {
+            r.window = ("2026-04-01".to_owned(), "2026-07-01".to_owned());
+        });
+        dodge("a day inside", &|r| r.window = ("2026-08-01".to_owned(), "2026-08-01".to_owned()));
+        dodge("a wider window", &|r| r.window = ("2026-01-01".to_owned(), "2026-12-31".to_owned()));
+        dodge("a blank in the agency", &|r| r.agency = "示例 局　".to_owned());
+        dodge("full-width letters", &|r| r.matters = vec!["Ｍ２".to_owned()]);
+        dodge("another attempt", &|r| r.attempt = 2);
+        dodge("another machine", &|r| r.host = "elsewhere".to_owned());
+        dodge("a later beacon", &|r| r.earliest_s = 2_000_000_000);
+        for (how, record) in &tries {
+            let refused = store.record_draw(record, &[], |_| true).unwrap();
+            assert_eq!(refused, Err(Box::new(first.clone())), "{how}");
+        }
+        // Drawn, it stands as before; only a void sets the matter free.
+        store.set_state(&first.commitment, State::Drawn).unwrap();
+        for (how, record) in &tries {
+            assert!(store.record_draw(record, &[], |_| true).unwrap().is_err(), "{how}");
+        }
+        store.set_state(&first.commitment, State::Void).unwrap();
+        assert_eq!(store.record_draw(&tries[0].1, &[], |_| true).unwrap(), Ok(()));
+    });
+}
+
 /// Its folder cannot be seen from here: it may be there or about to be.
 #[test]
 fn a_pending_draw_of_another_machine_stands() {

@@ -41,7 +41,11 @@ fn typed(random: &mut Random) -> Vec<String> {
 impl Story {
     /// A random draw without events, whose beacon is typed, so that events may wait for values and get them.
     pub fn new(number: u64) -> Self {
-        let mut draft = Draft::of(number);
+        Story::typed(Draft::of(number), number)
+    }
+
+    /// The same of a draft that was changed.
+    pub fn typed(mut draft: Draft, number: u64) -> Self {
         let mut random = Random::new(number ^ 0x6576_656e_7473);
         draft.commitment.sources =
             vec![issue("rfc3797", "kl8", 1, ROUND_AT - 90), issue("digits", "3d", 1, ROUND_AT)];

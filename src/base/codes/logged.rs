@@ -77,6 +77,84 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "L40",
+        Error,
+        ("时间戳不合格式", "malformed time-stamp token"),
+        (
+            "重新取得 log/commit.tsr：它是时间戳机构的答复原文（RFC 3161）。",
+            "Get log/commit.tsr again: it is the authority's response as it came (RFC 3161).",
+        ),
+    ),
+    Rule::new(
+        "L41",
+        Error,
+        ("不是时间戳，或申请被拒", "no time-stamp token, or one that was refused"),
+        (
+            "以 ssj log stamp-request 重新申请，保存答复原文。",
+            "Ask again with what ssj log stamp-request writes, and keep the response as it comes.",
+        ),
+    ),
+    Rule::new(
+        "L42",
+        Error,
+        ("时间戳属于另一份承诺", "a time stamp of another commitment"),
+        (
+            "时间戳须为 commitment.json 原文的 SHA-256：核对两个文件是否配套。",
+            "The token must be of SHA-256 of commitment.json: see whether the two files belong together.",
+        ),
+    ),
+    Rule::new(
+        "L43",
+        Error,
+        ("时间戳的签名不成立", "the token's signature does not hold"),
+        (
+            "不要采信这份时间戳，保留原件，向时间戳机构查问。",
+            "Do not believe the token; keep it and ask the authority.",
+        ),
+    ),
+    Rule::new(
+        "L44",
+        Error,
+        ("时间戳机构的证书不合用", "the authority's certificate does not fit"),
+        (
+            "证书须专用于时间戳、由时间戳指名、盖戳时有效：向时间戳机构索取正确的证书。",
+            "It must be for time stamping alone, named by the token and valid then: ask the authority for the right one.",
+        ),
+    ),
+    Rule::new(
+        "L45",
+        Error,
+        ("时间戳不出自所给的证书", "the token does not lead to the certificate given"),
+        (
+            "另取时间戳机构或其签发机构的证书，核对无误后再以 --tsa 给出。",
+            "Get the certificate of the authority or of its issuer from elsewhere, and give that with --tsa.",
+        ),
+    ),
+    Rule::new(
+        "L46",
+        Error,
+        ("时间戳太晚", "stamped too late"),
+        (
+            "承诺须在最早信标之前至少 margin_s 秒盖戳：晚于此，无法证明承诺在先。",
+            "The commitment must be stamped margin_s before its earliest value: a later token does not show that it came first.",
+        ),
+    ),
+    Rule::new(
+        "L47",
+        Error,
+        ("证书不合格式", "malformed certificate"),
+        ("--tsa 取 PEM 格式的证书，可含多张。", "--tsa takes certificates in PEM, one or more."),
+    ),
+    Rule::new(
+        "L48",
+        Error,
+        ("没有时间戳", "there is no time-stamp token"),
+        (
+            "公示包没有 log/commit.tsr：向机关索取，或不用 --tsa 核验。",
+            "The bundle has no log/commit.tsr: ask the office for it, or verify without --tsa.",
+        ),
+    ),
+    Rule::new(
         "W50",
         Error,
         ("工作区没有日志", "the workspace has no log"),

@@ -55,6 +55,24 @@ pub(in crate::cli) enum LogCommand {
         #[arg(long, value_name = "NAME")]
         agency: String,
     },
+    /// 写出承诺的时间戳申请（RFC 3161），以 curl 送交时间戳机构 / the request for a time stamp of a commitment
+    StampRequest {
+        /// 公示包 / bundle
+        bundle: PathBuf,
+        /// 申请文件，缺省为 <公示包>.tsq / file of the request
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// 把时间戳机构的答复放入公示包 / put the authority's response into the bundle
+    Stamp {
+        /// 公示包 / bundle
+        bundle: PathBuf,
+        /// 答复文件（.tsr） / the response
+        response: PathBuf,
+        /// 时间戳机构或其签发机构的证书（PEM） / certificates of the authority or its issuer (PEM)
+        #[arg(long, value_name = "FILE")]
+        tsa: PathBuf,
+    },
     /// 见证另一份日志：是先前所见的延续才联署 / cosign another log if it continues what was seen of it
     Witness {
         /// 自己的日志文件夹 / folder of the own log

@@ -16,10 +16,12 @@ use crate::base::finding::Finding;
 use crate::io::durable::failed;
 use crate::io::folder::is_bundle;
 use crate::io::log::{Kept, hold, keep_proofs};
+use crate::log::entry::{Body, Entry};
 use crate::log::note::Signature;
 use crate::log::policy::Policy;
 use crate::log::proof::Proof;
-use crate::record::logged::entries_of;
+use crate::record::bundle::Files;
+use crate::record::logged::{entries_of, proof_path};
 use crate::say;
 use crate::store::Store;
 
@@ -81,7 +83,9 @@ fn one_bundle(
     used: &mut [bool],
 ) -> Result<Vec<Kept>, Failure> {
     let _lock = lock(bundle)?;
-    let bodies = entries_of(&readable(bundle)?.files).map_err(Failure::bundle)?;
+    let files = readable(bundle)?.files;
+    let mut bodies = entries_of(&files).map_err(Failure::bundle)?;
+    bodies.extend(closed(&files, &bodies));
     let kept = keep_proofs(&log.home, bundle, &bodies, Some(policy), lines).map_err(refused)?;
     log.name_policy(bundle)?;
     for proof in &kept {
@@ -93,6 +97,17 @@ fn one_bundle(
         }
     }
     Ok(kept)
+}
+
+/// Entries that the bundle proves and does not show: events of a sealed draw, an opening to the auditor alone.
+fn closed(files: &Files, shown: &[Body]) -> Vec<Body> {
+    let proofs = files.iter().filter(|(path, _)| path.ends_with(".tlog-proof"));
+    let body = |(path, bytes): (&String, &Vec<u8>)| {
+        let entry = Entry::parse(&Proof::parse(bytes).ok()?.entry?).ok()?;
+        let fits = proof_path(&entry.body).as_ref() == Some(path) && !shown.contains(&entry.body);
+        fits.then_some(entry.body)
+    };
+    proofs.filter_map(body).collect()
 }
 
 /// The bundles that the workspace has recorded and that are where they were.

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod collect;
 mod show;
+mod stamp;
 mod step;
 mod trust;
 mod witness;
@@ -52,6 +53,8 @@ pub(super) fn log(
         LogCommand::Collect { cosignatures, bundles } => {
             collect::collect(workspace, cosignatures, bundles, console)
         }
+        LogCommand::StampRequest { bundle, out } => stamp::request(bundle, out.as_deref(), console),
+        LogCommand::Stamp { bundle, response, tsa } => stamp::stamp(bundle, response, tsa, console),
         LogCommand::Daily { agency } => {
             let dir = step::setting(workspace)?.log;
             append(workspace, &dir, &[], Some(agency), clock, console)
@@ -72,7 +75,8 @@ pub(super) fn log(
 /// What is wrong inside a log is not verified; what is wrong with the words of the command is bad input.
 fn refused(findings: impl Into<Findings>) -> Failure {
     let findings = findings.into();
-    let usage = findings.0.iter().any(|finding| matches!(finding.code(), "L02" | "L13" | "L19"));
+    let usage =
+        findings.0.iter().any(|finding| matches!(finding.code(), "L02" | "L13" | "L19" | "L47"));
     if usage { Failure::input(findings) } else { Failure::bundle(findings) }
 }
 

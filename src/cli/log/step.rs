@@ -76,7 +76,9 @@ impl StepLog {
         clock.check_rehearsal(commit.rehearsal)?;
         let due = china_time(commit.due_s());
         let appended = log.home.append(bodies.clone(), clock.now_s()).map_err(refused)?;
-        appended_report(&appended, console);
+        if appended.new > 0 {
+            appended_report(&appended, console);
+        }
         log.keep(bundle, &bodies)?;
         if bodies.len() == 1 && appended.new > 0 {
             console.wrap(&say!(

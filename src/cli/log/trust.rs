@@ -1,6 +1,7 @@
 //! Whom a verifier believes about time (`ssj verify --policy`), the log that he looks into (`--log`), and what it shows.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -10,8 +11,10 @@ use super::check::read_policy;
 use super::refused;
 use crate::base::date::china_time;
 use crate::base::finding::{Lang, Text};
+use crate::io::durable::failed;
 use crate::io::log::Public;
 use crate::log::policy::Policy;
+use crate::log::stamp::Authorities;
 use crate::say;
 use crate::verify::{AttemptFacts, Facts, LogCopy, Logged, Trust};
 
@@ -24,6 +27,9 @@ pub(in crate::cli) struct TrustArgs {
     /// 日志的副本，用以清点抽取次数 / a copy of the log, to count attempts in
     #[arg(long, value_name = "FOLDER", requires = "policy")]
     pub log: Option<PathBuf>,
+    /// 时间戳机构或其签发机构的证书（PEM） / certificates of the time-stamping authority or its issuer (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tsa: Option<PathBuf>,
 }
 
 /// What was read of it.
@@ -31,6 +37,7 @@ pub(in crate::cli) struct TrustArgs {
 pub(in crate::cli) struct Trusted {
     policy: Option<Policy>,
     log: Option<LogCopy>,
+    authorities: Option<Authorities>,
 }
 
 impl TrustArgs {
@@ -49,18 +56,32 @@ impl TrustArgs {
                 Some(LogCopy::new(signed, entries).map_err(refused)?)
             }
         };
-        Ok(Trusted { policy, log })
+        let authorities = self.tsa.as_deref().map(read_authorities).transpose()?;
+        Ok(Trusted { policy, log, authorities })
     }
 }
 
 impl Trusted {
     pub fn trust(&self) -> Trust<'_> {
-        Trust { policy: self.policy.as_ref(), log: self.log.as_ref() }
+        let (policy, log) = (self.policy.as_ref(), self.log.as_ref());
+        Trust { policy, log, authorities: self.authorities.as_ref() }
     }
+}
+
+pub(super) fn read_authorities(path: &Path) -> Result<Authorities, Failure> {
+    let bytes = fs::read(path).map_err(|e| failed(path, &e))?;
+    Authorities::parse(&bytes).map_err(|f| refused(f.file(path.display().to_string())))
 }
 
 /// What the log shows, in a few lines.
 pub(in crate::cli) fn print_logged(facts: &Facts, console: &Console) {
+    if let Some(stamp) = &facts.stamp {
+        let (at, authority) = (china_time(stamp.time_s), &stamp.authority);
+        console.say(&say!(
+            "承诺的时间戳：{at}（北京时间），{authority}",
+            "the commitment's time stamp: {at} (China time), {authority}"
+        ));
+    }
     let Some(logged) = &facts.logged else { return };
     let Logged { origin, index, cosigned_s, .. } = logged;
     if let Some(at) = cosigned_s.map(china_time) {
