@@ -15,7 +15,7 @@ use support::ssj::{AFTER, SIGNATURE, beacon_args, commit_args, district, import_
 /// Plays these steps, each (text to wait for, keys).
 fn play(folder: &Path, args: &[&str], steps: &[(&str, &str)]) -> String {
     let output = Command::new("python3")
-        .arg(root().join("tests/ceremony/pty.py"))
+        .arg(root().join("tests/ceremony/play.py"))
         .arg(serde_json::to_string(steps).unwrap())
         .arg(env!("CARGO_BIN_EXE_ssj"))
         .args(args)

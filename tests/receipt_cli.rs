@@ -2,6 +2,9 @@
 #![cfg(feature = "cli")]
 #![allow(missing_docs)]
 
+#[path = "cli/office.rs"]
+#[allow(dead_code)]
+mod office;
 mod support;
 
 use std::fs;
@@ -9,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::root;
-use support::ssj::run;
+use support::ssj::{BEFORE, beacon_args, run};
 use tempfile::TempDir;
 
 /// A copy of a bundle of the vectors, named `bundle`; of a sealed one also its public part, `public`.
@@ -146,5 +149,49 @@ fn another_program_reads_the_code_and_a_sheet_has_it() {
             reading.arg(root().join("tests/codes/qr.py")).arg(file).current_dir(folder).output();
         let output = output.unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), code, "{file}");
+    }
+}
+
+/// A sealed draw from its freeze to its opening: its office makes receipts before, the public part confirms each of
+/// them, and after the opening anybody gets the same bytes.
+#[test]
+fn receipts_at_the_door() {
+    let office = office::Office::new();
+    let folder = office.folder();
+    let seal = "mode = \"sealed\"\nseal = { opens = \"public\", by = \"2026-12-31\" }";
+    office.write("plan.toml", office::PLAN.replace("mode = \"open\"", seal));
+    office.write("pass", "eight words that nobody else knows in here\n");
+    let with = ["--passphrase-file", "pass"];
+    let commit = ["--clock", BEFORE, "commit", "plan.toml", "--out", "bundle"];
+    run(folder, 0, &[&commit[..], &with].concat());
+    run(folder, 0, &beacon_args());
+    run(folder, 0, &[&["draw", "bundle"][..], &with].concat());
+    let all = ["receipt", "bundle", "--all", "--out", "before"];
+    run(folder, 0, &[&all[..], &with].concat());
+    let made = names(&folder.join("before"));
+    assert_eq!(made.len(), 40);
+    let (mut at_the_door, mut afterwards) = (0, 0);
+    for name in &made {
+        let file = format!("before/{name}");
+        let said = run(folder, 0, &["verify", &file, "--bundle", "bundle"]);
+        let text = fs::read_to_string(folder.join(&file)).unwrap();
+        match text.contains("\"from\":\"door\"") {
+            true => {
+                assert!(said.contains("检查人员到场时起方可交付（2026-07-24 起）"), "{said}");
+                assert!(said.contains("小组成员都在封存的人员名录中"), "{said}");
+                at_the_door += 1;
+            }
+            false => {
+                assert!(said.contains("公开之后方可交付（承诺最迟 2026-12-31 公开）"), "{said}");
+                afterwards += 1;
+            }
+        }
+    }
+    assert_eq!((at_the_door, afterwards), (6, 34));
+    run(folder, 0, &[&["open", "bundle"][..], &with].concat());
+    run(folder, 0, &["receipt", "bundle", "--all", "--out", "after"]);
+    for name in &made {
+        let of = |folder_name: &str| fs::read(folder.join(folder_name).join(name)).unwrap();
+        assert_eq!(of("before"), of("after"), "{name}");
     }
 }

@@ -1,6 +1,6 @@
 """Runs a program on a pseudo-terminal of 80 x 24 and presses keys when a text has appeared.
 
-    python3 pty.py STEPS PROGRAM ARGUMENT...
+    python3 play.py STEPS PROGRAM ARGUMENT...
 
 STEPS is a JSON array of [text to wait for, keys to press]; `KILL` in place of keys ends the program without warning.
 Prints the exit code, or `killed`."""
@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -23,6 +24,8 @@ if pid == 0:
     os.execv(sys.argv[2], sys.argv[2:])
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 seen, killed, deadline = b"", False, time.monotonic() + 120
+# Between two Chinese characters the cursor is moved.
+COMMANDS = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def read():
@@ -33,7 +36,7 @@ def read():
             data = os.read(terminal, 65536)
         except OSError:
             return False
-        seen += data
+        seen = COMMANDS.sub(b"", seen + data)
         # A terminal answers where its cursor is.
         if b"\x1b[6n" in data:
             os.write(terminal, b"\x1b[1;1R")
