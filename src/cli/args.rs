@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::ceremony::CeremonyArgs;
 use super::event::args::EventArgs;
 use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
@@ -99,6 +100,8 @@ pub(super) enum Command {
     Open(OpenArgs),
     /// 保密抽取：写出保管人的份额 / sealed: write the custodians' shares
     Custodians(CustodianArgs),
+    /// 在见证人面前抽取：全屏 / the draw in a room with witnesses, on a full screen
+    Ceremony(CeremonyArgs),
     /// 登记事件 / record an event
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts

@@ -23,6 +23,8 @@ const COLUMNS: usize = 80;
 pub(super) struct Console {
     pub lang: Lang,
     pub json: bool,
+    /// Says nothing: somebody else shows what happens.
+    mute: bool,
 }
 
 impl Console {
@@ -32,12 +34,17 @@ impl Console {
             Some(LangArg::En) => Lang::En,
             None => lang_of_locale(),
         };
-        Console { lang, json: args.json }
+        Console { lang, json: args.json, mute: false }
+    }
+
+    /// One that says nothing, for a step inside another command.
+    pub fn quiet(&self) -> Self {
+        Console { lang: self.lang, json: false, mute: true }
     }
 
     /// One line for people.
     pub fn line(&self, text: &str) {
-        if !self.json {
+        if !self.json && !self.mute {
             // A closed pipe is no fault of the draw.
             let _ = writeln!(std::io::stdout(), "{}", harmless(text));
         }
@@ -71,7 +78,7 @@ impl Console {
     }
 
     fn grouped(&self, findings: &[&Finding], all: &BTreeMap<&str, u64>) {
-        if !self.json {
+        if !self.json && !self.mute {
             for line in grouped(findings, all, self.lang) {
                 let _ = writeln!(std::io::stderr(), "{}", harmless(&line));
             }
@@ -97,7 +104,7 @@ impl Console {
     }
 
     fn bar(&self, text: &Text, total: Option<u64>, template: &str) -> ProgressBar {
-        let shown = !self.json && std::io::stderr().is_terminal();
+        let shown = !self.json && !self.mute && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target);

@@ -5,6 +5,7 @@ mod args;
 mod beacon;
 mod blockage;
 mod bundle;
+mod ceremony;
 mod changes;
 mod chart;
 mod check;
@@ -149,6 +150,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         }
         Command::Open(args) => open::open(workspace, args, clock, console),
         Command::Custodians(args) => open::custodians(args, console),
+        Command::Ceremony(args) => ceremony::ceremony(workspace, args, clock, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify(args) => verify::verify(workspace, args, clock, console),
         Command::Receipt(args) => receipt::receipt(args, console),

@@ -267,13 +267,12 @@ impl Batches {
         sync_folder(&self.folder).map_err(|e| failed(&self.folder, &e))?;
         Ok(missing.len())
     }
+}
 
-    /// Takes away what was needed on the way.
-    ///
-    /// # Errors
-    /// W08 if the file system fails.
-    pub fn finish(self) -> Result<(), Finding> {
-        fs::remove_dir_all(&self.part).map_err(|e| failed(&self.part, &e))
+impl Drop for Batches {
+    fn drop(&mut self) {
+        // What lies there was never shown; the next run would clear it up as well.
+        let _ = fs::remove_dir_all(&self.part);
     }
 }
 
@@ -430,14 +429,15 @@ mod tests {
             (0..50u8).map(|n| (PathBuf::from(format!("{n}.json")), vec![n; 9])).collect();
         let mut killed = Batches::into(&folder).unwrap();
         assert_eq!(killed.write(&files[..20]), Ok(20));
-        fs::write(temp.path().join(".many.part/20.json"), "half").unwrap();
         drop(killed);
+        fs::create_dir(temp.path().join(".many.part")).unwrap();
+        fs::write(temp.path().join(".many.part/20.json"), "half").unwrap();
         let mut next = Batches::into(&folder).unwrap();
         assert_eq!(next.write(&files), Ok(30));
         assert_eq!(next.write(&files), Ok(0));
         let other = [(PathBuf::from("new"), vec![1]), (PathBuf::from("7.json"), vec![1])];
         assert_eq!(next.write(&other).unwrap_err().code(), "W03");
-        next.finish().unwrap();
+        drop(next);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 50);
         assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 1);
     }

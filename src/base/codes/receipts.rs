@@ -76,4 +76,13 @@ pub(super) const RULES: &[Rule] = &[
             "Download the draw's bundle, then ssj verify CODE --bundle FOLDER.",
         ),
     ),
+    Rule::new(
+        "W62",
+        Error,
+        ("现场抽取要在终端上进行", "the ceremony needs a terminal"),
+        (
+            "在终端窗口中执行；不用屏幕的，依次执行 ssj beacon 和 ssj draw，结果相同。",
+            "Run it in a terminal; without a screen ssj beacon and ssj draw give the same.",
+        ),
+    ),
 ];

@@ -41,3 +41,17 @@ pub(super) fn svg(text: &str) -> Result<String, Finding> {
     picture.dark_color(dark).light_color(light).min_dimensions(PIXELS, PIXELS);
     Ok(picture.build())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::finding::Lang;
+
+    #[test]
+    fn what_no_code_holds_is_refused() {
+        let finding = svg(&"x".repeat(2_332)).unwrap_err();
+        assert_eq!(finding.code(), "Q11");
+        assert_eq!(finding.cause.get(Lang::En), "2332 characters are too many for a QR code");
+        assert!(svg(&"x".repeat(2_331)).unwrap().contains("<svg"));
+    }
+}

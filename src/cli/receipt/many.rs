@@ -39,7 +39,7 @@ pub(super) fn receipts(
         new += out.write(&files)?;
         bar.set_position(places.end as u64);
     }
-    out.finish()?;
+    drop(out);
     bar.finish_and_clear();
     let (n, place) = (made.len(), folder.display());
     let old = n - new;
