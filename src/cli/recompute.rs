@@ -15,7 +15,7 @@ use crate::io::folder::BundleFolder;
 use crate::plan::{
     AnnualPlan, GivenFrames, History, Plan, Rules, has_given_frames, recompute, recused,
 };
-use crate::record::bundle::COMMITMENT;
+use crate::record::bundle::{COMMITMENT, OPENING};
 use crate::record::commitment::{Commitment, List};
 use crate::record::frame::{Frames, Survey};
 use crate::registry::{Register, Registry, Table};
@@ -31,6 +31,10 @@ pub(super) fn against_registry(
     let store = open_store(workspace)?;
     let bytes = bundle.files.get(COMMITMENT).map(Vec::as_slice).unwrap_or_default();
     let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(COMMITMENT)))?;
+    if commitment.sealed() && !bundle.files.contains_key(OPENING) {
+        let cause = say!("它还没有开启", "it is not opened yet");
+        return Err(Finding::new("S22", cause).file(OPENING).into());
+    }
     let basis = Basis::of(&store, &commitment, &commitment.suite.digest(bytes))?;
     let Basis { plan, registry, rules, history, .. } = &basis;
     let done = match has_given_frames(&commitment) {
