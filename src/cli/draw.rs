@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::FrameArgs;
 use super::blockage::{blockage_json, print_blockage};
-use super::bundle::{Office, bundle, checked, commitment, frozen, lock, office};
+use super::bundle::{Office, bundle, checked, commitment, frozen, lock, office, readable};
 use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
@@ -93,12 +93,12 @@ fn package(folder: &Path, frames: &FrameArgs, secret: &SecretArgs) -> Result<Off
     if frames.frames.is_empty() {
         return office(folder, secret);
     }
-    let bundle = checked(bundle(folder, &frames.frames)?)?;
-    let commitment = commitment(&bundle)?;
+    let commitment = commitment(&readable(folder)?)?;
     if commitment.sealed() {
         let cause = say!("它是保密的公示包", "the bundle is sealed");
         return Err(Finding::new("S20", cause).column("--frame").into());
     }
+    let bundle = checked(bundle(folder, &frames.frames)?)?;
     Ok(Office { bundle, commitment, master: None })
 }
 

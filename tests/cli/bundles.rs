@@ -231,13 +231,8 @@ fn a_folder_named_commitment() {
 
 /// Sealed draws are verified, not made.
 #[test]
-fn sealed_bundles_are_not_drawn() {
+fn an_opened_result_with_another_certificate_is_not_overwritten() {
     let office = Office::new();
     write_folder(&office.path("bundle"), &vector("sealed_opened"));
-    office.refuses(2, &["draw", "bundle"], &["W07 bundle：本版不抽取保密的公示包"]);
-    office.refuses(
-        2,
-        &["--lang", "en", "draw", "bundle"],
-        &["W07 bundle: this version does not draw sealed bundles"],
-    );
+    office.refuses(2, &["draw", "bundle"], &["W03 bundle/handicaps.tsv"]);
 }
