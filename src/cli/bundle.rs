@@ -92,12 +92,12 @@ pub(super) fn office_with(
     if frames.frames.is_empty() {
         return office(folder, secret);
     }
-    let bundle = checked(bundle(folder, &frames.frames)?)?;
-    let commitment = commitment(&bundle)?;
+    let commitment = commitment(&readable(folder)?)?;
     if commitment.sealed() {
         let cause = say!("它是保密的公示包", "the bundle is sealed");
         return Err(Finding::new("S20", cause).column("--frame").into());
     }
+    let bundle = checked(bundle(folder, &frames.frames)?)?;
     Ok(Office { bundle, commitment, master: None })
 }
 

@@ -231,7 +231,7 @@ fn a_folder_named_commitment() {
 
 /// An opened bundle of another program has another certificate, which proves as much: it is never overwritten.
 #[test]
-fn an_opened_bundle_is_not_drawn_over() {
+fn an_opened_result_with_another_certificate_is_not_overwritten() {
     let office = Office::new();
     write_folder(&office.path("bundle"), &vector("sealed_opened"));
     office.refuses(2, &["draw", "bundle"], &["W03 bundle/handicaps.tsv"]);
