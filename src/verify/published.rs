@@ -12,6 +12,7 @@ use crate::record::bundle::{
 };
 use crate::record::commitment::{Commitment, List, Method};
 use crate::record::contents::Contents;
+use crate::record::ids::Iid;
 use crate::record::receipt::{Code, Receipt, Team};
 use crate::record::tables::{DrawRow, Outcome, RollRow};
 use crate::say;
@@ -291,7 +292,7 @@ impl<'a> Bundle<'a> {
         let seats = seats.filter(|row| Some(row.round) == last && row.sid == code.sid);
         let team: Vec<&str> = seats.map(|row| row.iid.as_str()).collect();
         let published = team.join(" ");
-        if !team.iter().eq(code.team.iter().map(|iid| iid.as_str()).collect::<Vec<_>>().iter()) {
+        if !team.iter().copied().eq(code.team.iter().map(Iid::as_str)) {
             let cause = if team.is_empty() {
                 say!("公布的结果中没有小组", "no team is published")
             } else {

@@ -37,9 +37,6 @@ def read():
         except OSError:
             return False
         seen = COMMANDS.sub(b"", seen + data)
-        # A terminal answers where its cursor is.
-        if b"\x1b[6n" in data:
-            os.write(terminal, b"\x1b[1;1R")
         return bool(data)
     return True
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ratatui::DefaultTerminal;
+use ratatui::backend::Backend;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use serde_json::json;
 
@@ -88,6 +89,14 @@ fn open() -> Result<DefaultTerminal, Failure> {
     ratatui::try_init().map_err(|e| failed(Path::new("terminal"), &e).into())
 }
 
+/// Has the next page drawn whole: whatever else wrote to the terminal is gone. (`Terminal::clear` asks the terminal
+/// where its cursor is, and not all of them answer.)
+fn whole(terminal: &mut DefaultTerminal) -> std::io::Result<()> {
+    terminal.backend_mut().clear()?;
+    terminal.swap_buffers();
+    Ok(())
+}
+
 /// The commitment, C, and how far the bundle has come.
 fn read(folder: &Path) -> Result<(Commitment, Digest, Standing), Failure> {
     let bundle = readable(folder)?;
@@ -129,8 +138,7 @@ impl Room<'_> {
             let Some(key) = key(&event::read().map_err(broken)?) else { continue };
             let (page, effect) = (ceremony.page, ceremony.press(key, now_s));
             if ceremony.page != page {
-                // A new page is drawn whole: whatever else wrote to the terminal is gone.
-                terminal.clear().map_err(broken)?;
+                whole(terminal).map_err(broken)?;
             }
             match effect {
                 Effect::None => {}
@@ -138,7 +146,7 @@ impl Room<'_> {
                 Effect::Beacon(values) => {
                     let done = self.beacon(values);
                     self.settle(ceremony, done)?;
-                    terminal.clear().map_err(broken)?;
+                    whole(terminal).map_err(broken)?;
                 }
                 Effect::Draw => {
                     // Whoever is asked for a passphrase is asked on a plain terminal.

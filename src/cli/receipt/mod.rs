@@ -6,7 +6,7 @@ mod code;
 mod many;
 mod sheet;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -58,9 +58,17 @@ fn one(
         let html = sheet::sheet(&receipt, &text, args.name.as_deref())?;
         files.push((path.clone(), html.into_bytes()));
     }
+    let written: Vec<Written> =
+        files.iter().map(|(path, bytes)| write_file(path, bytes)).collect::<Result<_, _>>()?;
     check::print_receipt(&report, console);
-    for (path, bytes) in &files {
-        put(path, bytes, console)?;
+    for ((path, _), written) in files.iter().zip(written) {
+        let place = path.display();
+        match written {
+            Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
+            Written::Unchanged => {
+                console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"));
+            }
+        }
     }
     console.line(&text);
     let place = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
@@ -69,17 +77,6 @@ fn one(
         "drawn": drawn(&receipt), "code": text, "qr": place(&args.qr), "sheet": place(&args.sheet),
     }));
     Ok(DONE)
-}
-
-fn put(path: &Path, bytes: &[u8], console: &Console) -> Result<(), Finding> {
-    let place = path.display();
-    match write_file(path, bytes)? {
-        Written::New => console.say(&say!("已写入 {place}", "written to {place}")),
-        Written::Unchanged => {
-            console.say(&say!("{place} 已存在且相同", "{place} is there already, the same"));
-        }
-    }
-    Ok(())
 }
 
 /// The names of the lists in which the subject is drawn.
