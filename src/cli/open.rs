@@ -226,8 +226,8 @@ fn everything(folder: &Path, to: &Path, shown: Files) -> Result<Files, Finding> 
     // Proofs take in cosignatures as they come: what was handed over before is not exchanged for them.
     let again = to.exists();
     for path in BundleFolder::read(folder)?.files.into_keys() {
-        let place = folder.join(&path);
-        if !files.contains_key(&path) && !(again && path.starts_with("log/")) {
+        let (place, kept) = (folder.join(&path), again && path.starts_with("log/"));
+        if !kept && !files.contains_key(&path) {
             files.insert(path, fs::read(&place).map_err(|e| failed(&place, &e))?);
         }
     }

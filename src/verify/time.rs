@@ -68,12 +68,6 @@ pub(super) struct Proved {
     pub proof: Proof,
 }
 
-/// What a proof of the bundle came to.
-enum Judged {
-    Holds(Proved, Option<Quorum>),
-    Refused(Vec<Finding>),
-}
-
 /// Step 7.
 pub(super) fn time(
     bundle: &Bundle<'_>,
@@ -103,8 +97,8 @@ pub(super) fn time(
     for body in &bodies {
         let path = proof_path(body).expect("bug: every entry of a bundle has its proof");
         match judge(bundle, policy, body, &path) {
-            Judged::Refused(refused) => findings.extend(refused),
-            Judged::Holds(one, quorum) => {
+            Err(refused) => findings.push(refused.file(path)),
+            Ok((one, quorum)) => {
                 match (body, &quorum) {
                     (Body::Commit(_), Some(quorum)) => {
                         let checkpoint = one.proof.signed.checkpoint();
@@ -194,37 +188,36 @@ fn stamped(
     ))
 }
 
-fn judge(bundle: &Bundle<'_>, policy: &Policy, body: &Body, path: &str) -> Judged {
-    let refused = |finding: Finding| Judged::Refused(vec![finding.file(path)]);
+/// The proof of an entry, and when its quorum had cosigned; none where it may still wait for cosignatures.
+fn judge(
+    bundle: &Bundle<'_>,
+    policy: &Policy,
+    body: &Body,
+    path: &str,
+) -> Result<(Proved, Option<Quorum>), Finding> {
     let Some(bytes) = bundle.files.get(path) else {
         let code = if matches!(body, Body::Commit(_)) { "L32" } else { "L33" };
-        return refused(Finding::new(code, say!("缺少这个文件", "the file is missing")));
+        return Err(Finding::new(code, say!("缺少这个文件", "the file is missing")));
     };
-    let proof = match prove(bytes, body) {
-        Ok(proof) => proof,
-        Err(finding) => return refused(finding),
-    };
+    let proof = prove(bytes, body)?;
     let earliest = bundle.commitment.earliest_source_at();
     if let Body::Event(event) = body
         && let Some(known_s) = decided_s(bundle, event.n)
         && let Some(finding) = after_effect(bundle, policy, &proof, event.n, known_s)
     {
-        return refused(finding);
+        return Err(finding);
     }
-    let checked = match body {
-        Body::Commit(commit) => policy.check_by(&proof.signed, commit.due_s()).map(Some),
-        Body::Void { .. } => policy.check_by(&proof.signed, earliest.saturating_sub(1)).map(Some),
+    let quorum = match body {
+        Body::Commit(commit) => Some(policy.check_by(&proof.signed, commit.due_s())?),
+        Body::Void { .. } => Some(policy.check_by(&proof.signed, earliest.saturating_sub(1))?),
         _ => match policy.check(&proof.signed) {
-            Ok(quorum) => Ok(Some(quorum)),
+            Ok(quorum) => Some(quorum),
             // What comes after the beacon may wait for its cosignatures.
-            Err(finding) if finding.code() == "L14" => Ok(None),
-            Err(finding) => Err(finding),
+            Err(finding) if finding.code() == "L14" => None,
+            Err(finding) => return Err(finding),
         },
     };
-    match checked {
-        Ok(quorum) => Judged::Holds(Proved { path: path.to_owned(), proof }, quorum),
-        Err(finding) => refused(finding),
-    }
+    Ok((Proved { path: path.to_owned(), proof }, quorum))
 }
 
 /// When the earliest public value becomes known that decides what follows from an event, if one does.
