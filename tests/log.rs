@@ -10,6 +10,8 @@ mod entries;
 mod notes;
 #[path = "log/sample.rs"]
 mod sample;
+#[path = "log/stamps.rs"]
+mod stamps;
 #[path = "log/trees.rs"]
 mod trees;
 #[path = "log/witnesses.rs"]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::event::args::EventArgs;
-use super::log::LogCommand;
+use super::log::{LogCommand, TrustArgs};
 use super::open::{CustodianArgs, OpenArgs};
 use super::secret::SecretArgs;
 
@@ -109,6 +109,8 @@ pub(super) enum Command {
         registry: bool,
         #[command(flatten)]
         frames: FrameArgs,
+        #[command(flatten)]
+        trust: TrustArgs,
     },
     /// 为一个检查对象出具抽签凭证 / make one subject's receipt
     Receipt(ReceiptArgs),

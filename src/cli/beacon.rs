@@ -10,6 +10,7 @@ use super::bundle::{commitment, frozen, lock, readable};
 use super::clock::Clock;
 use super::console::Console;
 use super::event::{nfc, refuse_void};
+use super::log::StepLog;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::finding::{Finding, Findings, Text};
@@ -18,7 +19,13 @@ use crate::record::beacon::{Beacon, Source};
 use crate::record::bundle::{BEACON, Files};
 use crate::say;
 
-pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+pub(super) fn beacon(
+    workspace: &Path,
+    args: &BeaconArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     let bundle = readable(&args.bundle)?;
     let commitment = commitment(&bundle)?;
@@ -64,6 +71,7 @@ pub(super) fn beacon(args: &BeaconArgs, clock: &Clock, console: &Console) -> Res
         }
     }
     console.report(&json!({"command": "beacon", "ok": true, "strings": beacon.strings, "written": written == Written::New}));
+    log.record(&args.bundle, clock, console)?;
     Ok(DONE)
 }
 

@@ -11,6 +11,7 @@ use super::check::{in_time, task_json};
 use super::clock::Clock;
 use super::console::{Console, finding_json};
 use super::ground::{PlanFile, Registers, Versions};
+use super::log::StepLog;
 use super::past::history;
 use super::sealing::{Sealing, public_files, refuse_sealed};
 use super::workspace::open_store;
@@ -222,6 +223,7 @@ pub(super) fn commit(
     console: &Console,
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
+    let log = StepLog::open(workspace, clock)?;
     let mut prepared = prepare(&store, args, console)?;
     console.findings(&prepared.findings);
     clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
@@ -278,6 +280,7 @@ pub(super) fn commit(
         store.set_state(&digest, State::Live)?;
     }
     committed(&prepared, &digest, written, &args.out, console);
+    log.record(&args.out, clock, console)?;
     Ok(DONE)
 }
 

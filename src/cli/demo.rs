@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::{BeaconArgs, CommitArgs, DemoArgs, FrameArgs, ImportArgs, RegisterArg};
 use super::clock::Clock;
 use super::console::Console;
+use super::log::Trusted;
 use super::secret::SecretArgs;
 use super::verify::{print_report, verified};
 use super::workspace::write_district;
@@ -80,7 +81,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     );
     let after = Clock::at(RECORDED_AT_S + 60);
     let values_of = BeaconArgs { bundle: bundle.clone(), values: vec![signature], by: None };
-    beacon::beacon(&values_of, &after, console)?;
+    beacon::beacon(out, &values_of, &after, console)?;
     step(console, 5, say!("随机抽取、随机匹配", "drawing subjects, pairing inspectors"));
     draw::draw(out, &bundle, &FrameArgs::default(), &SecretArgs::default(), &after, console)?;
     step(console, 6, say!("核验公示包", "verifying the bundle"));
@@ -96,7 +97,7 @@ fn step(console: &Console, n: u32, text: crate::base::finding::Text) {
 
 /// The verifier's report, ending in the verdict; the last line names it in both languages.
 fn finish(bundle: &Path, console: &Console) -> Result<u8, Failure> {
-    let report = verified(bundle, &FrameArgs::default(), console)?;
+    let report = verified(bundle, &FrameArgs::default(), &Trusted::default(), console)?;
     print_report(&report, console);
     let place = bundle.display();
     console.say(&say!(

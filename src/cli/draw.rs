@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::commit::refuse_void_record;
 use super::console::Console;
 use super::event::refuse_void;
+use super::log::StepLog;
 use super::past::drawn_subjects;
 use super::secret::SecretArgs;
 use super::{DONE, Failure, NOT_VERIFIED};
@@ -31,6 +32,7 @@ pub(super) fn draw(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(folder)?;
     let package = package(folder, frames, secret)?;
     let (master, package) = (package.master, package.bundle);
@@ -84,6 +86,7 @@ pub(super) fn draw(
         "result": frozen.commitment.suite.digest(&drawn.files[MANIFEST]).hex(),
         "shortage": short, "opened": unopened.is_none(),
     }));
+    log.record(folder, clock, console)?;
     Ok(if drawn.rounds.shortage.is_some() { NOT_VERIFIED } else { DONE })
 }
 

@@ -141,15 +141,16 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Plan { what: PlanCommand::Diff(args) } => diff::plan_diff(args, console),
         Command::Simulate(args) => simulate::simulate(workspace, args, clock, console),
         Command::Commit(commit) => commit::commit(workspace, commit, clock, console),
-        Command::Beacon(beacon) => beacon::beacon(beacon, clock, console),
+        Command::Beacon(beacon) => beacon::beacon(workspace, beacon, clock, console),
         Command::Draw { bundle, frames, secret } => {
             draw::draw(workspace, bundle, frames, secret, clock, console)
         }
         Command::Open(args) => open::open(workspace, args, clock, console),
         Command::Custodians(args) => open::custodians(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
-        Command::Verify { paths, registry, frames } => {
-            verify::verify(paths, registry.then_some(workspace), frames, clock, console)
+        Command::Verify { paths, registry, frames, trust } => {
+            let workspace = registry.then_some(workspace);
+            verify::verify(paths, workspace, frames, trust, clock, console)
         }
         Command::Receipt(receipt) => verify::receipt(receipt, console),
         Command::Explain(args) => explain::explain(args, console),

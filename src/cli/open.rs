@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::console::{Console, finding_json};
 use super::draw::{conduct, record_drawn};
 use super::event::refuse_void;
+use super::log::StepLog;
 use super::secret::SecretArgs;
 use super::{DONE, Failure};
 use crate::base::date::{china_date, parse_date};
@@ -60,6 +61,7 @@ pub(super) fn open(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     let mut bundle = readable(&args.bundle)?;
     let commitment = sealed(&bundle, &args.bundle)?;
@@ -86,6 +88,8 @@ pub(super) fn open(
     check_result(&bundle.files, &drawn.files)?;
     let early = early(&commitment, clock.now_s());
     console.findings(&early);
+    // Logged before it acts, to an auditor as to the public: the manifest binds all that the secret opens.
+    log.record_files(&args.bundle, &bundle.files, clock, console)?;
     let short = bundle.files.contains_key(SHORTAGE);
     let mut order = layout(&commitment, Stage::Drawn, short).closed;
     order.extend(unbound.into_keys());
@@ -95,7 +99,7 @@ pub(super) fn open(
     order.push(OPENING.to_owned());
     let written = match &args.to_auditor {
         None => write_files(&args.bundle, &shown, &order)?,
-        Some(folder) => write_folder(folder, &everything(&args.bundle, &bundle, shown)?)?,
+        Some(folder) => write_folder(folder, &everything(&args.bundle, folder, shown)?)?,
     };
     record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
     let place = args.to_auditor.as_deref().unwrap_or(&args.bundle).display();
@@ -215,12 +219,14 @@ fn early(commitment: &Commitment, now_s: u64) -> Vec<Finding> {
 }
 
 /// The bundle as an auditor gets it: its public files as they are, and what was closed.
-fn everything(folder: &Path, bundle: &BundleFolder, shown: Files) -> Result<Files, Finding> {
+fn everything(folder: &Path, to: &Path, shown: Files) -> Result<Files, Finding> {
     let mut files = shown;
-    for path in bundle.files.keys() {
-        let place = folder.join(path);
-        if !files.contains_key(path) {
-            files.insert(path.clone(), fs::read(&place).map_err(|e| failed(&place, &e))?);
+    // Proofs take in cosignatures as they come: what was handed over before is not exchanged for them.
+    let again = to.exists();
+    for path in BundleFolder::read(folder)?.files.into_keys() {
+        let place = folder.join(&path);
+        if !files.contains_key(&path) && !(again && path.starts_with("log/")) {
+            files.insert(path, fs::read(&place).map_err(|e| failed(&place, &e))?);
         }
     }
     Ok(files)

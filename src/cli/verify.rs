@@ -10,6 +10,7 @@ use super::bundle::{bundle, readable};
 use super::changes::print_register_facts;
 use super::clock::Clock;
 use super::console::{Console, finding_json, table};
+use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::recompute::against_registry;
 use super::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_date, parse_date};
@@ -22,7 +23,7 @@ use crate::record::receipt::Receipt;
 use crate::record::tables::Outcome as DrawOutcome;
 use crate::say;
 use crate::verify::{
-    EventFacts, Facts, Outcome, ReceiptReport, Report, verify_read, verify_receipt,
+    EventFacts, Facts, Outcome, ReceiptReport, Report, verify_receipt, verify_trusting,
 };
 
 /// Largest receipt: a frame path, a team of 16 slots and thousands of inspectors stay far below.
@@ -33,17 +34,19 @@ pub(super) fn verify(
     paths: &[PathBuf],
     registry: Option<&Path>,
     frames: &FrameArgs,
+    trust: &TrustArgs,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let trusted = trust.read()?;
     let mut exit = DONE;
     for path in paths {
         if paths.len() > 1 {
             console.line(&format!("== {}", path.display()));
         }
         let one = match (path.is_dir(), registry) {
-            (true, None) => verify_bundle(path, frames, clock, console),
-            (true, Some(workspace)) => verify_bundle(path, frames, clock, console)
+            (true, None) => verify_bundle(path, frames, &trusted, clock, console),
+            (true, Some(workspace)) => verify_bundle(path, frames, &trusted, clock, console)
                 .and_then(|public| Ok(public.max(against_registry(workspace, path, console)?))),
             (false, None) => verify_file(path, console),
             (false, Some(_)) => {
@@ -67,10 +70,11 @@ pub(super) fn verify(
 fn verify_bundle(
     path: &Path,
     frames: &FrameArgs,
+    trusted: &Trusted,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let report = verified(path, frames, console)?;
+    let report = verified(path, frames, trusted, console)?;
     print_report(&report, console);
     let overdue = overdue(&report, clock);
     console.findings(overdue.as_slice());
@@ -107,6 +111,7 @@ fn overdue(report: &Report, clock: &Clock) -> Option<Finding> {
 pub(super) fn verified(
     path: &Path,
     frames: &FrameArgs,
+    trusted: &Trusted,
     console: &Console,
 ) -> Result<Report, Failure> {
     let bundle = bundle(path, &frames.frames)?;
@@ -115,7 +120,8 @@ pub(super) fn verified(
         bar.set_length(rows);
         bar.set_position(done);
     };
-    let report = verify_read(&bundle.files, &bundle, bundle.unreadable.clone(), watch);
+    let unreadable = bundle.unreadable.clone();
+    let report = verify_trusting(&bundle.files, &bundle, unreadable, &trusted.trust(), watch);
     bar.finish_and_clear();
     Ok(report?)
 }
@@ -224,6 +230,7 @@ fn print_facts(facts: &Facts, console: &Console) {
     }
     print_register_facts(facts, console);
     print_events(&facts.events, console);
+    print_logged(facts, console);
     if facts.shortage {
         console.say(&say!("人员不足，未能完成匹配", "pairing was impossible: too few inspectors"));
     }
@@ -301,7 +308,7 @@ pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {
         "commitment": report.commitment.map(|digest| digest.hex()),
         "result": report.result.map(|digest| digest.hex()),
         "checks": report.checks.iter().map(check).collect::<Vec<_>>(),
-        "facts": facts_json(&report.facts),
+        "facts": facts_json(&report.facts, lang),
     })
 }
 
@@ -342,7 +349,7 @@ fn events_json(events: &EventFacts) -> Value {
     })
 }
 
-fn facts_json(facts: &Facts) -> Value {
+fn facts_json(facts: &Facts, lang: Lang) -> Value {
     let stratum = |s: &crate::verify::StratumFacts| {
         json!({
             "stratum": s.stratum, "N": s.size, "n": s.drawn,
@@ -369,6 +376,8 @@ fn facts_json(facts: &Facts) -> Value {
         })).collect::<Vec<_>>(),
         "quarantined": facts.quarantined.iter().map(|(register, n)| json!({"register": register, "n": n})).collect::<Vec<_>>(),
         "quarantine_approver": facts.quarantine_approver,
+        "stamp": facts.stamp.as_ref().map(|stamp| json!({"time_s": stamp.time_s, "authority": stamp.authority})),
+        "logged": facts.logged.as_ref().map(|logged| logged_json(logged, lang)),
         "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
     })
 }

@@ -12,10 +12,13 @@ use crate::base::finding::Finding;
 use crate::base::text::LINE_BYTES_MAX;
 use crate::record::bundle::{COMMITMENT, Files, frame_path, is_frame};
 use crate::record::frame::{Feed, Frames};
+use crate::record::logged::{POLICY, STAMP};
 use crate::say;
 
 /// Most bytes of a JSON file.
 const JSON_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Most bytes of a proof of the log.
+const PROOF_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Most files in a bundle: far above what lists and events need.
 const FILES_MAX: usize = 100_000;
 
@@ -155,7 +158,14 @@ impl Reader {
 
     fn file(&mut self, place: &Path, path: String) -> io::Result<()> {
         // Nothing looks into these, or only when they are wanted, so they may be of any size.
-        let unread = path.starts_with("log/") || path.starts_with("notice/") || is_frame(&path);
+        let in_log = path.starts_with("log/");
+        if in_log && (path.ends_with(".tlog-proof") || path == POLICY || path == STAMP) {
+            // One that is too long is none.
+            let bytes = read_limited(File::open(place)?, Limit::File(PROOF_BYTES_MAX))?;
+            self.files.insert(path, bytes.unwrap_or_default());
+            return Ok(());
+        }
+        let unread = in_log || path.starts_with("notice/") || is_frame(&path);
         if unread || path == "verify.html" || path == "README.txt" {
             self.files.insert(path, Vec::new());
             return Ok(());

@@ -117,7 +117,9 @@ pub fn review(log: &[Entry]) -> Vec<Finding> {
 /// The last commitment that was live when another one was made. One is enough: of a log of rivals, a finding for each pair
 /// would say no more.
 fn rival(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
-    let today = china_date(new.at).map(|day| day.to_string()).unwrap_or_default();
+    // The log's own clock may say what it likes, but whatever binds was made before its earliest value.
+    let made_s = new.at.min(new.commit.earliest_s());
+    let today = china_date(made_s).map(|day| day.to_string()).unwrap_or_default();
     let live = |old: &&Attempt<'_>| {
         let voided = matches!(old.state, State::Void { index, .. } if index < new.index);
         !voided && old.commit.window.1 >= today && old.commit.competes(new.commit)

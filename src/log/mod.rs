@@ -16,6 +16,7 @@ pub mod policy;
 pub mod proof;
 mod read;
 pub mod reader;
+pub mod stamp;
 pub mod tiles;
 pub mod tree;
 pub mod witness;

@@ -13,6 +13,12 @@ use crate::base::finding::Finding;
 use crate::log::entry::{Body, Commit, Event as LoggedEvent};
 use crate::say;
 
+/// The policy that the office names in its bundle. Nobody believes it for standing there.
+pub const POLICY: &str = "log/policy";
+
+/// The time-stamp token of the commitment (RFC 3161), as the authority sent it.
+pub const STAMP: &str = "log/commit.tsr";
+
 /// The entries of a bundle, in the order in which they are to be logged.
 ///
 /// # Errors
@@ -47,6 +53,19 @@ pub fn entries_of(files: &Files) -> Result<Vec<Body>, Finding> {
         entries.push(Body::Open { commitment: c, opening: suite.digest(bytes) });
     }
     Ok(entries)
+}
+
+/// The file of a bundle that proves an entry of it; registers belong to no bundle.
+pub fn proof_path(body: &Body) -> Option<String> {
+    let name = match body {
+        Body::Register(_) => return None,
+        Body::Commit(_) => "commit".to_owned(),
+        Body::Beacon { .. } => "beacon".to_owned(),
+        Body::Result { .. } => "result".to_owned(),
+        Body::Event(event) | Body::Void { event, .. } => format!("event-{:04}", event.n),
+        Body::Open { .. } => "open".to_owned(),
+    };
+    Some(format!("log/{name}.tlog-proof"))
 }
 
 /// The entry of a commitment whose digest is `c`.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::drawn::{compare, compare_draws, rolls};
 use super::events::events;
-use super::frozen::{beacon, check_files, frames, manifest, opening, registers, time};
+use super::frozen::{beacon, check_files, frames, manifest, opening, registers};
 use super::later::schedule;
 use super::pairing::{Drawn, verify_pairing};
+use super::time::{Trust, time};
 use super::{Check, Facts, Outcome, Report};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
@@ -54,6 +55,20 @@ pub fn verify_read(
     unreadable: Vec<Finding>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, Finding> {
+    verify_trusting(files, frames, unreadable, &Trust::default(), watch)
+}
+
+/// As [`verify_read`], with whom the verifier believes about time and attempts (step 7).
+///
+/// # Errors
+/// What the file system fails with.
+pub fn verify_trusting(
+    files: &Files,
+    frames: &dyn Frames,
+    unreadable: Vec<Finding>,
+    trust: &Trust<'_>,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Report, Finding> {
     let mut report =
         Report { checks: Vec::new(), facts: Facts::default(), commitment: None, result: None };
     let Some(bytes) = files.get(COMMITMENT) else {
@@ -87,7 +102,8 @@ pub fn verify_read(
     let paths = malformed.iter().filter_map(|finding| finding.place.file.clone()).collect();
     report.facts = Facts::of_commitment(&commitment, &contents);
     let bundle = Bundle { files, commitment, contents, frames, seed, malformed: paths, unopened };
-    run(&bundle, malformed, &mut report);
+    let timed = time(&bundle, &digest, trust, &mut report.facts);
+    run(&bundle, malformed, timed, &mut report);
     Ok(report)
 }
 
@@ -108,7 +124,7 @@ fn commitment(bytes: &[u8]) -> Result<Commitment, [Check; 2]> {
     Commitment::read(&value).map_err(|f| checks(Outcome::Passed, failed(f)))
 }
 
-fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
+fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, timed: Outcome, report: &mut Report) {
     let mut put = |number: u32, outcome: Outcome| report.checks.push(Check { number, outcome });
     let sealed = bundle.commitment.sealed();
     put(1, check_files(bundle, malformed));
@@ -129,7 +145,7 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, report: &mut Report) {
         put(5, opening);
     }
     put(6, beacon(bundle));
-    put(7, time(bundle));
+    put(7, timed);
     put(8, manifest(bundle));
 
     let selections = match (&bundle.seed, frames_sound, opening_sound) {

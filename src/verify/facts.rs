@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use super::drawn::quotas_of;
 use super::events::EventFacts;
 use crate::base::digest::Digest;
+use crate::base::finding::Finding;
 use crate::draw::quota::chances;
 use crate::draw::select::Selection;
+use crate::log::stamp::Stamp;
 use crate::pairing::rules::Case;
 use crate::record::beacon::Trust;
 use crate::record::commitment::Commitment;
@@ -59,6 +61,61 @@ pub struct Facts {
     pub quarantined: Vec<(String, u64)>,
     /// Who approved that they wait.
     pub quarantine_approver: Option<String>,
+    /// What the transparency log shows, where the verifier brought a policy.
+    pub logged: Option<Logged>,
+    /// The commitment's time stamp, where the verifier brought authorities.
+    pub stamp: Option<Stamp>,
+}
+
+/// What a transparency log shows of a draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// The log's name.
+    pub origin: String,
+    /// The commitment's place in it, from 0.
+    pub index: u64,
+    /// When the quorum of witnesses had cosigned the commitment, in seconds of UTC.
+    pub cosigned_s: Option<u64>,
+    /// Entries of the copy that was looked into.
+    pub size: Option<u64>,
+    /// All of the agency's commitments that compete, this one among them, in order; none without a copy of the log.
+    pub attempts: Option<Vec<AttemptFacts>>,
+    /// What does not fit together in the entries of the others.
+    pub remarks: Vec<Finding>,
+}
+
+/// One attempt that the log shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptFacts {
+    /// Its place in the log, from 0.
+    pub index: u64,
+    /// When the log says that it was made, in seconds of UTC.
+    pub at_s: u64,
+    /// The draw's name.
+    pub draw: String,
+    /// The number that it gives itself.
+    pub attempt: u64,
+    /// C.
+    pub commitment: Digest,
+    /// The one that is being verified.
+    pub own: bool,
+    /// `live`, `void` or `void_too_late`.
+    pub state: &'static str,
+    /// When somebody called it void, in seconds of UTC.
+    pub voided_s: Option<u64>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The result's digest, if one was logged.
+    pub result: Option<Digest>,
+}
+
+impl Logged {
+    /// Which of how many attempts this is, counted from 1.
+    pub fn count(&self) -> Option<(usize, usize)> {
+        let attempts = self.attempts.as_ref()?;
+        let own = attempts.iter().position(|attempt| attempt.own)?;
+        Some((own + 1, attempts.len()))
+    }
 }
 
 /// Rows that left a register for one reason.

@@ -1,4 +1,4 @@
-//! Steps 1–8: files, registers, frames, opening, beacon, time and manifest.
+//! Steps 1–6 and 8: files, registers, frames, opening, beacon and manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -159,16 +159,6 @@ pub(super) fn beacon(bundle: &Bundle<'_>) -> Outcome {
     Outcome::NotShown(say!(
         "格式相符，请自行对照官方公告：{list}",
         "well formed; compare with the official announcement yourself: {list}",
-    ))
-}
-
-/// Step 7: no log is read by this version.
-pub(super) fn time(bundle: &Bundle<'_>) -> Outcome {
-    let at = crate::base::date::china_time(bundle.commitment.earliest_source_at());
-    let margin = bundle.commitment.margin_s;
-    Outcome::NotShown(say!(
-        "没有日志证明：应在 {at}（北京时间）前至少 {margin} 秒公布",
-        "no log proves it: due at least {margin} s before {at} (China time)",
     ))
 }
 

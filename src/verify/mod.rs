@@ -2,6 +2,7 @@
 //! It takes no clock, network or setting, and of pairing uses only slots, rules, tickets and certificate:
 //! the search for an optimum never grades itself.
 
+mod attempts;
 mod bundle;
 mod drawn;
 mod events;
@@ -11,16 +12,18 @@ mod later;
 mod pairing;
 mod receipt;
 mod steps;
+mod time;
 
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Lang, Text};
 use crate::say;
 
-pub use bundle::{verify, verify_read};
+pub use bundle::{verify, verify_read, verify_trusting};
 pub use events::EventFacts;
-pub use facts::{Facts, ListFacts, Removed, StratumFacts};
+pub use facts::{AttemptFacts, Facts, ListFacts, Logged, Removed, StratumFacts};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};
+pub use time::{LogCopy, Trust};
 
 /// What a step came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

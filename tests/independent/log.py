@@ -5,7 +5,7 @@
 
 PATH: a public folder of a log, or a .tlog-proof file.  Python 3.11, standard library only: Ed25519 is the textbook of
 RFC 8032, section 5.1, slow and not for secrets; Merkle proofs are checked by the loops of RFC 9162, section 2.1, not by recursion.
-Exit code: 0 all verified, 1 some not.  Attempts (section 3 of the document) are not reviewed.
+Exit code: 0 all verified, 1 some not.  Attempts (section 3 of the document) are in logged.py.
 """
 import base64
 import hashlib
@@ -22,6 +22,10 @@ ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
 
 class Bad(Exception):
     """What does not verify, and why."""
+
+
+class NoQuorum(Bad):
+    """The log has signed, but too few witnesses."""
 
 
 def demand(condition, cause):
@@ -178,7 +182,8 @@ class Policy:
         of_log = [times(text, signatures, key) for key in self.logs if key[0] == origin]
         demand(any(of_log), f"no signature of a log of the policy for {origin}")
         reached = 0 if self.quorum == "none" else self.time(self.quorum, text, signatures)
-        demand(reached is not None, "the quorum has not cosigned")
+        if reached is None:
+            raise NoQuorum("the quorum has not cosigned")
         return origin, size, root, reached
 
     def time(self, name, text, signatures):
@@ -237,14 +242,19 @@ def entry(data):
     return value
 
 
-def check_proof(policy, path, due):
-    head_, _, tail = open(path, "rb").read().partition(b"\n\n")
+def read_proof(data):
+    """Entry's bytes, index, path and checkpoint of a proof, nothing of it checked."""
+    head_, _, tail = data.partition(b"\n\n")
     lines = head_.decode("ascii").split("\n")
     demand(lines[0] == "c2sp.org/tlog-proof@v1", "no proof")
     demand(lines[1].startswith("extra ") and lines[2].startswith("index "), "no entry or no index")
-    data, index = b64(lines[1][6:]), integer(lines[2][6:])
-    proof = [b64(line) for line in lines[3:]]
+    index, proof = integer(lines[2][6:]), [b64(line) for line in lines[3:]]
     demand(all(len(digest) == 32 for digest in proof), "no digests")
+    return b64(lines[1][6:]), index, proof, tail
+
+
+def check_proof(policy, path, due):
+    data, index, proof, tail = read_proof(open(path, "rb").read())
     origin, size, root, reached = policy.check(tail)
     demand(included(index, size, leaf(data), proof, root), "the proof does not lead to the root")
     value = entry(data)
@@ -269,8 +279,8 @@ def read_tiles(folder, level, count):
             yield width, file.read()
 
 
-def check_log(policy, folder, since):
-    origin, size, root, reached = policy.check(open(os.path.join(folder, "checkpoint"), "rb").read())
+def read_log(folder, size, root):
+    """The entries of a log's folder, every tile compared with them."""
     entries = []
     for width, data in read_tiles(folder, "entries", size):
         for _ in range(width):
@@ -287,6 +297,12 @@ def check_log(policy, folder, since):
         full = len(digests) // 256
         digests = [head(digests[256 * i:256 * i + 256]) for i in range(full)]
         level += 1
+    return entries
+
+
+def check_log(policy, folder, since):
+    origin, size, root, reached = policy.check(open(os.path.join(folder, "checkpoint"), "rb").read())
+    entries = read_log(folder, size, root)
     kinds = [entry(data)["kind"] for data in entries]
     if since:
         _, old_size, old_root = checkpoint(note(open(since, "rb").read())[0])

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Independent verifier of the draw protocol `dr1`, written from docs/protocol.md alone.
 
-    python3 verify.py [--json] PATH...      PATH: a bundle folder or a dr1-receipt file
+    python3 verify.py [--json] [--policy FILE [--log FOLDER]] PATH...
+
+PATH: a bundle folder or a dr1-receipt file.  FILE: whom to believe about time, FOLDER: a copy of the log (step 7).
 
 Python 3.11, standard library only.  Everything is checked but drand's BLS signature
 (fact `signature_unchecked`).  Exit code: 0 all verified, 1 some not, 2 no bundle or usage.
@@ -854,6 +856,8 @@ def read_shortage(data, file):
 class Bundle(Report):
     """The steps of §7 for one folder, in order."""
 
+    policy = log = None                              # of all bundles: what the reader brings along
+
     def __init__(self, path):
         super().__init__(path, STEPS)
         self.raw, self.tables, self.objects = {}, {}, {}
@@ -1079,10 +1083,13 @@ class Bundle(Report):
         self.s = self.facts["S"] = seed(self.suite, self.digest, beacon["strings"])
 
     def step_time(self):
-        """7 time: never shown in this version."""
+        """7 time: never shown unless the reader names whom he believes."""
         earliest = source_time(self.c["beacon"]["sources"][0])
         self.facts["margin_s"], self.facts["earliest"] = self.c["beacon"]["margin_s"], earliest
-        self.unshown(f"published {self.c['beacon']['margin_s']} s before {earliest}? no log is read", "log/")
+        if self.policy is None:
+            return self.unshown(f"published {self.c['beacon']['margin_s']} s before {earliest}? nobody is believed", "log/")
+        import logged
+        logged.step(self, source_time)
 
     def step_manifest(self):
         """8 manifest: the bound files and their digests."""
@@ -1798,6 +1805,11 @@ def show(report):
 
 
 def main(arguments):
+    for option in ("--policy", "--log"):
+        if option in arguments[:-1]:
+            at = arguments.index(option)
+            setattr(Bundle, option[2:], arguments[at + 1])
+            arguments = arguments[:at] + arguments[at + 2:]
     as_json = "--json" in arguments
     paths = [a for a in arguments if a != "--json"]
     if not paths or any(a.startswith("--") for a in paths):

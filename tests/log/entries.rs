@@ -257,6 +257,7 @@ fn what_competes() {
 fn contradictions_are_found() {
     let (one, two, other) = (commit("Q4", 1), commit("Q4", 2), commit("again", 1));
     let first = committed(T0, one.clone());
+    let later = vec![("drand:52db9b:40000000".to_owned(), 1_798_740_000)];
     let cases: Vec<(&str, Vec<Entry>, &[&str])> = vec![
         (
             "a second live commitment",
@@ -276,9 +277,22 @@ fn contradictions_are_found() {
             "after the first window has ended",
             vec![
                 first.clone(),
-                committed(1_798_732_800, Commit { prev: None, attempt: 1, ..other.clone() }),
+                committed(
+                    1_798_732_800,
+                    Commit { sources: later, prev: None, attempt: 1, ..other.clone() },
+                ),
             ],
             &[],
+        ),
+        (
+            "after the first window has ended, as the log's own clock says",
+            vec![
+                first.clone(),
+                committed(1_798_732_800, Commit { prev: None, attempt: 1, ..other.clone() }),
+            ],
+            &[
+                "L20 1: Q4 of entry 0, of the same agency and name or matters and days, was not void",
+            ],
         ),
         (
             "an attempt that is not in the log",

@@ -134,6 +134,7 @@ fn the_document_quotes_the_sample() {
 fn every_code_is_earned() {
     let folder = crate::support::root().join("tests");
     let mut texts = fs::read_to_string(folder.join("log_cli.rs")).unwrap();
+    texts.push_str(&fs::read_to_string(folder.join("log_steps.rs")).unwrap());
     for entry in fs::read_dir(folder.join("log")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("sample.rs") {

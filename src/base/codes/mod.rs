@@ -8,6 +8,7 @@ mod files;
 mod identity;
 mod language;
 mod log;
+mod logged;
 mod plans;
 mod reading;
 mod registers;
@@ -62,7 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
     let shell = [shell::RULES];
-    [bundle::RULES, events::RULES, sealed::RULES, log::RULES]
+    [bundle::RULES, events::RULES, log::RULES, logged::RULES, sealed::RULES]
         .into_iter()
         .chain(of_registers)
         .chain(of_plans)

@@ -16,6 +16,7 @@ use self::ask::Asked;
 use super::bundle::{Office, commitment, frozen, lock, office, readable};
 use super::clock::Clock;
 use super::console::Console;
+use super::log::StepLog;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
@@ -42,10 +43,11 @@ pub(super) fn event(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     match &args.what {
-        EventCommand::Void(who) => void_it(workspace, args, who, clock, console),
-        _ => after_the_draw(args, clock, console),
+        EventCommand::Void(who) => void_it(workspace, args, who, &log, clock, console),
+        _ => after_the_draw(args, &log, clock, console),
     }
 }
 
@@ -54,6 +56,7 @@ fn void_it(
     workspace: &Path,
     args: &EventArgs,
     who: &Who,
+    log: &StepLog,
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
@@ -62,6 +65,8 @@ fn void_it(
     clock.check_rehearsal(commitment.rehearsal)?;
     let asked = Asked::void(who)?;
     let (written, n) = void(&args.bundle, &bundle.files, &commitment, &asked, clock)?;
+    // Logged before it acts.
+    log.record(&args.bundle, clock, console)?;
     if let Some(store) = Store::find(workspace)? {
         let digest = commitment.suite.digest(&bundle.files[COMMITMENT]);
         store.set_state(&digest, State::Void)?;
@@ -178,7 +183,12 @@ impl Drawn<'_> {
     }
 }
 
-fn after_the_draw(args: &EventArgs, clock: &Clock, console: &Console) -> Result<u8, Failure> {
+fn after_the_draw(
+    args: &EventArgs,
+    log: &StepLog,
+    clock: &Clock,
+    console: &Console,
+) -> Result<u8, Failure> {
     // A void draw needs no secret to be refused.
     refuse_void(&readable(&args.bundle)?.files, &args.bundle)?;
     let Office { bundle, commitment, master } = office(&args.bundle, &args.secret)?;
@@ -208,7 +218,17 @@ fn after_the_draw(args: &EventArgs, clock: &Clock, console: &Console) -> Result<
     let selections = selections.map_err(Failure::bundle)?;
     let drawn = Drawn { place, frozen: &frozen, selections, seed };
     let mut known = recorded(&frozen.commitment, &bundle.files)?;
-    // Whatever a killed run left undone is done first, whatever is asked for now.
+    // Whatever a killed run left undone is done first, whatever is asked for now: an event is logged, then it acts.
+    let to_log = |more: Option<&Event>| {
+        let mut files = bundle.files.clone();
+        if matches!(drawn.place, Place::Sealed(..)) {
+            // An office sees its draw as if it were opened, which it is not.
+            files.remove(OPENING);
+        }
+        files.extend(more.map(|event| (Event::path(event.n), event.format())));
+        log.record_files(&args.bundle, &files, clock, console)
+    };
+    to_log(None)?;
     let before = finish(&drawn, &known)?;
     let done = match &args.what {
         EventCommand::List => {
@@ -222,7 +242,12 @@ fn after_the_draw(args: &EventArgs, clock: &Clock, console: &Console) -> Result<
         }
         _ => {
             let asked = Asked::of(&args.what, &before.standing)?;
-            record(&drawn, &mut known, &asked, clock)?
+            let done = record(&drawn, &mut known, &asked, clock)?;
+            if done.written == Written::New {
+                // The event stands, and nothing has followed from it yet: it is logged before it acts.
+                to_log(known.last().map(|last| &last.event))?;
+            }
+            done
         }
     };
     let after = finish(&drawn, &known)?;
@@ -263,7 +288,6 @@ fn record(
         return Err(Findings(findings.into_iter().map(bare).collect()).into());
     }
     let written = write_event(&drawn.place, &known[known.len() - 1].event)?;
-    // The event stands, and nothing has followed from it yet: here it is logged.
     Ok(Done { n, written })
 }
 

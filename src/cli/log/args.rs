@@ -33,6 +33,46 @@ pub(in crate::cli) enum LogCommand {
         #[arg(long, value_name = "NAME", requires = "registers")]
         agency: Option<String>,
     },
+    /// 指定工作区（-C）的日志和见证策略，此后各步骤自动记入 / which log the steps of the workspace go into
+    Use {
+        /// 日志文件夹 / folder of the log
+        dir: PathBuf,
+        /// 见证策略 / policy of witnesses
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// 收取见证人的联署，补入签名树头和公示包的证明 / take in cosignatures, for the checkpoint and the proofs of bundles
+    Collect {
+        /// 联署文件，或存放 .cosignature 文件的文件夹 / files of cosignatures, or folders of *.cosignature
+        cosignatures: Vec<PathBuf>,
+        /// 公示包，缺省为工作区记录的全部 / bundles, by default all that the workspace has recorded
+        #[arg(long = "bundle", value_name = "BUNDLE")]
+        bundles: Vec<PathBuf>,
+    },
+    /// 每日把各名录的行数和加盐摘要记入工作区的日志 / log the day's registers into the workspace's log
+    Daily {
+        /// 名录所属机关 / whose registers they are
+        #[arg(long, value_name = "NAME")]
+        agency: String,
+    },
+    /// 写出承诺的时间戳申请（RFC 3161），以 curl 送交时间戳机构 / the request for a time stamp of a commitment
+    StampRequest {
+        /// 公示包 / bundle
+        bundle: PathBuf,
+        /// 申请文件，缺省为 <公示包>.tsq / file of the request
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// 把时间戳机构的答复放入公示包 / put the authority's response into the bundle
+    Stamp {
+        /// 公示包 / bundle
+        bundle: PathBuf,
+        /// 答复文件（.tsr） / the response
+        response: PathBuf,
+        /// 时间戳机构或其签发机构的证书（PEM） / certificates of the authority or its issuer (PEM)
+        #[arg(long, value_name = "FILE")]
+        tsa: PathBuf,
+    },
     /// 见证另一份日志：是先前所见的延续才联署 / cosign another log if it continues what was seen of it
     Witness {
         /// 自己的日志文件夹 / folder of the own log

@@ -98,11 +98,7 @@ pub(super) fn prove(
     let signed = public.checkpoint().map_err(refused)?;
     let all = public.entries(&signed).map_err(refused)?;
     let index = find(wanted, &all)?;
-    let mut get = |tile| public.tile(tile);
-    let path = Tiles::new(all.len() as u64, &mut get).prove_inclusion(index).map_err(refused)?;
-    let entry = all[usize::try_from(index).unwrap_or_default()].clone();
-    let proof = Proof { entry: Some(entry.clone()), index, path, signed };
-    proof.check(&entry).map_err(refused)?;
+    let proof = public.prove(&signed, &all, index).map_err(refused)?;
     replace_file(out, proof.format().as_bytes())?;
     let place = out.display();
     let n = all.len();

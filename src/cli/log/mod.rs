@@ -2,7 +2,11 @@
 
 mod args;
 mod check;
+mod collect;
 mod show;
+mod stamp;
+mod step;
+mod trust;
 mod witness;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +15,8 @@ use serde_json::{Value, json};
 
 pub(super) use self::args::LogCommand;
 use self::show::{entry_json, entry_line};
+pub(super) use self::step::StepLog;
+pub(super) use self::trust::{TrustArgs, Trusted, logged_json, print_logged};
 use super::bundle::readable;
 use super::clock::Clock;
 use super::console::{Console, finding_json};
@@ -35,11 +41,23 @@ pub(super) fn log(
 ) -> Result<u8, Failure> {
     match what {
         LogCommand::Init { dir, origin, witness, guard } => {
-            init(dir, origin, witness.as_deref(), guard, console)
+            init(workspace, dir, [origin, witness.as_deref().unwrap_or_default()], guard, console)
         }
         LogCommand::Append { dir, bundles, registers, agency } => {
             let agency = agency.as_deref().filter(|_| *registers);
             append(workspace, dir, bundles, agency, clock, console)
+        }
+        LogCommand::Use { dir, policy } => {
+            step::use_log(workspace, dir, policy.as_deref(), console)
+        }
+        LogCommand::Collect { cosignatures, bundles } => {
+            collect::collect(workspace, cosignatures, bundles, console)
+        }
+        LogCommand::StampRequest { bundle, out } => stamp::request(bundle, out.as_deref(), console),
+        LogCommand::Stamp { bundle, response, tsa } => stamp::stamp(bundle, response, tsa, console),
+        LogCommand::Daily { agency } => {
+            let dir = step::setting(workspace)?.log;
+            append(workspace, &dir, &[], Some(agency), clock, console)
         }
         LogCommand::Witness { dir, log, key, out } => {
             witness::witness(dir, log, key, out.as_deref(), clock, console)
@@ -57,18 +75,19 @@ pub(super) fn log(
 /// What is wrong inside a log is not verified; what is wrong with the words of the command is bad input.
 fn refused(findings: impl Into<Findings>) -> Failure {
     let findings = findings.into();
-    let usage = findings.0.iter().any(|finding| matches!(finding.code(), "L02" | "L13" | "L19"));
+    let usage =
+        findings.0.iter().any(|finding| matches!(finding.code(), "L02" | "L13" | "L19" | "L47"));
     if usage { Failure::input(findings) } else { Failure::bundle(findings) }
 }
 
 fn init(
+    workspace: &Path,
     dir: &Path,
-    origin: &str,
-    witness: Option<&str>,
+    [origin, witness]: [&str; 2],
     guard: &Path,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let witness = witness.map_or_else(|| format!("{origin}/witness"), str::to_owned);
+    let witness = if witness.is_empty() { format!("{origin}/witness") } else { witness.to_owned() };
     let seeds = [random()?, random()?];
     let (home, written) = Home::init(dir, [origin, &witness], guard, &seeds).map_err(refused)?;
     let [log, witness] = home.keys().map_err(refused)?.map(|key: VerifierKey| key.format());
@@ -80,6 +99,12 @@ fn init(
         )),
         Written::Unchanged => console
             .say(&say!("这份日志已经建立，未作改动", "the log is there already, nothing changed")),
+    }
+    if step::adopt(workspace, dir)? {
+        console.say(&say!(
+            "工作区的各步骤此后自动记入这份日志；请以 ssj log use 指定见证策略",
+            "steps of the workspace go into this log from now on; set a policy with ssj log use"
+        ));
     }
     console.say(&say!("日志公钥：{log}", "key of the log: {log}"));
     console.say(&say!("见证人公钥：{witness}", "key as a witness: {witness}"));

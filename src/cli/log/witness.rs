@@ -1,6 +1,5 @@
 //! `ssj log witness` and `ssj log cosign`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -9,13 +8,13 @@ use super::super::clock::Clock;
 use super::super::console::Console;
 use super::super::{DONE, Failure};
 use super::check::read_policy;
+use super::collect::read_lines;
 use super::{findings_json, refused};
 use crate::base::date::china_time;
 use crate::base::finding::Finding;
-use crate::io::durable::{failed, replace_file};
+use crate::io::durable::replace_file;
 use crate::io::log::{Home, Public};
 use crate::log::key::VerifierKey;
-use crate::log::note::Signature;
 use crate::say;
 
 pub(super) fn witness(
@@ -58,14 +57,7 @@ pub(super) fn cosign(
 ) -> Result<u8, Failure> {
     let home = Home::open(dir).map_err(refused)?;
     let policy = read_policy(policy)?;
-    let mut lines = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(file).map_err(|e| failed(file, &e))?;
-        for (row, line) in (1..).zip(text.lines()) {
-            let line = Signature::parse(line);
-            lines.push(line.map_err(|f| refused(f.row(row).file(file.display().to_string())))?);
-        }
-    }
+    let lines = read_lines(files)?;
     let (cosigned, strangers): (usize, Vec<Finding>) =
         home.add(&lines, &policy).map_err(refused)?;
     console.findings(&strangers);

@@ -160,6 +160,15 @@ impl Home {
         Ok([self.key(KEY)?.verifier(), self.key(WITNESS_KEY)?.verifier()])
     }
 
+    /// Whether the log can be signed: so a step is refused before anything of it is written.
+    ///
+    /// # Errors
+    /// L16–L18 if log and guard disagree; W08, W13.
+    pub fn check(&self) -> Result<(), Finding> {
+        let held = self.guard.hold(&self.origin)?;
+        self.settle(&held, &self.key(KEY)?.verifier()).map(drop)
+    }
+
     /// Appends what is not in the log yet, and signs the new checkpoint. `at` is put into the entries, or the time of the
     /// last entry if the clock went backwards meanwhile.
     ///

@@ -3,8 +3,12 @@
 
 mod guard;
 mod home;
+mod proofs;
 mod public;
+mod setting;
 
 pub use guard::Guard;
 pub use home::{Appended, Home};
+pub use proofs::{Kept, hold, keep_proofs};
 pub use public::{Public, parse_entries};
+pub use setting::Setting;

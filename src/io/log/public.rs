@@ -11,6 +11,8 @@ use crate::log::audit::check_all;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::entry::Entry;
 use crate::log::note::NOTE_BYTES_MAX;
+use crate::log::proof::Proof;
+use crate::log::reader::Tiles;
 use crate::log::tiles::{ENTRY_BYTES_MAX, Tile, WIDTH};
 use crate::say;
 
@@ -68,6 +70,24 @@ impl Public {
     /// F09 if it is too large for a tile; W08.
     pub fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, Finding> {
         read(&self.folder.join(tile.path()), TILE_BYTES_MAX)
+    }
+
+    /// The proof of an entry of the log of a checkpoint, whose entries are these.
+    ///
+    /// # Errors
+    /// L09; L08 if the tiles do not prove it.
+    pub fn prove(
+        &self,
+        signed: &SignedCheckpoint,
+        entries: &[Vec<u8>],
+        index: u64,
+    ) -> Result<Proof, Finding> {
+        let mut get = |tile| self.tile(tile);
+        let path = Tiles::new(signed.checkpoint().root.n, &mut get).prove_inclusion(index)?;
+        let entry = entries[usize::try_from(index).unwrap_or_default()].clone();
+        let proof = Proof { entry: Some(entry.clone()), index, path, signed: signed.clone() };
+        proof.check(&entry)?;
+        Ok(proof)
     }
 
     /// Reads the whole log of a checkpoint, compares every file with the entries, and gives the entries as they stand.

@@ -1,0 +1,159 @@
+//! Step 7 with a copy of the log: is it the log of the proofs, does it say of this draw what the bundle says, and how
+//! often was the draw attempted.
+
+use super::facts::{AttemptFacts, Logged};
+use super::time::{LogCopy, Proved, differs, lacks};
+use crate::base::digest::Digest;
+use crate::base::finding::{Finding, Text};
+use crate::log::attempts::{Attempt, State, attempts_at, review};
+use crate::log::entry::{Body, Entry};
+use crate::log::policy::Policy;
+use crate::say;
+
+/// What the copy came to.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub findings: Vec<Finding>,
+    pub unshown: Vec<Text>,
+}
+
+/// Compares a bundle's entries and proofs with a copy of the log, and counts attempts.
+pub(super) fn compare(
+    copy: &LogCopy,
+    is_closed: &dyn Fn(&Body) -> bool,
+    policy: &Policy,
+    c: &Digest,
+    bodies: &[Body],
+    proved: &[Proved],
+    logged: &mut Logged,
+) -> Compared {
+    let mut compared = Compared::default();
+    match policy.check(&copy.signed) {
+        Ok(_) => {}
+        Err(finding) if finding.code() == "L14" => compared.unshown.push(say!(
+            "日志副本的树头联署不足，可能不是众人所见的日志：待联署后另取副本",
+            "too few have cosigned the head of the copy, which may not be the log that others see: get a newer copy"
+        )),
+        Err(finding) => {
+            compared.findings.push(finding.column("--log"));
+            return compared;
+        }
+    }
+    compared.findings.extend(proved.iter().filter_map(|one| strays(copy, one)));
+    let (entries, broken) = parse(&copy.entries);
+    if !broken.is_empty() {
+        compared.findings.extend(broken);
+        return compared;
+    }
+    let rivals = attempts_at(&entries, c);
+    if rivals.is_empty() {
+        let cause = say!("日志副本中没有这份承诺", "the copy of the log has no such commitment");
+        compared.findings.push(Finding::new("L32", cause).column("--log"));
+        return compared;
+    }
+    compared.findings.extend(missing(&entries, c, bodies, is_closed));
+    for finding in review(&entries) {
+        // Rows are counted from 1, entries from 0.
+        let at = finding.place.row.and_then(|row| usize::try_from(row - 1).ok());
+        let of = at.and_then(|at| entries[at].commitment());
+        if of == Some(*c) && finding.severity() == crate::base::finding::Severity::Error {
+            compared.findings.push(finding);
+        } else if rivals.iter().any(|rival| of == Some(rival.commit.commitment)) {
+            logged.remarks.push(finding);
+        }
+    }
+    logged.origin = copy.signed.checkpoint().origin.clone();
+    logged.size = Some(copy.entries.len() as u64);
+    logged.attempts = Some(rivals.iter().map(|one| facts_of(one, c, &entries)).collect());
+    compared
+}
+
+/// A proof that is not of this copy.
+fn strays(copy: &LogCopy, one: &Proved) -> Option<Finding> {
+    let checkpoint = one.proof.signed.checkpoint();
+    let (origin, here) = (&checkpoint.origin, &copy.signed.checkpoint().origin);
+    let (n, has) = (checkpoint.root.n, copy.entries.len() as u64);
+    let finding = if origin != here {
+        let cause = say!(
+            "证明属于日志 {origin}，副本是 {here}",
+            "it is a proof of the log {origin}, the copy is of {here}"
+        );
+        Finding::new("L06", cause)
+    } else if n > has {
+        let cause =
+            say!("证明有 {n} 条，副本只有 {has} 条", "it is of {n} entries, the copy has {has}");
+        Finding::new("L39", cause)
+    } else if copy.root_of(usize::try_from(n).unwrap_or_default()) != checkpoint.root {
+        let cause = say!(
+            "副本的前 {n} 条不是证明所签的",
+            "the first {n} entries of the copy are not those that were signed for the proof"
+        );
+        Finding::new("L07", cause)
+    } else {
+        return None;
+    };
+    Some(finding.file(one.path.clone()))
+}
+
+fn parse(entries: &[Vec<u8>]) -> (Vec<Entry>, Vec<Finding>) {
+    let (mut parsed, mut broken) = (Vec::new(), Vec::new());
+    for (row, bytes) in (1..).zip(entries) {
+        match Entry::parse(bytes) {
+            Ok(entry) => parsed.push(entry),
+            Err(finding) => broken.push(finding.row(row)),
+        }
+    }
+    (parsed, broken)
+}
+
+/// Entries of this draw that the bundle does not show, or shows otherwise.
+fn missing(
+    entries: &[Entry],
+    c: &Digest,
+    bodies: &[Body],
+    is_closed: &dyn Fn(&Body) -> bool,
+) -> Vec<Finding> {
+    let number = |body: &Body| match body {
+        Body::Event(event) | Body::Void { event, .. } => Some(event.n),
+        _ => None,
+    };
+    let alike = |a: &Body, b: &Body| match (number(a), number(b)) {
+        (None, None) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        (a, b) => a == b,
+    };
+    let of_draw = (1..).zip(entries).filter(|(_, entry)| entry.commitment() == Some(*c));
+    let mut findings = Vec::new();
+    for (row, Entry { body, .. }) in of_draw {
+        if bodies.contains(body) || is_closed(body) {
+            continue;
+        }
+        let (code, cause) = match bodies.iter().find(|there| alike(body, there)) {
+            Some(there) => ("L35", differs(body, there)),
+            None => ("L34", lacks(body)),
+        };
+        let entry = row - 1;
+        findings.push(Finding::new(code, cause).row(row).column(format!("entry {entry}")));
+    }
+    findings
+}
+
+fn facts_of(attempt: &Attempt<'_>, c: &Digest, entries: &[Entry]) -> AttemptFacts {
+    let at_of = |index: u64| usize::try_from(index).ok().and_then(|at| entries.get(at));
+    let (state, ended) = match attempt.state {
+        State::Live => ("live", None),
+        State::Void { index, reason } => ("void", Some((index, reason.to_owned()))),
+        State::VoidTooLate { index } => ("void_too_late", Some((index, String::new()))),
+    };
+    AttemptFacts {
+        index: attempt.index,
+        at_s: attempt.at,
+        draw: attempt.commit.draw.clone(),
+        attempt: attempt.commit.attempt,
+        commitment: attempt.commit.commitment,
+        own: attempt.commit.commitment == *c,
+        state,
+        voided_s: ended.as_ref().and_then(|(index, _)| at_of(*index)).map(|entry| entry.at),
+        reason: ended.map(|(_, reason)| reason).filter(|reason| !reason.is_empty()),
+        result: attempt.manifest,
+    }
+}
