@@ -27,6 +27,8 @@ mod plans;
 mod registers;
 #[path = "cli/rules.rs"]
 mod rules;
+#[path = "cli/sealed.rs"]
+mod sealed;
 #[path = "cli/sessions.rs"]
 mod sessions;
 #[path = "cli/shell.rs"]

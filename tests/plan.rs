@@ -17,7 +17,7 @@ agency = ""                                         # P04
 title = "第四季度"
 colour = "red"                                      # P02
 window = { from = "2026-10-09", to = "2026-12-31" }
-mode = "sealed"                                     # P05
+mode = "sealed"                                     # S13
 classes = "public"
 [beacon]
 trust = "public"

@@ -259,14 +259,14 @@ pub(super) fn commit(
     }
     let _lock = Lock::of_folder(&args.out)?;
     if let Some(sealing) = &prepared.sealing {
-        sealing.begin()?;
+        sealing.begin(&store, &digest, is_bundle(&args.out))?;
     }
     let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
     if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
         return Err(in_the_way(&live).into());
     }
     if let Some(sealing) = &prepared.sealing {
-        sealing.close(&store, &prepared.freeze, &digest, is_bundle(&args.out))?;
+        sealing.close(&prepared.freeze, &digest, is_bundle(&args.out))?;
     }
     let digest_of = |text: &str| commitment.suite.digest(text.as_bytes());
     let text = &prepared.file.text;

@@ -21,6 +21,7 @@ use crate::conduct::{Drawn, Frozen, Step};
 use crate::io::durable::{Written, write_files};
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{BEACON, Files, MANIFEST, OPENING, SHORTAGE, Stage, layout, stage};
+use crate::record::commitment::Commitment;
 use crate::say;
 use crate::store::Store;
 
@@ -35,7 +36,7 @@ pub(super) fn draw(
     let log = StepLog::open(workspace, clock)?;
     let _lock = lock(folder)?;
     let package = package(folder, frames, secret)?;
-    let (master, package) = (package.master, package.bundle);
+    let Office { bundle: package, commitment, master } = package;
     let frozen = frozen(&package)?;
     refuse_void(&package.files, folder)?;
     if let Some(store) = Store::find(workspace)? {
@@ -51,10 +52,10 @@ pub(super) fn draw(
     // Where a sealed draw is not opened yet its secret comes from the sealed folder alone.
     let unopened = master.filter(|_| !folder.join(OPENING).exists());
     if let Some(master) = &unopened {
-        let (sealed, closed) = (secret.folder(folder)?, closed_results(&frozen, &drawn));
+        let (sealed, closed) = (secret.folder(folder)?, closed_results(&commitment, &drawn));
         sealed.put(master, &closed, false)?;
     }
-    let written = write_result(folder, &frozen, &drawn, unopened.is_none())?;
+    let written = write_result(folder, &commitment, &drawn, unopened.is_none())?;
     // Of a sealed draw the workspace learns at the opening: until then nobody reads there who is drawn.
     if unopened.is_none() {
         record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
@@ -126,9 +127,9 @@ pub(super) fn conduct(
 }
 
 /// The results that a sealed draw keeps closed.
-fn closed_results(frozen: &Frozen<'_>, drawn: &Drawn) -> Files {
+fn closed_results(commitment: &Commitment, drawn: &Drawn) -> Files {
     let short = drawn.files.contains_key(SHORTAGE);
-    let closed = layout(&frozen.commitment, Stage::Drawn, short).closed;
+    let closed = layout(commitment, Stage::Drawn, short).closed;
     let file = |path: &String| Some((path.clone(), drawn.files.get(path)?.clone()));
     closed.iter().filter_map(file).collect()
 }
@@ -136,12 +137,12 @@ fn closed_results(frozen: &Frozen<'_>, drawn: &Drawn) -> Files {
 /// Everything first, the manifest last: whoever sees a manifest sees a whole result.
 fn write_result(
     bundle: &Path,
-    frozen: &Frozen<'_>,
+    commitment: &Commitment,
     drawn: &Drawn,
     opened: bool,
 ) -> Result<Written, Failure> {
     let short = drawn.files.contains_key(SHORTAGE);
-    let closed = layout(&frozen.commitment, Stage::Drawn, short).closed;
+    let closed = layout(commitment, Stage::Drawn, short).closed;
     let shown = |path: &&String| *path != MANIFEST && (opened || !closed.contains(path));
     let mut order: Vec<String> = drawn.files.keys().filter(shown).cloned().collect();
     order.push(MANIFEST.to_owned());

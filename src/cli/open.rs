@@ -112,8 +112,8 @@ pub(super) fn open(
     }
     console.say(&say!("移交内容的摘要：{digest}", "digest of what was handed over: {digest}"));
     console.report(&json!({
-        "command": "open", "ok": true, "written": written == Written::New, "to": place.to_string(),
-        "opens": if seal.opens_to_public { "public" } else { "auditor" }, "digest": digest.hex(),
+        "command": "open", "ok": true, "written": written == Written::New, "folder": place.to_string(),
+        "opens": if seal.opens_to_public { "public" } else { "auditor" }, "opening": digest.hex(),
         "findings": early.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     Ok(DONE)

@@ -13,7 +13,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
 use crate::io::folder::BundleFolder;
 use crate::plan::{AnnualPlan, History, Plan, Rules, recompute};
-use crate::record::bundle::COMMITMENT;
+use crate::record::bundle::{COMMITMENT, OPENING};
 use crate::record::commitment::Commitment;
 use crate::registry::{Register, Registry, Table};
 use crate::say;
@@ -29,6 +29,10 @@ pub(super) fn against_registry(
     let files = BundleFolder::read(bundle)?.files_in_memory()?;
     let bytes = files.get(COMMITMENT).map(Vec::as_slice).unwrap_or_default();
     let commitment = Commitment::parse(bytes).map_err(|f| Failure::bundle(f.file(COMMITMENT)))?;
+    if commitment.sealed() && !files.contains_key(OPENING) {
+        let cause = say!("它还没有开启", "it is not opened yet");
+        return Err(Finding::new("S22", cause).file(bundle.display().to_string()).into());
+    }
     let basis = Basis::of(&store, &commitment, &commitment.suite.digest(bytes))?;
     let done =
         recompute(&basis.plan, &basis.registry, &basis.rules, basis.history, &commitment, &files);

@@ -41,29 +41,24 @@ impl Sealing {
         Ok(Sealing { folder, secret, new, custodians, threshold })
     }
 
-    /// Keeps a new secret.
-    pub fn begin(&self) -> Result<(), Finding> {
-        match &self.new {
-            Some(key) => self.folder.begin(&self.secret, key),
-            None => Ok(()),
+    /// Keeps a new secret; S05 for one that another commitment has used up. Where a bundle stands at the place already,
+    /// the commitment in it decides.
+    pub fn begin(&self, store: &Store, digest: &Digest, published: bool) -> Result<(), Finding> {
+        if let Some(key) = &self.new {
+            return self.folder.begin(&self.secret, key);
         }
-    }
-
-    /// Keeps the closed files and the shares. What was published is never exchanged.
-    pub fn close(
-        &self,
-        store: &Store,
-        freeze: &Freeze,
-        digest: &Digest,
-        published: bool,
-    ) -> Result<(), Failure> {
-        if let Some(earlier) = self.folder.commitment()?.filter(|earlier| earlier != digest)
+        if let Some(earlier) = self.folder.commitment()?.filter(|c| c != digest && !published)
             && store.draw(&earlier)?.is_some_and(|record| record.state != State::Pending)
         {
             let cause = say!("它属于承诺 {earlier}", "it belongs to the commitment {earlier}");
             let place = self.folder.path().display().to_string();
-            return Err(Finding::new("S05", cause).file(place).into());
+            return Err(Finding::new("S05", cause).file(place));
         }
+        Ok(())
+    }
+
+    /// Keeps the closed files and the shares. What was published is never exchanged.
+    pub fn close(&self, freeze: &Freeze, digest: &Digest, published: bool) -> Result<(), Finding> {
         self.folder.put(&self.secret, &closed_files(freeze), !published)?;
         if !self.custodians.is_empty() {
             let seal = freeze.commitment.seal.as_ref().expect("bug: it is sealed");
@@ -71,7 +66,7 @@ impl Sealing {
             let Sealing { secret, threshold, custodians, .. } = self;
             self.folder.share(secret, of, *threshold, custodians, !published)?;
         }
-        Ok(self.folder.set_commitment(digest)?)
+        self.folder.set_commitment(digest)
     }
 
     /// Says where the secret is.

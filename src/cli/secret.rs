@@ -1,6 +1,7 @@
 //! How a command gets at the secret of a sealed draw: by passphrase, by a key file, or by the shares of custodians.
 
 use std::fs::File;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -143,6 +144,10 @@ impl SecretArgs {
 
 /// A passphrase from the terminal, which does not show it.
 fn ask(new: bool) -> Result<Zeroizing<String>, Failure> {
+    if !std::io::stdin().is_terminal() {
+        let cause = say!("这里没有终端", "there is no terminal here");
+        return Err(Finding::new("W33", cause).into());
+    }
     let prompt = |text: &str| {
         let typed = rpassword::prompt_password(text)
             .map_err(|_| Finding::new("W33", say!("这里没有终端", "there is no terminal here")));

@@ -7,7 +7,7 @@ use super::model::Plan;
 use super::testkit::{Office, subject};
 use crate::base::codes;
 use crate::base::digest::Suite;
-use crate::base::finding::{Lang, Severity};
+use crate::base::finding::{Finding, Lang, Severity};
 use crate::record::ids::Sid;
 use crate::registry::Register::{Incompatibles, Inspectors, Recusals, Subjects};
 
@@ -28,7 +28,6 @@ fn cases() -> Vec<(&'static str, Office)> {
         ("P02", small().edit("type =", "typ = 1\ntype =")),
         ("P03", small().edit("agency = \"示例区市监局\"", "")),
         ("P04", small().edit("\"2026-10-09\"", "\"2026-10-9\"")),
-        ("P05", small().edit("mode = \"open\"", "mode = \"sealed\"")),
         ("P06", small().edit("[\"M1\"]", "[\"M1\", \"M1\"]")),
         ("P07", small().edit("[\"lead\", \"member\"]", "[\"lead\", \"expert\"]")),
         ("P08", small().sample("ratio = \"3%\", number = 3")),
@@ -106,6 +105,58 @@ fn every_rule_has_a_case() {
     let rules: BTreeSet<&str> =
         codes::all().map(|r| r.code).filter(|c| ("P".."P31").contains(c)).collect();
     assert_eq!(covered, rules);
+}
+
+/// A sealed office, with terms that may be wrong.
+fn sealed(terms: &str) -> Office {
+    small().edit("mode = \"open\"", &format!("mode = \"sealed\"\nseal = {{ {terms} }}"))
+}
+
+const TERMS: &str = "opens = \"auditor\", by = \"2026-12-31\"";
+
+#[test]
+fn terms_of_a_seal() {
+    assert_eq!(sealed(TERMS).findings(), []);
+    let custodians = |more: &str| sealed(&format!("{TERMS}, {more}"));
+    assert_eq!(custodians("custodians = [\"甲\", \"乙\"], threshold = 2").findings(), []);
+    let wrong = [
+        small().edit("mode = \"open\"", "mode = \"sealed\""),
+        small().edit("mode = \"open\"", &format!("mode = \"open\"\nseal = {{ {TERMS} }}")),
+        sealed("opens = \"public\", by = \"2026-12-30\""),
+        custodians("custodians = [\"甲\", \"乙\"]"),
+        custodians("threshold = 2"),
+        custodians("custodians = [\"甲\", \"甲\"], threshold = 2"),
+        custodians("custodians = [\"甲\", \"乙\"], threshold = 3"),
+    ];
+    for office in wrong {
+        let codes: Vec<_> = office.findings().iter().map(Finding::code).collect();
+        assert_eq!(codes, ["S13"], "{}", office.plan);
+    }
+}
+
+/// What is public before the opening would tell who is drawn.
+#[test]
+fn structure_that_leaks_is_refused_in_sealed_draws() {
+    let codes = |office: Office| -> Vec<&'static str> {
+        let findings = office.findings();
+        let errors = findings.iter().filter(|f| f.severity() == Severity::Error);
+        errors.map(Finding::code).collect()
+    };
+    let sealed = |sizes: &[usize], sample: &str| {
+        let office = Office::with_classes(sizes).sample(sample);
+        office.edit("mode = \"open\"", &format!("mode = \"sealed\"\nseal = {{ {TERMS} }}"))
+    };
+    assert_eq!(codes(sealed(&[9], "number = 3")), ["S11"]);
+    assert_eq!(codes(sealed(&[10], "number = 5")), [""; 0]);
+    assert_eq!(codes(sealed(&[10], "number = 6")), ["S12"]);
+    assert_eq!(codes(sealed(&[40], "all = true")), ["S12"]);
+    assert_eq!(codes(sealed(&[40, 30, 20, 9], BY_CLASS)), ["S11"]);
+    assert_eq!(codes(sealed(&[40], "number = 3, weight = \"score\"")), ["S14"]);
+    // Classes that are internal may decide a draw that only the auditor sees.
+    let internal = "classes = \"internal\"";
+    let office = || sealed(&[40, 30, 20, 10], BY_CLASS).edit("classes = \"public\"", internal);
+    assert_eq!(codes(office()), [""; 0]);
+    assert_eq!(codes(office().edit("opens = \"auditor\"", "opens = \"public\"")), ["P10"]);
 }
 
 #[test]

@@ -28,6 +28,8 @@ fn tables() -> Vec<(&'static str, BTreeSet<String>)> {
         ("quarterFile", set(keys::QUARTER_FILE)),
         ("yearFile", set(keys::YEAR_FILE)),
         ("quarter", set(keys::QUARTER)),
+        ("seal", set(keys::SEAL)),
+        ("yearSeal", set(keys::YEAR_SEAL)),
         ("window", set(keys::WINDOW)),
         ("credit", set(keys::CREDIT)),
         ("beacon", set(keys::BEACON)),

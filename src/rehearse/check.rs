@@ -102,6 +102,10 @@ fn lapsing(applied: &Applied<'_>) -> Option<Finding> {
 
 /// P71: lists whose strata, published with the frames, tell everybody's credit class or score.
 fn revealed(applied: &Applied<'_>) -> Option<Finding> {
+    // Frames that only an auditor sees tell nobody.
+    if applied.plan().seal().is_some_and(|seal| !seal.opens_to_public) {
+        return None;
+    }
     let lists: Vec<&str> =
         applied.tasks().filter(AppliedTask::uses_credit).map(|task| task.list()).collect();
     let (n, first) = (lists.len(), first(&lists));

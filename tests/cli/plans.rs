@@ -95,14 +95,14 @@ fn plans_that_cannot_be_read() {
 }
 
 #[test]
-fn sealed_draws_are_refused_clearly() {
+fn a_sealed_draw_has_terms() {
     refused_saying(
         "mode = \"open\"",
         "mode = \"sealed\"",
-        "错误 P05 plan.toml:6:8 mode：本版只能制作公开抽取
-  处理：改为 mode = \"open\"；本版只能核验保密抽取，不能制作。",
-        "error P05 plan.toml:6:8 mode: this version makes open draws only
-  remedy: Set mode = \"open\": this version verifies sealed draws but does not make them.",
+        "错误 S13 plan.toml:6:8 mode：保密抽取缺少 [seal]
+  处理：mode = \"sealed\" 须有 [seal]：opens 为 \"public\" 或 \"auditor\"，by 为不早于窗口结束的日期；custodians 与 threshold 同时写或同时不写。公开抽取不写 [seal]。",
+        "error S13 plan.toml:6:8 mode: [seal] of the sealed draw is missing
+  remedy: mode = \"sealed\" has [seal]: opens is \"public\" or \"auditor\", by a date not before the window ends; custodians and threshold stand together or not at all. An open draw has no [seal].",
     );
 }
 
