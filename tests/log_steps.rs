@@ -95,6 +95,27 @@ fn steps_commanded_twice_log_nothing_new() {
     assert!(city.in_log_folder("second").contains(&"event-0001.tlog-proof".to_owned()));
 }
 
+/// An event is in the log before anything follows from it, and asked for again it is not logged twice.
+#[test]
+fn events_are_logged_before_they_act() {
+    let city = City::new();
+    CITY_STEPS.iter().for_each(|args| drop(city.office.done(args)));
+    let assignment = city.office.read("bundle/assignment.tsv");
+    let row: Vec<&str> = assignment.lines().last().unwrap().split('\t').collect();
+    let leave =
+        ["--clock", "2026-08-03T09:00:00+08:00", "event", "bundle", "leave", "--iid", row[3]];
+    let who = ["--visit", row[1], "--reason", "病假", "--by", "甲", "--approver", "乙"];
+    let leave = [leave.as_slice(), &who].concat();
+    assert!(city.office.done(&leave).out.contains("新记入 1 条"));
+    assert_eq!(city.kinds().last().map(String::as_str), Some("event"));
+    assert!(city.in_log_folder("bundle").contains(&"event-0001.tlog-proof".to_owned()));
+    assert!(!city.office.path("bundle/events/0001").exists(), "it waits for its beacon");
+    let before = city.office.snapshot();
+    city.office.done(&leave);
+    assert!(city.office.snapshot() == before);
+    city.agrees("bundle");
+}
+
 /// A workspace without a log works as ever; one whose log is gone or names nobody says what to do.
 #[test]
 fn settings_of_a_workspace() {
