@@ -8,6 +8,7 @@ use super::Failure;
 use super::console::Console;
 use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Findings};
+use crate::io::durable::Larger;
 use crate::io::frame::{FrameFile, OrderedFrame};
 use crate::plan::GivenFrames;
 use crate::record::bundle::frame_path;
@@ -69,7 +70,7 @@ impl FramesElsewhere {
     ///
     /// # Errors
     /// As [`OrderedFrame::feed`].
-    pub fn feeds(&self) -> Result<Vec<(String, Box<dyn Feed + '_>)>, Finding> {
+    pub fn feeds(&self) -> Result<Vec<Larger<'_>>, Finding> {
         self.0.iter().map(|(list, frame)| Ok((frame_path(list), frame.feed()?))).collect()
     }
 }

@@ -160,7 +160,11 @@ mod tests {
                 (0..2 + word() % 6).map(|i| Iid::parse(&format!("E{i}")).unwrap()).collect();
             let mut slots = Vec::new();
             for _ in 0..1 + word() % 4 {
-                let open = people.iter().filter(|_| word() % 3 > 0).cloned().collect::<Vec<_>>();
+                let open = people
+                    .iter()
+                    .filter(|_| !word().is_multiple_of(3))
+                    .cloned()
+                    .collect::<Vec<_>>();
                 slots.push(open.into_iter().map(|iid| (word() << 31 | word(), iid)).collect());
             }
             let density = word() % 3;

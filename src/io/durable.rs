@@ -276,15 +276,18 @@ impl Drop for Batches {
     }
 }
 
+/// A file that does not stand in memory: its path, and a feed of its bytes.
+pub type Larger<'a> = (String, Box<dyn Feed + 'a>);
+
 /// Makes a whole folder appear at once: written beside its place, then renamed. An existing folder must
-/// hold exactly these files among its own. `larger` are those that do not stand in memory, each as a feed of its bytes.
+/// hold exactly these files among its own. `larger` are those that do not stand in memory.
 ///
 /// # Errors
 /// W03 if the folder exists and differs, W08 if the file system fails; what a feed fails with.
 pub fn write_folder(
     folder: &Path,
     files: &Files,
-    larger: Vec<(String, Box<dyn Feed + '_>)>,
+    larger: Vec<Larger<'_>>,
 ) -> Result<Written, Finding> {
     if folder.exists() && fs::read_dir(folder).map_err(|e| failed(folder, &e))?.next().is_some() {
         for (path, bytes) in files {

@@ -292,6 +292,18 @@ fn could_match(pattern: &str, tag: &str) -> bool {
     !rest.is_empty()
 }
 
+/// The subjects that an identifier names. Where no register has it, because the register lives elsewhere, it may be of
+/// any of the three kinds: a recusal errs on the safe side.
+pub(super) fn sids_of(registry: &Registry, suite: Suite, id: &str) -> Vec<Sid> {
+    let named = registry.subjects_named(id);
+    if !named.is_empty() {
+        return named.iter().map(|subject| subject.sid(suite)).collect();
+    }
+    let forms = [id.to_ascii_uppercase(), format!("REG:{id}")];
+    let known = forms.iter().filter_map(|form| Sid::parse(form).ok());
+    known.chain([Sid::of_own_code(suite, id)]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::could_match;
@@ -312,16 +324,4 @@ mod tests {
             assert_eq!(could_match(pattern, tag), good, "{pattern} {tag}");
         }
     }
-}
-
-/// The subjects that an identifier names. Where no register has it, because the register lives elsewhere, it may be of
-/// any of the three kinds: a recusal errs on the safe side.
-pub(super) fn sids_of(registry: &Registry, suite: Suite, id: &str) -> Vec<Sid> {
-    let named = registry.subjects_named(id);
-    if !named.is_empty() {
-        return named.iter().map(|subject| subject.sid(suite)).collect();
-    }
-    let forms = [id.to_ascii_uppercase(), format!("REG:{id}")];
-    let known = forms.iter().filter_map(|form| Sid::parse(form).ok());
-    known.chain([Sid::of_own_code(suite, id)]).collect()
 }

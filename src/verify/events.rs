@@ -36,10 +36,13 @@ pub struct EventFacts {
     pub vacant: Vec<(String, u32)>,
 }
 
+/// The selections of all lists and the seed.
+pub(super) type Sound<'a> = (&'a [(String, Selection)], &'a Digest);
+
 /// Step 16; `drawn` is what the steps before found sound, or the step that found it not.
 pub(super) fn events(
     bundle: &Bundle<'_>,
-    drawn: Result<(&[(String, Selection)], &Digest), u32>,
+    drawn: Result<Sound<'_>, u32>,
     facts: &mut Facts,
 ) -> Outcome {
     let (recorded, findings) = chain::read(&bundle.commitment, bundle.files);

@@ -135,7 +135,7 @@ fn a_recusal_waits_for_the_public_value_that_it_names() {
             format!("3d-{issue}@{}", at.replace(":30:", ":31:")),
         ]
     };
-    let early = named("2026205", "2026-08-03T09:05:00+08:00".into());
+    let early = named("2026205", "2026-08-03T09:05:00+08:00");
     let early: Vec<&str> = early.iter().map(String::as_str).collect();
     office.refuses(2, &[without.as_slice(), &early].concat(), &["E09 "]);
     office.refuses(2, &[without.as_slice(), &["--source", "lotto@x"]].concat(), &["W42 "]);
