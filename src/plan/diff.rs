@@ -329,6 +329,7 @@ pub fn key_words(path: &str) -> Text {
         ("beacon", "信标", "beacon"),
         ("sources", "信标来源", "beacon sources"),
         ("replacement", "更换规则", "replacement"),
+        ("standby", "备用人员", "stand-by inspectors"),
         ("slots", "检查组", "team"),
         ("year", "年度", "year"),
         ("draw", "抽取编号", "draw"),

@@ -19,7 +19,9 @@ use crate::base::finding::{Finding, Findings};
 use crate::base::merkle::{Root, Tree};
 use crate::base::secret::Secret;
 use crate::base::table;
-use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, frame_path};
+use crate::record::bundle::{
+    COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, STANDBY, frame_path,
+};
 use crate::record::commitment::{Commitment, List, Method};
 use crate::registry::{Register, Registry};
 
@@ -116,6 +118,8 @@ impl Applied<'_> {
         let mut files = Files::new();
         let people = ground.pool.rows(&ground.used);
         commitment.inspectors = plan.put(&mut files, INSPECTORS, &people);
+        let standby = ground.pool.standby_rows(&ground.used);
+        commitment.standby = standby.map(|rows| plan.put(&mut files, STANDBY, &rows));
         let mut recusals = self.recusals;
         if let Some(sealing) = &sealing {
             sealing.recusals(&mut recusals);

@@ -4,6 +4,7 @@ use super::testkit::{Office, subject};
 use crate::base::date::parse_date;
 use crate::base::digest::{Digest, Suite};
 use crate::base::table;
+use crate::record::bundle::Files;
 use crate::record::commitment::{Commitment, Method, Quota};
 use crate::record::ids::Sid;
 use crate::record::tables::{FrameRow, IncompatibleRow, InspectorRow, RecusalRow};
@@ -276,4 +277,28 @@ fn recusals_and_quarrels() {
     assert_eq!(shown, ["I1\tI2\tspouse"], "I10 does not exist");
     let note = office.findings().into_iter().find(|f| f.code() == "P25").unwrap();
     assert_eq!(note.cause.en, "1 recusals have expired, 1 concern nobody of this draw");
+}
+
+#[test]
+fn who_stands_by_takes_no_part_until_an_event_says_so() {
+    let (before, office) =
+        (Office::small().freeze(), Office::small().edit("mode =", "standby = [\"I2\"]\nmode ="));
+    let freeze = office.freeze();
+    let rows = |files: &Files, path: &str| table::parse::<InspectorRow>(&files[path]).unwrap();
+    let (all, people) =
+        (rows(&before.files, "inspectors.tsv"), rows(&freeze.files, "inspectors.tsv"));
+    let standby = rows(&freeze.files, "standby.tsv");
+    assert_eq!(freeze.commitment.standby, Some(table::root(Suite::Sha256, &standby)));
+    assert_eq!(standby.iter().map(|row| row.iid.as_str()).collect::<Vec<_>>(), ["I2"]);
+    let both: Vec<_> = all.iter().filter(|row| !people.contains(row)).collect();
+    assert_eq!(both, [&standby[0]]);
+    assert_eq!(people.len() + 1, all.len());
+    assert!(!before.files.contains_key("standby.tsv") && before.commitment.standby.is_none());
+    // Their recusals are frozen with all others: they may come.
+    let barred = Office::small()
+        .edit("mode =", "standby = [\"I2\"]\nmode =")
+        .add(Register::Recusals, "I2,A0001,配偶,");
+    assert!(
+        String::from_utf8(barred.freeze().files["recusals.tsv"].clone()).unwrap().contains("I2")
+    );
 }

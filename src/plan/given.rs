@@ -13,7 +13,7 @@ use super::rules::{Demand, Rules};
 use super::sql::looks_elsewhere;
 use crate::base::digest::Suite;
 use crate::base::finding::{Finding, Findings};
-use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS};
+use crate::record::bundle::{COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, RECUSALS, STANDBY};
 use crate::record::commitment::{Commitment, Quota, TagUse};
 use crate::record::frame::Survey;
 use crate::record::ids::{Name, Sid};
@@ -85,6 +85,8 @@ impl Ruled<'_> {
         let incompatible = pool.incompatibles(registry, &mut findings);
         let ((), findings) = Findings::check(findings, ())?;
         commitment.inspectors = plan.put(&mut files, INSPECTORS, &pool.rows(&used));
+        let standby = pool.standby_rows(&used);
+        commitment.standby = standby.map(|rows| plan.put(&mut files, STANDBY, &rows));
         commitment.recusals = plan.put(&mut files, RECUSALS, &recusals);
         commitment.incompatible = plan.put(&mut files, INCOMPATIBLE, &incompatible);
         commitment.notes.insert("frames".to_owned(), GIVEN.into());

@@ -48,6 +48,8 @@ pub struct Plan {
     pub(super) sources: Vec<Source>,
     pub(super) subject_replaced: bool,
     pub(super) inspector_by_beacon: bool,
+    /// Certificate numbers of those who step in by a `staff` event alone (备用人员).
+    pub(super) standby: Vec<String>,
     pub(super) tasks: Vec<Task>,
 }
 

@@ -158,6 +158,7 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
     let (trust, margin_s) = beacon.unwrap_or_default();
     let replacement = parts.must("replacement", |node| read_replacement(&node.table()?));
     let (subject_replaced, inspector_by_beacon) = replacement.unwrap_or((false, true));
+    let standby = parts.may("standby", Node::texts).unwrap_or_default();
     let slots = parts.must("slots", |node| read_slots(&node.table()?));
     let plan = Plan {
         file: file.to_owned(),
@@ -181,6 +182,7 @@ fn read_head(parts: &Lenient<'_, '_>, annual: bool, text: &str, file: &str) -> (
         sources: Vec::new(),
         subject_replaced,
         inspector_by_beacon,
+        standby,
         tasks: Vec::new(),
     };
     // Where the seal was not understood nobody knows who would see ratings.

@@ -35,14 +35,17 @@ struct Person<'a> {
 /// Those who take part, by iid.
 pub(super) struct Pool<'a> {
     people: Vec<Person<'a>>,
-    /// Their certificate numbers.
+    /// Those who step in by a `staff` event alone.
+    standby: Vec<Person<'a>>,
+    /// The certificate numbers of both.
     iids: BTreeMap<&'a str, Iid>,
     pub(super) excluded: Vec<ExcludedInspector>,
 }
 
 impl<'a> Pool<'a> {
     pub(super) fn of(plan: &Plan, registry: &'a Registry, findings: &mut Vec<Finding>) -> Self {
-        let mut pool = Pool { people: Vec::new(), iids: BTreeMap::new(), excluded: Vec::new() };
+        let (people, standby) = (Vec::new(), Vec::new());
+        let mut pool = Pool { people, standby, iids: BTreeMap::new(), excluded: Vec::new() };
         let (from, to) = plan.window;
         let mut partly_on_leave = 0u64;
         for record in registry.inspectors() {
@@ -51,7 +54,12 @@ impl<'a> Pool<'a> {
                     partly_on_leave += u64::from(record.is_on_leave_within(from, to));
                     pool.iids
                         .extend(record.certificate.as_deref().map(|number| (number, iid.clone())));
-                    pool.people.push(Person { iid, record, tags: tags_of(record) });
+                    let stands_by = |number: &String| plan.standby.contains(number);
+                    let group = match record.certificate.as_ref().is_some_and(stands_by) {
+                        true => &mut pool.standby,
+                        false => &mut pool.people,
+                    };
+                    group.push(Person { iid, record, tags: tags_of(record) });
                 }
                 (reason, _) => {
                     let who = record.certificate.clone().unwrap_or_else(|| record.name.clone());
@@ -63,6 +71,15 @@ impl<'a> Pool<'a> {
             }
         }
         pool.people.sort_by(|a, b| a.iid.cmp(&b.iid));
+        pool.standby.sort_by(|a, b| a.iid.cmp(&b.iid));
+        let unknown = plan.standby.iter().filter(|number| !pool.iids.contains_key(number.as_str()));
+        findings.extend(unknown.map(|number| {
+            let cause = say!(
+                "可以参加的人员中没有 {number}",
+                "nobody who could take part has the number {number}"
+            );
+            plan.at_head("standby", "P38", cause)
+        }));
         if partly_on_leave > 0 {
             let cause = say!(
                 "{partly_on_leave} 人在窗口内有请假",
@@ -81,13 +98,12 @@ impl<'a> Pool<'a> {
 
     /// The rows of `inspectors.tsv`, with the tags that slots of the draw refer to.
     pub(super) fn rows(&self, used: &TagUse) -> Vec<InspectorRow> {
-        let row = |person: &Person| InspectorRow {
-            iid: person.iid.clone(),
-            capacity: person.record.capacity,
-            load: person.record.load,
-            tags: person.tags.iter().filter(|tag| used.concerns_inspector(tag)).cloned().collect(),
-        };
-        self.people.iter().map(row).collect()
+        rows(&self.people, used)
+    }
+
+    /// The rows of `standby.tsv`; none if nobody stands by.
+    pub(super) fn standby_rows(&self, used: &TagUse) -> Option<Vec<InspectorRow>> {
+        (!self.standby.is_empty()).then(|| rows(&self.standby, used))
     }
 
     /// P16 for slots that nobody can fill, P17 for inspectors' slots that an expert could.
@@ -290,6 +306,16 @@ fn could_match(pattern: &str, tag: &str) -> bool {
         rest = &chars.as_str()[at + piece.len()..];
     }
     !rest.is_empty()
+}
+
+fn rows(people: &[Person<'_>], used: &TagUse) -> Vec<InspectorRow> {
+    let row = |person: &Person| InspectorRow {
+        iid: person.iid.clone(),
+        capacity: person.record.capacity,
+        load: person.record.load,
+        tags: person.tags.iter().filter(|tag| used.concerns_inspector(tag)).cloned().collect(),
+    };
+    people.iter().map(row).collect()
 }
 
 /// The subjects that an identifier names. Where no register has it, because the register lives elsewhere, it may be of

@@ -65,6 +65,15 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "P38",
+        Error,
+        ("备用人员无人可用", "a stand-by inspector is nobody"),
+        (
+            "核对执法证号；备用人员须在人员名录中，证件有效，窗口内在岗。",
+            "Check the number: who stands by must be in the register, certified and at work in the window.",
+        ),
+    ),
+    Rule::new(
         "P39",
         Error,
         ("任务所列季度不存在", "a task in a quarter that is not there"),
