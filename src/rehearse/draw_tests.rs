@@ -102,7 +102,7 @@ fn shared_tickets_merge_as_often_as_in_a_real_draw() {
     let applied = ruled.apply(&office.registry, &office.history);
     let options = Options { runs: 4_000, seed: "merge", paired: 0, subject: None };
     let simulated = simulate(std::slice::from_ref(&applied), &options, &|_| {});
-    let (freeze, _) = applied.freeze().unwrap();
+    let (freeze, _) = applied.freeze(None).unwrap();
     let frozen = Frozen::read(&freeze.files, &freeze.files).unwrap();
     let suite = frozen.commitment.suite;
     let runs = 1_000;
