@@ -97,7 +97,7 @@ impl Sealing<'_> {
 
     /// Gives strata that are classes which may not be known names that say nothing, `s1` and so on, in an order that says
     /// nothing: that of HMAC of L("stratum", list, class).
-    pub(super) fn rename(&self, task: &Task, strata: &mut Vec<Stratum>, rows: &mut [FrameRow]) {
+    pub(super) fn rename(&self, task: &Task, strata: &mut [Stratum], rows: &mut [FrameRow]) {
         if self.plan.classes_public || task.sample.classes().is_none() {
             return;
         }
