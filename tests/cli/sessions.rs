@@ -70,7 +70,17 @@ fn the_report_of_verify_for_machines() {
         let report = parsed(&ran.out);
         assert_eq!(
             keys(&report),
-            ["checks", "command", "commitment", "facts", "ok", "path", "result", "verified"]
+            [
+                "checks",
+                "command",
+                "commitment",
+                "facts",
+                "ok",
+                "overdue",
+                "path",
+                "result",
+                "verified"
+            ]
         );
         assert_eq!((&report["ok"], &report["verified"]), (&true.into(), &true.into()));
         assert_eq!((&report["command"], &report["path"]), (&"verify".into(), &name.into()));
