@@ -96,7 +96,9 @@ fn closed_files(freeze: &Freeze) -> Files {
 }
 
 fn part(freeze: &Freeze, paths: &[String]) -> Files {
-    paths.iter().map(|path| (path.clone(), freeze.files[path].clone())).collect()
+    // Frames made elsewhere stand in no memory.
+    let file = |path: &String| Some((path.clone(), freeze.files.get(path)?.clone()));
+    paths.iter().filter_map(file).collect()
 }
 
 /// S20 for a sealed plan with frames from elsewhere.

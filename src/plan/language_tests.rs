@@ -263,6 +263,7 @@ fn every_code_of_the_language_has_a_case() {
         small().sample("by = \"credit\", ratio = { A = \"1%\" }, min = { A = 2 }, max = { A = 1 }"),
         small().sample("ratio = \"10%\", floor = \"5%\", cap = 4"),
         small().sample("ratio = \"10%\", cap = 9"),
+        small().edit("mode =", "standby = [\"I9999\"]\nmode ="),
     ];
     let mut covered: BTreeSet<&str> =
         offices.iter().flat_map(Office::findings).map(|finding| finding.code()).collect();

@@ -41,7 +41,6 @@ fn cases() -> Vec<(&'static str, Office)> {
         ("P15", small().sample("number = 101")),
         ("P16", small().edit("needs = [\"lead\", ", "needs = [\"lead\", \"skill:9\", ")),
         ("P16", small().edit("needs = [\"lead\", ", "needs = [\"skill:1\", \"skill:2\", ")),
-        ("P38", small().edit("mode =", "standby = [\"I9999\"]\nmode =")),
         ("P17", small().add(Inspectors, "X2,王,市监,,,,在岗,,,是,是,1,")),
         (
             "P18",
