@@ -53,3 +53,22 @@ fn ci_and_readme_call_the_same_tests() {
     }
     assert!(read(".ci/run").contains("./tests/run.sh"));
 }
+
+/// docs/attacks.md names tests and codes, all of which exist.
+#[test]
+fn every_attack_has_its_test() {
+    let page = std::fs::read_to_string(support::root().join("docs/attacks.md")).unwrap();
+    let mut rows = 0;
+    for row in page.lines().filter(|line| line.contains("`tests/")) {
+        let mut names = row.split('`').skip(1).step_by(2);
+        let (file, test) = (names.next().unwrap(), names.next().unwrap());
+        let text = std::fs::read_to_string(support::root().join(file)).unwrap();
+        assert!(text.contains(&format!("#[test]\nfn {test}(")), "{file} has no test {test}");
+        let codes = row.split('|').nth(3).unwrap().split([',', ' ']).filter(|word| word.len() == 3);
+        for code in codes.filter(|word| word.is_ascii()) {
+            assert!(shuangsuiji::base::codes::find(code).is_some(), "{code} is no code");
+        }
+        rows += 1;
+    }
+    assert!(rows >= 19, "{rows} rows");
+}
