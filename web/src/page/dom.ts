@@ -57,9 +57,9 @@ export function given(text: string): HTMLElement {
   return el("bdi", {}, text);
 }
 
-/** A code, key or digest, which breaks anywhere. */
+/** A code, key or digest, which breaks anywhere; in a table a long one has a wide column. */
 export function code(text: string): HTMLElement {
-  return el("code", {}, text);
+  return el("code", { class: text.length > 20 ? "long" : undefined }, text);
 }
 
 /** A term and what it is, rows of a list of definitions. */

@@ -2,9 +2,13 @@
 import type { ChanceFact, EventFacts, Facts, SourceFact, Text } from "../verify/types";
 import { type Child, code, el, given, table, terms, unfold } from "./dom";
 import { listed, say } from "./language";
-import { fraction, grouped, percent, time } from "./numbers";
+import { fraction, grouped, percent, time as timeText } from "./numbers";
 import { digest } from "./verdict";
 import { word } from "./words";
+
+function time(seconds: number): HTMLElement {
+  return el("time", {}, timeText(seconds));
+}
 
 /** Rows that are shown at once; the others unfold. */
 const FEW = 12;
@@ -68,7 +72,7 @@ function chances(facts: Facts): Child {
       grouped(row.N),
       row.n === undefined ? "–" : grouped(row.n),
       grouped(row.weight),
-      row.whole ? say("必查", "all of them") : chanceText(row),
+      row.N === 0 ? "–" : row.whole ? say("必查", "all of them") : chanceText(row),
     ]),
     [2, 3, 4, 5],
   );

@@ -135,23 +135,23 @@ export async function sortOut(brought: readonly Brought[]): Promise<Sorted> {
   const least = Math.min(...roots.map(depth));
   const bundles = roots.filter((root) => depth(root) === least);
   const [root] = bundles;
+  // What lies beside the bundle's folder may be names or a receipt; what lies in it belongs to it, unless the reader's own names
+  // were brought together with loose files.
+  const belongs = ({ path }: Brought): boolean =>
+    root !== undefined && path.startsWith(root) && !(root === "" && /^[^/]*\.csv$/i.test(path));
   if (root !== undefined && bundles.length === 1) {
-    sorted.bundle = { name: root.slice(0, -1) || COMMITMENT, source: await below(brought, root) };
+    sorted.bundle = { name: root.slice(0, -1) || COMMITMENT, source: await below(brought.filter(belongs), root) };
   } else {
     sorted.several = bundles.map((each) => each.slice(0, -1));
   }
-  // Of a folder, what is beside the bundle may be names or a receipt; what is in it belongs to it.
-  for (const { path, file } of brought.filter(({ path }) => root === undefined || !path.startsWith(root) || root === "")) {
-    if (root === "" && path !== COMMITMENT && !/\.csv$/i.test(path)) {
-      continue;
-    }
+  for (const { path, file } of brought.filter((each) => bundles.length < 2 && !belongs(each))) {
     await sortOne(path, file, sorted);
   }
   return sorted;
 }
 
 async function sortOne(path: string, file: File, sorted: Sorted): Promise<void> {
-  if (/\.zip$/i.test(path) && sorted.bundle === undefined && sorted.several.length === 0) {
+  if (/\.zip$/i.test(path) && sorted.bundle === undefined) {
     sorted.bundle = { name: path, source: { zip: await bytesOf(file) } };
   } else if (/\.csv$/i.test(path)) {
     const names = readNames(await bytesOf(file));
@@ -165,7 +165,7 @@ async function sortOne(path: string, file: File, sorted: Sorted): Promise<void> 
     const text = new TextDecoder().decode(bytes);
     if (text.includes('"dr1-receipt"') || text.includes("dr1-code;")) {
       sorted.receipt = { name: path, bytes };
-    } else if (path !== COMMITMENT) {
+    } else {
       sorted.others.push(path);
     }
   } else if (!/(^|\/)\.[^/]*$/.test(path)) {

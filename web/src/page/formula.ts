@@ -74,7 +74,10 @@ export function ticketFormula(facts: Facts, subject: Subject, list: SubjectList)
       el("li", {}, say("T：由 K 和对象代码得出 ", "T: from K and the subject's code "), code(list.ticket)),
     ),
     lines !== null && [
-      el("p", {}, say("在任何一台装有 Linux 或 macOS 的电脑上重算：", "To repeat it on any computer with Linux or macOS:")),
+      el("p", {}, say(
+          "在任何一台 Linux 电脑上重算（macOS 用 shasum -a 256 代替 sha256sum）：",
+          "To repeat it on any computer with Linux (on macOS write shasum -a 256 for sha256sum):",
+        )),
       commands(lines),
     ],
   ];

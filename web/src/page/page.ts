@@ -317,8 +317,6 @@ function readAddress(): void {
 export function start(): void {
   setLanguage(new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh");
   acceptDrops(() => document.getElementById("drop"), actions);
-  // Paper has no details to unfold.
-  addEventListener("beforeprint", () => document.querySelectorAll("details.step").forEach((each) => each.setAttribute("open", "")));
   addEventListener("hashchange", readAddress);
   render();
   readAddress();

@@ -27,7 +27,7 @@ function stepView(step: Step): HTMLElement {
       ),
     ),
     el("p", {}, words.proves),
-    el("p", { class: "limits" }, el("strong", {}, say("不能证明：", "It does not prove: ")), words.not),
+    el("p", { class: "limits" }, words.not),
     step.notShown.length > 0 &&
       el("ul", { class: "unshown" }, step.notShown.map((text) => el("li", {}, text))),
     step.problems.length > 0 &&
