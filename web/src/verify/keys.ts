@@ -10,10 +10,11 @@ export class Unreadable extends Error {}
 export class Keys {
   readonly problems: Problem[] = [];
 
-  constructor(private readonly place: Place) {}
+  /** `prefix` is where the object stands in its file, with its dot. */
+  constructor(private readonly place: Place, private readonly prefix = "") {}
 
   fault(column: string, text: Text): void {
-    if (this.problems.length < 50) this.problems.push({ place: { ...this.place, column }, text });
+    if (this.problems.length < 50) this.problems.push({ place: { ...this.place, column: this.prefix + column }, text });
   }
 
   /** Notes the fault and gives up on this object. */

@@ -7,6 +7,7 @@ import type { Frame } from "./frames";
 import type { Ground } from "./ground";
 import type { PairingFiles, Rounds } from "./pairing";
 import type { Drawn, Visit } from "./selection";
+import type { Standing } from "./standing";
 import { say } from "./text";
 import type { EventFacts, Facts, Files, Options, Place, Problem, Progress, Result, Step, StepId, Text } from "./types";
 import type { Table } from "./table";
@@ -73,6 +74,10 @@ export class Run {
   result_digest?: string;
   void = false;
   events?: EventFacts;
+  /** What stands after the events; absent without any, or where they could not be recomputed. */
+  standing?: Standing;
+  /** sid → numbers of the events that name it. */
+  private readonly named = new Map<string, number[]>();
   logged?: Facts["logged"];
 
   constructor(readonly files: Files, readonly options: Options, readonly progress: Progress) {}
@@ -104,6 +109,16 @@ export class Run {
     const failed = numbers.filter((number) => this.result(number) === "failed");
     for (const n of failed) check.hide(say(`所依据的第 ${n} 项未通过`, `step ${n}, on which this rests, failed`));
     return failed.length > 0;
+  }
+
+  /** Notes that an event concerns a subject. */
+  note(sid: string, event: number): void {
+    const known = this.named.get(sid) ?? [];
+    if (sid !== "-" && !known.includes(event)) this.named.set(sid, [...known, event]);
+  }
+
+  namedIn(sid: string): number[] {
+    return this.named.get(sid) ?? [];
   }
 
   hideUnopened(check: Check, zh: string, en: string): void {

@@ -1,6 +1,6 @@
 /** Steps 9, 10 and 11: who is drawn, the rolls of a sealed draw, and the visits. */
 import type { List } from "./commitment";
-import { hexOfWords } from "./digest";
+import { type Hasher, hexOfWords } from "./digest";
 import type { Frame } from "./frames";
 import { paretoKey, paretoRest, quotaOf, ticketsOf, type Quota } from "./quota";
 import type { Check, Run } from "./run";
@@ -220,7 +220,7 @@ function rollSizes(check: Check, list: List, file: string, names: string[]): voi
 function rollText(run: Run, { frame, tickets, ranks }: Drawn): string {
   const { list } = frame;
   const rows = frame.sids.map((_, i) => {
-    const key = rollKey(run, hexOfWords(tickets, 8 * i), list.list, ranks[i]);
+    const key = rollKey(run.hash, hexOfWords(tickets, 8 * i), list.list, ranks[i]);
     return `${list.strata[frame.strata[i]].stratum}\t${key}\n`;
   });
   // A TAB sorts before every character of a name.
@@ -228,8 +228,9 @@ function rollText(run: Run, { frame, tickets, ranks }: Drawn): string {
   return `stratum\tkey\n${rows.join("")}`;
 }
 
-export function rollKey(run: Pick<Run, "hash">, ticket: string, list: string, rank: number): string {
-  return run.hash.start().ascii(ticket).ascii(`.${list}.${rank}`).end().hex();
+/** The roll key of §3. */
+export function rollKey(hash: Hasher, ticket: string, list: string, rank: number): string {
+  return hash.start().ascii(ticket).ascii(`.${list}.${rank}`).end().hex();
 }
 
 /** Step 11. */
