@@ -39,23 +39,31 @@ export async function load({ browser, seen }, file, { width = 1280, search = "" 
   return { page, gap: () => page.evaluate(() => Math.round(window.longest)), close: () => context.close() };
 }
 
-/** Brings a folder or files, and waits for a verdict or for the reason why there is none. */
-export async function bring(page, input, files, timeout = 120_000) {
+/** Waits for a verdict or for the reason why there is none; `act` is what leads to it, and what stood before is put away. */
+async function answered(page, act, timeout) {
+  await page.evaluate(() => document.querySelectorAll("section.verdict, .alert").forEach((old) => old.remove()));
   const started = performance.now();
-  await page.setInputFiles(input, files);
+  await act();
   await page.waitForSelector("#verdict, .alert", { timeout });
   return Math.round(performance.now() - started);
+}
+
+/** Brings a folder or files; the milliseconds until the answer. */
+export function bring(page, input, files, timeout = 120_000) {
+  return answered(page, () => page.setInputFiles(input, files), timeout);
 }
 
 /** Drops a folder on the page, as a hand does. */
 export async function drop(page, path) {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };
-  const at = await page.locator("#drop").boundingBox();
-  for (const type of ["dragEnter", "dragOver", "drop"]) {
-    await session.send("Input.dispatchDragEvent", { type, x: at.x + 20, y: at.y + 20, data });
-  }
-  await page.waitForSelector("#verdict, .alert", { timeout: 60_000 });
+  const act = async () => {
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
+    }
+  };
+  await answered(page, act, 60_000);
+  await session.detach();
 }
 
 /** What the page says of a bundle, read from what a reader sees. */

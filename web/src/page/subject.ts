@@ -84,18 +84,17 @@ const REASONS: Record<Candidate["reason"], Text> = {
 function candidates(slot: SubjectSlot): Child {
   const rows = slot.candidates.map((one) => [
     code(one.iid),
-    REASONS[one.reason],
-    one.why,
+    el("span", { class: one.chosen ? "reason chosen" : "reason" }, REASONS[one.reason]),
+    el("span", { class: "why" }, one.why),
     one.ticket ?? "–",
     one.handicap ?? "–",
     one.sum ?? "–",
-    one.extra ?? "–",
   ]);
   return table(
     say(`岗位 ${slot.slot} 的全部人员`, `Everybody before slot ${slot.slot}`),
-    [say("证号", "inspector"), say("结果", "result"), say("原因", "why"), "W", "h", "W + h", say("小组多出", "team dearer by")],
+    [say("证号", "inspector"), say("结果", "result"), say("原因", "why"), "W", "h", "W + h"],
     rows,
-    [3, 4, 5, 6],
+    [3, 4, 5],
   );
 }
 
@@ -164,6 +163,8 @@ export function subjectView(facts: Facts, subject: Subject, name: string | undef
     );
   }
   const { visit } = subject;
+  const order = ["drawn", "reserve", "none"];
+  const lists = [...subject.lists].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
   return el(
     "div",
     { class: "answer" },
@@ -186,7 +187,7 @@ export function subjectView(facts: Facts, subject: Subject, name: string | undef
       ),
     subject.replaced && el("p", { class: "note" }, say("事件之后由候补代替。", "A reserve took its place by an event.")),
     subject.joined && el("p", { class: "note" }, say("事件之后作为候补列入检查。", "It joined as a reserve by an event.")),
-    el("div", { class: "lists" }, subject.lists.map((list) => listView(facts, subject, list))),
+    el("div", { class: "lists" }, lists.map((list) => listView(facts, subject, list))),
     visit !== undefined && [
       el("h3", {}, say("检查小组", "The team")),
       el("div", { class: "slots" }, visit.slots.map((slot) => slotView(facts, subject, slot))),
