@@ -95,7 +95,7 @@ function hasFolder(run: Run, folder: string): boolean {
 }
 
 /** Reads `events/0001.json` and so on, and checks what links them. Faults name the file; reading stops at the first bad one. */
-function readChain(run: Run, check: Check): Event[] {
+export function readChain(run: Run, check: Check): Event[] {
   const events: Event[] = [];
   let voided = false;
   for (let n = 1; n <= 9999; n++) {

@@ -168,7 +168,12 @@ class Bench {
       return { ...known, reason: "chosen", why, extra };
     }
     const other = team.indexOf(i);
-    const more = extra === undefined ? say("没有含他的小组", "no team has him here") : say(`含他的最小小组的 Σ(W + h) 多 ${extra}`, `the cheapest team with him here has a Σ(W + h) larger by ${extra}`);
+    // The handicaps are prices at which some visits are indifferent; which of them gets him, the optimum over all decides.
+    const same = say(
+      "按公布的差点，含他的小组同样便宜：差点正是使他去别户合适的价格，全部检查户合计没有更好的匹配",
+      "at these handicaps a team with him costs the same: they are the prices at which he is due elsewhere, and over all visits nothing is better",
+    );
+    const more = extra === "0" ? same : extra === undefined ? say("没有含他的小组", "no team has him here") : say(`含他的最小小组的 Σ(W + h) 多 ${extra}`, `the cheapest team with him here has a Σ(W + h) larger by ${extra}`);
     if (other >= 0) {
       const why = say(`已担任本户岗位 ${other}；${more.zh}`, `he takes slot ${other} of this visit; ${more.en}`);
       return { ...known, reason: "other-slot", why, extra };
