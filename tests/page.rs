@@ -231,7 +231,7 @@ fn nothing_leaves_the_page_and_nothing_is_complained_of() {
         "fetch": "refused", "image": "refused", "script": "refused", "inline": "refused"
     });
     assert_eq!(run.seen["forbidden"], refused);
-    assert_eq!(run.seen["escaped"], json!([]));
+    assert_eq!(run.seen["heard"], json!([]));
 }
 
 #[test]

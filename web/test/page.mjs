@@ -2,6 +2,7 @@
 // FOLDER/seen.json gets what was seen. Nothing is judged here: that is done where the expected answers are known.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { zipSync } from "fflate";
@@ -158,11 +159,16 @@ async function hostile() {
   await close();
 }
 
-/** What the policy of the page forbids, tried from inside of it: each attempt must end without a request. */
+/** What the policy of the page forbids, tried from inside of it towards a server of our own, which must hear nothing. */
 async function forbidden() {
-  const other = { browser: watched.browser, seen: { requests: [], errors: [] } };
-  const { page, close } = await load(other, cases.page);
-  seen.forbidden = await page.evaluate(async () => {
+  const heard = [];
+  const server = createServer((request, response) => {
+    heard.push(request.url);
+    response.end();
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  const { page, close } = await load({ browser: watched.browser, seen: { requests: [], errors: [] } }, cases.page);
+  seen.forbidden = await page.evaluate(async (origin) => {
     const outcome = (promise) => promise.then(() => "done", () => "refused");
     const load = (element) =>
       outcome(
@@ -172,19 +178,23 @@ async function forbidden() {
           document.body.append(element);
         }),
       );
-    const image = Object.assign(new Image(), { src: "https://example.invalid/x.png" });
-    const script = Object.assign(document.createElement("script"), { src: "https://example.invalid/x.js" });
-    const inline = Object.assign(document.createElement("script"), { textContent: "window.ran = true" });
-    document.body.append(inline);
+    const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+    document.body.append(make("script", { textContent: "window.ran = true" }));
+    const form = make("form", { action: `${origin}/form`, method: "post" });
+    document.body.append(form);
+    form.submit();
+    navigator.sendBeacon(`${origin}/beacon`, "x");
     return {
-      fetch: await outcome(fetch("https://example.invalid/")),
-      image: await load(image),
-      script: await load(script),
+      fetch: await outcome(fetch(`${origin}/fetch`)),
+      image: await load(make("img", { src: `${origin}/image` })),
+      script: await load(make("script", { src: `${origin}/script` })),
       inline: window.ran === true ? "done" : "refused",
     };
-  });
-  seen.escaped = other.seen.requests;
+  }, `http://127.0.0.1:${server.address().port}`);
+  await page.waitForTimeout(300);
+  seen.heard = heard;
   await close();
+  server.close();
 }
 
 /** Where no worker starts, the page does the work itself. */

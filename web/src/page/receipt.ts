@@ -7,12 +7,18 @@ import { grouped } from "./numbers";
 import { digest, problem } from "./verdict";
 import { word } from "./words";
 
+/** A code shows nothing alone: until there is a bundle, it has no answer. */
+function waitsForBundle(report: ReceiptReport): boolean {
+  return report.kind === "code" && !report.compared;
+}
+
 /** The answer as one sentence. */
 export function receiptText(report: ReceiptReport): Text {
+  if (waitsForBundle(report)) {
+    return say("请再选择公示包，凭证码须与它对照", "Now choose the bundle: a code is checked against it");
+  }
   if (!report.verified) {
-    return !report.compared && report.kind === "code" && report.problem === undefined
-      ? say("凭证码须对照公示包：请先选择公示包", "A code is checked against a bundle: choose the bundle first")
-      : say("凭证核验未通过", "Receipt not verified");
+    return say("凭证核验未通过", "Receipt not verified");
   }
   return report.compared ? say("凭证与公示包相符", "The receipt agrees with the bundle") : say("凭证核验通过", "Receipt verified");
 }
@@ -39,7 +45,7 @@ function sentences(title: Text, texts: readonly Text[]): Child {
 }
 
 export function receiptView(report: ReceiptReport, name: string): HTMLElement {
-  const waits = !report.verified && report.problem === undefined;
+  const waits = waitsForBundle(report);
   const kind = report.verified ? "passed" : waits ? "void" : "failed";
   return el(
     "section",
@@ -51,7 +57,7 @@ export function receiptView(report: ReceiptReport, name: string): HTMLElement {
       el("div", {}, el("h2", { id: "receipt", tabindex: -1 }, receiptText(report)), el("p", { class: "counts" }, given(name))),
     ),
     report.rehearsal && el("p", { class: "note" }, say("这是演练，不产生效力。", "This is a rehearsal and binds nobody.")),
-    report.problem !== undefined && el("ul", { class: "problems" }, problem(report.problem)),
+    report.problem !== undefined && !waits && el("ul", { class: "problems" }, problem(report.problem)),
     terms([
       report.sid === undefined ? null : [say("检查对象", "subject"), code(report.sid)],
       report.draw === undefined ? null : [say("抽取", "draw"), code(report.draw)],
