@@ -7,6 +7,12 @@
 
 #[path = "page/brought.rs"]
 mod brought;
+#[path = "log/city.rs"]
+#[allow(dead_code)]
+mod city;
+#[path = "cli/office.rs"]
+#[allow(dead_code)]
+mod office;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +22,11 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use brought::{Brought, DEMO, HOSTILE, HOSTILE_TITLE, Kind, LARGE};
+use city::City;
 use serde_json::{Value, json};
 use shuangsuiji::verify::{Report, verify};
 use support::second::{Bundle, Said, difference, python, write_bundles};
+use support::{read_folder, write_folder};
 
 /// The page answers at least this often while it works, in milliseconds.
 const GAP_MAX_MS: u64 = 500;
@@ -52,6 +60,8 @@ struct Run {
     reports: BTreeMap<String, Report>,
     seen: Value,
     python: Option<Vec<Said>>,
+    /// What step 7 comes to for those who brought a policy.
+    times: Vec<Value>,
 }
 
 /// The page is driven once for all tests of this file.
@@ -89,6 +99,7 @@ fn drive(browser: &str) -> Run {
     let others = numbers.iter().filter(|folder| **folder != large).cloned();
     // The first is an untouched one: the states of the page are looked at with it.
     let each: Vec<String> = std::iter::once(number("good open")).chain(others).collect();
+    let (logged, times) = logged(folder.path());
     let zips = [some("good", 8), some("bad", 4)].concat();
     let dropped = [some("good", 2), some("bad", 1)].concat();
     let cases = json!({
@@ -101,6 +112,7 @@ fn drive(browser: &str) -> Run {
         "dropped": dropped,
         "large": [large],
         "receipts": receipts,
+        "logged": logged,
         "subjects": subjects.collect::<Vec<Value>>(),
         "hostile": number(HOSTILE),
     });
@@ -121,7 +133,33 @@ fn drive(browser: &str) -> Run {
         python: runs("python3").then(|| python(folder.path(), &numbers)),
         names,
         brought,
+        times,
     }
+}
+
+/// A bundle whose steps are proved by a log, and the same with one proof changed, brought with a policy, with and without
+/// a copy of the log; and what our verifier makes of step 7.
+fn logged(folder: &Path) -> (Vec<Value>, Vec<Value>) {
+    let city = City::drawn();
+    let whole = read_folder(&city.office.path("bundle"));
+    let mut changed = whole.clone();
+    let proof = changed.get_mut("log/result.tlog-proof").unwrap();
+    let at = proof.len() / 2;
+    proof[at] ^= 1;
+    write_folder(&city.office.path("changed"), &changed);
+    write_folder(&folder.join("logged"), &whole);
+    write_folder(&folder.join("changed"), &changed);
+    write_folder(&folder.join("public"), &read_folder(&city.office.path("log/public")));
+    fs::copy(city.office.path("policy"), folder.join("policy")).unwrap();
+    let mut cases = Vec::new();
+    let mut times = Vec::new();
+    for (name, of) in [("logged", "bundle"), ("changed", "changed")] {
+        for (log, more) in [(None, &[][..]), (Some("public"), &["--log", "log/public"])] {
+            cases.push(json!({"folder": name, "policy": "policy", "log": log}));
+            times.push(city.check(of, more)["outcome"].clone());
+        }
+    }
+    (cases, times)
 }
 
 impl Run {
@@ -270,6 +308,25 @@ fn without_a_worker_the_page_verifies_by_itself() {
     let said = &run.seen["direct"];
     assert_eq!(checks(said), checks(run.said("bundles", "good open").unwrap()));
     assert!(checks(said).0);
+}
+
+#[test]
+fn a_policy_and_a_copy_of_the_log_prove_times() {
+    let Some(run) = run() else { return };
+    let seen = run.seen["logged"].as_array().unwrap();
+    let shown: Vec<Value> = seen
+        .iter()
+        .map(|said| {
+            let (_, steps) = checks(said);
+            let (_, outcome) = steps.into_iter().find(|(number, _)| *number == 7).unwrap();
+            json!(outcome)
+        })
+        .collect();
+    assert_eq!(shown, run.times, "{seen:#?}");
+    assert_eq!(run.times[1], "passed");
+    assert!(run.times[2..].iter().all(|outcome| *outcome == "failed"));
+    let text = seen[1]["text"].as_str().unwrap();
+    assert!(text.contains("1 次中的第 1 次"), "attempts are not counted: {text}");
 }
 
 #[test]

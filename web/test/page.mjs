@@ -11,7 +11,7 @@ import { bring, drop, load, open, verdict } from "./chromium.mjs";
 const root = process.argv[2];
 const cases = JSON.parse(readFileSync(join(root, "cases.json"), "utf8"));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const seen = { bundles: {}, zips: {}, dropped: {}, large: {}, receipts: {}, subjects: [], rules: [], direct: null };
+const seen = { bundles: {}, zips: {}, dropped: {}, large: {}, receipts: {}, subjects: [], logged: [], rules: [], direct: null };
 const watched = await open(cases.chromium);
 const at = (path) => join(root, path);
 
@@ -90,6 +90,25 @@ async function receipts() {
         text: section?.textContent ?? document.querySelector(".alert").textContent,
       };
     });
+    await close();
+  }
+}
+
+/** A bundle with the proofs of a log, and a reader who brings a policy and perhaps a copy of that log. */
+async function logged() {
+  for (const { folder, policy, log } of cases.logged) {
+    const { page, close } = await load(watched, cases.page);
+    const chosen = (count) => page.waitForFunction((n) => document.querySelectorAll(".options strong").length === n, count);
+    await page.setInputFiles("#policy", at(policy));
+    await chosen(1);
+    if (log) {
+      await page.setInputFiles("#log", at(log));
+      await chosen(2);
+    }
+    await bring(page, "#folder", at(folder));
+    const text = await page.evaluate(() => document.getElementById("main").textContent);
+    seen.logged.push({ ...(await verdict(page)), text });
+    await audit(page, `logged ${folder}`);
     await close();
   }
 }
@@ -210,7 +229,7 @@ async function direct() {
   await context.close();
 }
 
-for (const part of [bundles, large, receipts, subjects, states, hostile, direct, forbidden]) {
+for (const part of [bundles, large, receipts, subjects, logged, states, hostile, direct, forbidden]) {
   await part();
 }
 await watched.browser.close();

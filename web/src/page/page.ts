@@ -69,7 +69,8 @@ function render(focus?: string): void {
   if (focus !== undefined) {
     const target = document.getElementById(focus);
     target?.focus({ preventScroll: true });
-    target?.scrollIntoView({ block: "start" });
+    // A verdict is shown with its frame, an answer from its own heading on.
+    (target?.tagName === "H2" ? target.closest("section") : target)?.scrollIntoView({ block: "start" });
   }
 }
 
