@@ -97,7 +97,7 @@ export function pairFormula(facts: Facts, subject: Subject, message: string, tic
       "p",
       {},
       say(
-        "匹配号 W 是下面摘要的前 16 位，当作整数；h 是公布的加权。在负担均衡的前提下，整组 W + h 之和最小的小组就是这一组。",
+        "匹配号 W 是下面摘要的前 16 位，当作整数；h 是公布的让分。在负担均衡的前提下，整组 W + h 之和最小的小组就是这一组。",
         "The pair ticket W is the first 16 digits of the digest below, as an integer; h is the published handicap. The team is the one with the smallest sum of W + h.",
       ),
     ),
