@@ -112,6 +112,8 @@ for (const name of NAMES) {
         if (made !== undefined && text(made) === text(content) && made.length === content.length) continue;
         // Without the opening a sealed bundle is half open; the last event without consequences can be left out unnoticed.
         if (made === undefined && file === "events/0003.json") continue;
+        // With another typed value the same people may follow; the next test tries many of them.
+        if (bend === "a digit" && /^events\/\d+\/beacon\.json$/.test(file)) continue;
         const { report } = verify(bent);
         tried++;
         assert.equal(report.verified, false, `${file}: ${bend}`);
@@ -127,6 +129,20 @@ for (const name of NAMES) {
     assert.ok(tried > 100);
   });
 }
+
+test("who follows hangs on the values of the event", () => {
+  const whole = vector("events");
+  const file = "events/0002/beacon.json";
+  const content = text(whole.get(file)!);
+  let other = 0;
+  for (let value = 100; value < 140; value++) {
+    const { report } = verify(new Map(whole).set(file, bytes(content.replace(/digits:3d-\d+:\d{3}/, (s) => s.slice(0, -3) + String(value)))));
+    if (report.verified) continue;
+    other++;
+    assert.deepEqual([...blamed(report)], ["events/0002/teams.tsv"]);
+  }
+  assert.ok(other > 5 && other < 40, String(other));
+});
 
 test("a file more is refused and named", () => {
   for (const file of ["x", "frames/T09.tsv", "rolls/T01.tsv", "opening.json", "standby.tsv", "events/1.json", "events/0004/teams.tsv"]) {
