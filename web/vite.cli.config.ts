@@ -3,7 +3,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig(({ mode }) => {
   const test = mode === "test";
-  const input: Record<string, string> = test ? { verify: "test/verify.test.ts" } : { "verify-cli": "src/cli.ts" };
+  const tests = ["verify", "parts", "pairing", "receipt", "log"].map((name) => [name, `test/${name}.test.ts`]);
+  const input: Record<string, string> = test ? Object.fromEntries(tests) : { "verify-cli": "src/cli.ts" };
   return {
     build: {
       ssr: true,

@@ -155,7 +155,8 @@ function checkJsonFiles(run: Run, check: Check): void {
   one("opening.json", (keys, object) => {
     keys.only(object, "", ["master"]);
     const means = say("应为 64 位小写十六进制", "64 lowercase hex digits are due");
-    run.master = keys.text(object.master, "master", isDigest, means);
+    const master = keys.text(object.master, "master", isDigest, means);
+    if (isDigest(master)) run.master = master;
   });
   one("shortage.json", (keys, object) => (run.shortage = readShortage(keys, object)));
 }

@@ -2,16 +2,17 @@
 import { checkBeacon, readBeaconFile, type BeaconFile } from "./beacon";
 import { readJson, readShortage, type ShortageFile } from "./bundle";
 import type { Event } from "./events";
-import { peopleOf } from "./ground";
+import { peopleOf, type Person } from "./ground";
 import { Keys } from "./keys";
 import { checkOptimum } from "./optimum";
 import { checkRounds, checkTeams, type PairingFiles } from "./pairing";
 import type { Check, Run } from "./run";
 import { compareFile, type Drawn } from "./selection";
 import { checkShortage } from "./shortage";
-import { Impossible, Standing, type Change } from "./standing";
+import { Standing, type Change } from "./standing";
 import { readTable, type ShapeName, type Table } from "./table";
 import { compareText, say, shown } from "./text";
+import type { Text } from "./types";
 
 export function checkEffects(run: Run, check: Check, events: Event[]): void {
   if (run.unopened) {
@@ -46,15 +47,17 @@ class Effects {
     const { run, check } = this;
     const due = new Map<string, string | undefined>();
     for (const sid of [event.sid, ...event.visits]) if (sid !== undefined) run.note(sid, event.n);
+    // While nothing waits the standing is known, so that an event that cannot be is found even if it waits itself.
+    const objection = this.waiting ? undefined : this.objection(event);
+    if (objection !== undefined) {
+      check.fail({ file: event.file, id: event.sid ?? event.iid }, objection);
+      return false;
+    }
     if (event.acts && (this.waiting || (event.sources !== undefined && !run.files.has(`${event.folder}beacon.json`)))) {
       this.waiting = true;
       run.events!.events[event.n - 1].waits = true;
       check.hide(say(`第 ${event.n} 号事件等待随机数，其结果未示`, `event ${event.n} waits for its values, so that its effects are not shown`));
     } else if (event.acts && !this.apply(event, due)) {
-      return false;
-    } else if (!event.acts && event.sid !== undefined && !this.standing.visits.has(event.sid)) {
-      // An inspection result without consequences, but of no visit.
-      check.fail({ file: event.file, id: event.sid }, say(`${event.sid} 没有检查`, `${event.sid} has no visit`));
       return false;
     }
     return this.compare(event, due);
@@ -72,10 +75,6 @@ class Effects {
     }
     const pairKey = run.hash.line("pair", seed);
     const changes = this.change(event, due);
-    if (changes instanceof Impossible) {
-      this.check.fail({ file: event.file, id: event.sid ?? event.iid }, changes.text);
-      return false;
-    }
     if (event.kind === "staff" && !standing.paired) return this.pairAnew(event, pairKey, due);
     const wanted = standing.paired ? changes : [];
     standing.fillAll(standing.ticketsFor(pairKey), wanted);
@@ -83,7 +82,29 @@ class Effects {
     return true;
   }
 
-  private change(event: Event, due: Map<string, string | undefined>): Change[] | Impossible {
+  private standby(): Person[] {
+    const table = this.run.tables.get("standby.tsv");
+    return table === undefined ? [] : peopleOf(table);
+  }
+
+  /** Why the event cannot be: there is no such visit, no such holder, no such person. */
+  private objection(event: Event): Text | undefined {
+    const { standing } = this;
+    switch (event.kind) {
+      case "recused":
+        return standing.cannotRecuse(event.iid!, event.visits);
+      case "leave":
+      case "certificate":
+        return standing.cannotLeave(event.iid!, event.visits);
+      case "staff":
+        return standing.cannotStaff(event.raise ?? 0, event.add ?? [], this.standby());
+      default:
+        if (event.sid === undefined || standing.visits.has(event.sid)) return undefined;
+        return say(`${event.sid} 没有检查`, `${event.sid} has no visit`);
+    }
+  }
+
+  private change(event: Event, due: Map<string, string | undefined>): Change[] {
     const { run, standing } = this;
     switch (event.kind) {
       case "recused":
@@ -91,20 +112,15 @@ class Effects {
       case "leave":
       case "certificate":
         return standing.leave(event.iid!, event.visits);
-      case "staff": {
-        const table = run.tables.get("standby.tsv");
-        const standby = table === undefined ? [] : peopleOf(table);
-        const fault = event.raise === undefined ? standing.add(event.add!, standby) : standing.raise(event.raise);
-        return fault ?? standing.vacant();
-      }
+      case "staff":
+        return standing.staff(event.raise ?? 0, event.add ?? [], this.standby());
       default: {
-        const found = standing.replace(event.sid!);
-        if (found instanceof Impossible) return found;
-        const lines = found.subjects.map((row) => `${row.join("\t")}\n`);
+        const { subjects, changes } = standing.replace(event.sid!);
+        const lines = subjects.map((row) => `${row.join("\t")}\n`);
         due.set("subjects.tsv", `list\tsid\tnext\n${lines.join("")}`);
         run.events!.replaced.push(event.sid!);
-        for (const [, , next] of found.subjects) run.note(next, event.n);
-        return found.changes;
+        for (const [, , next] of subjects) run.note(next, event.n);
+        return changes;
       }
     }
   }

@@ -7,11 +7,6 @@ import { fits, SlotBook, SlotFault, type Slot } from "./slots";
 import { compareText, say } from "./text";
 import type { Text } from "./types";
 
-/** An event that cannot be: there is no such visit, no such holder, no such person. */
-export class Impossible {
-  constructor(readonly text: Text) {}
-}
-
 interface Post extends Person {
   available: boolean;
 }
@@ -91,31 +86,39 @@ export class Standing {
     return visit.slots.find(({ text }) => visit.holders.get(text) === iid);
   }
 
-  /** `recused`: the pairs become barred, and what is lost is to be filled. */
-  recuse(iid: string, sids: string[]): Change[] | Impossible {
-    if (!this.people.has(iid)) return new Impossible(say(`${iid} 不在人员中`, `${iid} is not among the inspectors`));
+  /** Why the pairs cannot become barred. */
+  cannotRecuse(iid: string, sids: string[]): Text | undefined {
+    if (!this.people.has(iid)) return say(`${iid} 不在人员中`, `${iid} is not among the inspectors`);
     for (const sid of sids) {
-      if (!this.visits.has(sid)) return new Impossible(say(`${sid} 没有检查`, `${sid} has no visit`));
-      if (this.barred.get(sid)?.has(iid)) return new Impossible(say(`${iid} 对 ${sid} 早已回避`, `${iid} is recused from ${sid} already`));
+      if (!this.visits.has(sid)) return say(`${sid} 没有检查`, `${sid} has no visit`);
+      if (this.barred.get(sid)?.has(iid)) return say(`${iid} 对 ${sid} 早已回避`, `${iid} is recused from ${sid} already`);
     }
+    return undefined;
+  }
+
+  /** `recused`: the pairs become barred, and what is lost is to be filled. */
+  recuse(iid: string, sids: string[]): Change[] {
     for (const sid of sids) this.barred.set(sid, new Set([...(this.barred.get(sid) ?? []), iid]));
     return this.lose(iid, sids);
   }
 
-  /** `leave`, `certificate`: not available for anything that follows. */
-  leave(iid: string, sids: string[]): Change[] | Impossible {
+  /** Why somebody cannot leave these visits, or for good. */
+  cannotLeave(iid: string, sids: string[]): Text | undefined {
     const person = this.people.get(iid);
-    if (person === undefined) return new Impossible(say(`${iid} 不在人员中`, `${iid} is not among the inspectors`));
-    if (sids.length === 0 && !person.available) {
-      return new Impossible(say(`${iid} 早已离岗`, `${iid} is not available already`));
-    }
+    if (person === undefined) return say(`${iid} 不在人员中`, `${iid} is not among the inspectors`);
+    if (sids.length === 0 && !person.available) return say(`${iid} 早已离岗`, `${iid} is not available already`);
     for (const sid of sids) {
       const visit = this.visits.get(sid);
       if (visit === undefined || this.slotHeld(visit, iid) === undefined) {
-        return new Impossible(say(`${iid} 在 ${sid} 没有岗位`, `${iid} holds no slot of ${sid}`));
+        return say(`${iid} 在 ${sid} 没有岗位`, `${iid} holds no slot of ${sid}`);
       }
     }
-    person.available = false;
+    return undefined;
+  }
+
+  /** `leave`, `certificate`: not available for anything that follows. */
+  leave(iid: string, sids: string[]): Change[] {
+    this.people.get(iid)!.available = false;
     return this.lose(iid, sids);
   }
 
@@ -130,9 +133,8 @@ export class Standing {
   }
 
   /** `closed`, `moved`, `refused` where the next reserve follows: list, sid and who follows, and the slots to be filled. */
-  replace(sid: string): { subjects: [string, string, string][]; changes: Change[] } | Impossible {
-    const ended = this.visits.get(sid);
-    if (ended === undefined) return new Impossible(say(`${sid} 没有检查`, `${sid} has no visit`));
+  replace(sid: string): { subjects: [string, string, string][]; changes: Change[] } {
+    const ended = this.visits.get(sid)!;
     for (const { text } of ended.slots) this.free(ended, text);
     this.visits.delete(sid);
     this.gone.add(sid);
@@ -183,24 +185,23 @@ export class Standing {
     return slots.filter(({ text }) => !before.has(text)).map((slot) => ({ sid, slot, before: "-" }));
   }
 
-  /** `staff` with `raise`. */
-  raise(by: number): Impossible | undefined {
-    for (const person of this.people.values()) {
-      person.capacity += by;
-      if (person.capacity > 1 << 16) return new Impossible(say(`${person.iid} 的上限超过 2^16`, `the capacity of ${person.iid} passes 2^16`));
+  /** Why capacities cannot grow by so much, or these rows of standby.tsv cannot join. */
+  cannotStaff(raise: number, iids: string[], standby: Person[]): Text | undefined {
+    for (const { iid, capacity } of this.people.values()) {
+      if (capacity + raise > 1 << 16) return say(`${iid} 的上限超过 2^16`, `the capacity of ${iid} passes 2^16`);
+    }
+    for (const iid of iids) {
+      if (!standby.some((person) => person.iid === iid)) return say(`${iid} 不在 standby.tsv 中`, `${iid} does not stand in standby.tsv`);
+      if (this.people.has(iid)) return say(`${iid} 已在人员中`, `${iid} is among the inspectors already`);
     }
     return undefined;
   }
 
-  /** `staff` with `add`, of the rows of standby.tsv. */
-  add(iids: string[], standby: Person[]): Impossible | undefined {
-    for (const iid of iids) {
-      const row = standby.find((person) => person.iid === iid);
-      if (row === undefined) return new Impossible(say(`${iid} 不在 standby.tsv 中`, `${iid} does not stand in standby.tsv`));
-      if (this.people.has(iid)) return new Impossible(say(`${iid} 已在人员中`, `${iid} is among the inspectors already`));
-      this.people.set(iid, { ...row, available: true });
-    }
-    return undefined;
+  /** `staff`: what is vacant is then to be filled. */
+  staff(raise: number, iids: string[], standby: Person[]): Change[] {
+    for (const person of this.people.values()) person.capacity += raise;
+    for (const person of standby.filter(({ iid }) => iids.includes(iid))) this.people.set(person.iid, { ...person, available: true });
+    return this.vacant();
   }
 
   /** All vacant slots, by sid and number. */
