@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use brought::{Brought, DEMO, HOSTILE, HOSTILE_TITLE, Kind, LARGE};
+use brought::{Brought, DEMO, EARLY, HOSTILE, HOSTILE_TITLE, Kind, LARGE};
 use city::City;
 use serde_json::{Value, json};
 use shuangsuiji::verify::{Report, verify};
@@ -111,6 +111,7 @@ fn drive(browser: &str) -> Run {
         "zips": zips,
         "dropped": dropped,
         "large": [large],
+        "early": {"folder": large, "sid": EARLY},
         "receipts": receipts,
         "logged": logged,
         "subjects": subjects.collect::<Vec<Value>>(),
@@ -287,6 +288,16 @@ fn the_page_answers_while_it_verifies_a_district() {
         said["milliseconds"], said["gap"]
     );
     assert!(said["gap"].as_u64().unwrap() <= GAP_MAX_MS, "{said}");
+}
+
+/// Whoever asks for one subject need not wait for all others.
+#[test]
+fn a_subject_is_answered_while_the_others_are_verified() {
+    let Some(run) = run() else { return };
+    let said = &run.seen["early"];
+    println!("answer after {} ms, verdict after {} ms", said["answer_ms"], said["verdict_ms"]);
+    assert_eq!(said["kind"], "passed");
+    assert!(said["text"].as_str().unwrap().starts_with(EARLY), "{said}");
 }
 
 #[test]

@@ -28,6 +28,8 @@ use crate::support::{VECTORS, read_folder, vector};
 pub const DEMO: &str = "good demo";
 pub const HOSTILE: &str = "good hostile";
 pub const LARGE: &str = "good 176,245 subjects";
+/// A subject of [`LARGE`].
+pub const EARLY: &str = "913101100000004711";
 pub const HOSTILE_TITLE: &str = "<script>window.ran=true</script>=1+1";
 
 /// What a bundle's name begins with.

@@ -14,7 +14,8 @@ export interface Trust {
 }
 
 export type Request =
-  | { kind: "bundle"; source: Source; trust: Trust }
+  /** `until`: the last step to be made, where an answer for one subject shall not wait for the others. */
+  | { kind: "bundle"; source: Source; trust: Trust; until?: number }
   | { kind: "subject"; sid: string }
   | { kind: "receipt"; bytes: Uint8Array };
 

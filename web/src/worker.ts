@@ -30,7 +30,7 @@ export function server(post: (answer: Answer) => void): (request: Request) => vo
       case "bundle": {
         const { policy, log } = request.trust;
         files = filesOf(request.source);
-        verified = verify(files, { policy, log: log && filesOf(log) }, progress);
+        verified = verify(files, { policy, log: log && filesOf(log), until: request.until }, progress);
         return { kind: "reply", reply: verified.report };
       }
       case "subject":

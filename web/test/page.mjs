@@ -73,6 +73,26 @@ async function large() {
   }
 }
 
+/** A subject that is asked for while its bundle is verified: the answer, and what the page says in the end. */
+async function early() {
+  const { folder, sid } = cases.early;
+  const { page, close } = await load(watched, cases.page);
+  const started = performance.now();
+  const passed = () => Math.round(performance.now() - started);
+  await page.setInputFiles("#folder", at(folder));
+  await page.waitForSelector("#working");
+  await page.fill("#sid", sid);
+  await page.click(".lookup button[type=submit]");
+  const answer = page.waitForSelector("#answer").then(passed);
+  await page.waitForSelector("#verdict", { timeout: 120_000 });
+  const verdict_ms = passed();
+  const answer_ms = await answer;
+  await page.waitForFunction(() => document.querySelector("#verdict") && document.querySelector("#answer"));
+  const text = await page.evaluate(() => document.getElementById("answer").textContent);
+  seen.early = { ...(await verdict(page)), text, answer_ms, verdict_ms };
+  await close();
+}
+
 async function receipts() {
   for (const { name, folder, file, code } of cases.receipts) {
     const { page, close } = await load(watched, cases.page, code ? { search: `#${code}` } : {});
@@ -229,7 +249,7 @@ async function direct() {
   await context.close();
 }
 
-for (const part of [bundles, large, receipts, subjects, logged, states, hostile, direct, forbidden]) {
+for (const part of [bundles, large, early, receipts, subjects, logged, states, hostile, direct, forbidden]) {
   await part();
 }
 await watched.browser.close();

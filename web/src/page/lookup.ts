@@ -8,7 +8,11 @@ import { subjectView } from "./subject";
 /** What was asked, and the answer once there is one. */
 export interface Look {
   asked: string;
+  /** The codes that may be meant, as long as there is no answer. */
+  pending?: readonly string[];
   subject?: Subject;
+  /** Found while the bundle was not verified yet. */
+  early?: boolean;
 }
 
 type Find = (asked: string, sids: readonly string[]) => Promise<void>;
@@ -32,7 +36,7 @@ function matches(found: readonly [string, string][], find: Find): Child {
   );
 }
 
-export function lookupView(look: Look, facts: Facts, names: Names | undefined, find: Find): HTMLElement {
+export function lookupView(look: Look, facts: Facts | undefined, names: Names | undefined, find: Find): HTMLElement {
   const answer = el("div", { class: "found", "aria-live": "polite" });
   const input = el("input", {
     id: "sid",
@@ -65,7 +69,11 @@ export function lookupView(look: Look, facts: Facts, names: Names | undefined, f
       );
     }
   };
-  if (look.subject !== undefined) {
+  if (look.subject !== undefined && facts !== undefined) {
+    if (look.early) {
+      const told = say("逐项检查还在进行：以下待核验完成才算数。", "The checks still go on: this counts once they are done.");
+      answer.append(el("p", { class: "note" }, told));
+    }
     answer.append(subjectView(facts, look.subject, names?.get(look.subject.sid)));
   }
   return el(

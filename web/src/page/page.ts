@@ -1,7 +1,7 @@
 /** The page: what was brought, what is at work, what came of it. Every change of it is drawn anew from this state. */
 import type { Trust } from "../messages";
 import { stepWords } from "../verify/index";
-import type { ReceiptReport, Report, Subject, Text } from "../verify/types";
+import type { Facts, ReceiptReport, Report, Subject, Text } from "../verify/types";
 import { Refused, Verifier } from "./ask";
 import { acceptDrops, type Actions, bringView } from "./bring";
 import { append, el, given } from "./dom";
@@ -23,6 +23,8 @@ interface State {
   report?: { report: Report; milliseconds: number };
   receipt?: { name: string; bytes: Uint8Array; report?: ReceiptReport };
   look: Look;
+  /** What is known of a draw that is not verified yet, from a look at one subject. */
+  early?: Facts;
   /** A code from the page's address. */
   code: string;
   told: Text[];
@@ -31,6 +33,8 @@ interface State {
 
 const state: State = { look: { asked: "" }, code: "", told: [], working: false };
 let verifier: Verifier | undefined;
+/** Answers for one subject while the other verifies. */
+let glancing: Verifier | undefined;
 
 const byId = (id: string): HTMLElement => document.getElementById(id)!;
 
@@ -48,16 +52,16 @@ function render(focus?: string): void {
   const main = byId("main");
   main.replaceChildren();
   const { report, bundle, receipt } = state;
-  const facts = report?.report.facts;
+  const facts = report === undefined ? state.early : report.report.facts;
   const beside = { names: state.names?.name, policy: state.policy?.name, log: state.log?.name, code: state.code };
   append(main, [
     state.told.map((text) => el("p", { class: "alert", role: "alert" }, text)),
     state.working && workingView(),
     receipt?.report !== undefined && receiptView(receipt.report, receipt.name),
     report !== undefined && verdictView(report.report, bundle!.name, report.milliseconds),
-    facts !== undefined && lookupView(state.look, facts, state.names?.names, find),
+    (state.working || report?.report.facts !== undefined) && lookupView(state.look, facts, state.names?.names, find),
     report !== undefined && stepsView(report.report),
-    facts !== undefined && factsView(facts),
+    report?.report.facts !== undefined && factsView(report.report.facts),
     bringView(actions, beside),
   ]);
   if (report === undefined && receipt?.report === undefined && !state.working) {
@@ -168,10 +172,18 @@ function program(): string {
   return byId("program").textContent ?? "";
 }
 
-function stop(): void {
+/** Ends all work on the bundle before. */
+function halt(): void {
   verifier?.stop();
+  glancing?.stop();
   verifier = undefined;
+  glancing = undefined;
+  state.early = undefined;
   state.working = false;
+}
+
+function stop(): void {
+  halt();
   state.bundle = undefined;
   render();
 }
@@ -181,7 +193,7 @@ async function verifyBundle(): Promise<void> {
   if (state.bundle === undefined) {
     return;
   }
-  verifier?.stop();
+  halt();
   const mine = new Verifier(program());
   verifier = mine;
   state.report = undefined;
@@ -196,11 +208,19 @@ async function verifyBundle(): Promise<void> {
     const report = await mine.bundle(state.bundle.source, trust, onProgress);
     state.report = { report, milliseconds: performance.now() - started };
     state.working = false;
+    glancing?.stop();
+    glancing = undefined;
     announce(verdictText(report));
     if (state.receipt !== undefined) {
       state.receipt.report = await mine.receipt(state.receipt.bytes);
     }
     render(state.receipt === undefined ? "verdict" : "receipt");
+    // What was asked meanwhile is answered by the one that knows all.
+    const { asked, pending, subject } = state.look;
+    const again = subject === undefined ? pending : [subject.sid];
+    if (again !== undefined) {
+      await find(asked, again);
+    }
   } catch (error) {
     refuse(error);
   }
@@ -221,19 +241,35 @@ async function verifyReceipt(): Promise<void> {
   }
 }
 
+/** Who answers for one subject: the one that verified, or, while that goes on, another that reads no further than it must. */
+async function answering(): Promise<Verifier> {
+  if (!state.working || state.bundle === undefined) {
+    return verifier!;
+  }
+  if (glancing === undefined) {
+    glancing = new Verifier(program());
+    state.early = (await glancing.glance(state.bundle.source)).facts;
+  }
+  return glancing;
+}
+
 /** Looks one subject up, by its code in the forms that people write it. */
 async function find(asked: string, sids: readonly string[]): Promise<void> {
-  state.look = { asked };
+  state.look = { asked, pending: sids };
   try {
+    const early = state.working;
+    const answers = await answering();
     let subject: Subject | undefined;
     for (const sid of sids) {
-      subject = await verifier!.subject(sid);
+      subject = await answers.subject(sid);
       if (subject.found) {
         break;
       }
     }
-    state.look = { asked, subject };
-    render("answer");
+    if (early === state.working) {
+      state.look = { asked, subject, early };
+      render("answer");
+    }
   } catch (error) {
     refuse(error);
   }
