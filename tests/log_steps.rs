@@ -42,6 +42,7 @@ fn every_step_logs_itself_and_proves_it() {
     assert!(told.contains("第 0 条，2026-07-23 15:28:30（北京时间）凑足联署"), "{told}");
     let frozen = city.check("bundle", &[]);
     assert_eq!(frozen["outcome"], "passed", "its time can be verified before the draw: {frozen}");
+    city.office.refuses(1, &["verify", "bundle"], &["F12 manifest.tsv：已封存，还没有抽取结果"]);
 
     city.office.done(&[&["--clock", AFTER], BEACON].concat());
     city.office.done(&["draw", "bundle"]);

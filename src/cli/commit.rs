@@ -9,6 +9,7 @@ use super::args::CommitArgs;
 use super::changes::Changes;
 use super::check::{in_time, task_json};
 use super::clock::Clock;
+use super::companions::companions;
 use super::console::{Console, finding_json};
 use super::given::FramesElsewhere;
 use super::ground::{PlanFile, Registers, Versions};
@@ -252,7 +253,11 @@ pub(super) fn commit(
         store.save_rules(&digest_of(rules), rules, clock.now_s())?;
     }
     let larger = prepared.frames.feeds()?;
-    let written = write_folder(&args.out, &public_files(&prepared.freeze), larger)?;
+    let mut files = public_files(&prepared.freeze);
+    if !is_bundle(&args.out) {
+        files.extend(companions());
+    }
+    let written = write_folder(&args.out, &files, larger)?;
     let state = store.draw(&digest)?.map(|record| record.state);
     if state == Some(State::Pending) {
         store.set_state(&digest, State::Live)?;

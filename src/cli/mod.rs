@@ -11,6 +11,7 @@ mod chart;
 mod check;
 mod clock;
 mod commit;
+mod companions;
 mod console;
 mod demo;
 mod diff;

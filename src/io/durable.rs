@@ -59,21 +59,20 @@ impl Lock {
     /// W13 if another run holds it, W08 if the file system fails.
     pub fn of_folder(folder: &Path) -> Result<Self, Finding> {
         let path = beside(folder, "lock")?;
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|e| failed(&path, &e))?;
-        match file.try_lock() {
-            // Only who holds the lock may take it away.
-            Ok(()) => Ok(Lock { _mark: Leftover::new(&path), file, path }),
-            Err(fs::TryLockError::WouldBlock) => {
-                let cause = say!("另一个 ssj 正在处理它", "another ssj is working on it");
-                Err(Finding::new("W13", cause).file(folder.display().to_string()))
+        let (mark, file) = Leftover::of(&path, || {
+            let mut options = File::options();
+            let file = options.create(true).truncate(false).write(true).open(&path);
+            let file = file.map_err(|e| failed(&path, &e))?;
+            match file.try_lock() {
+                Ok(()) => Ok(file),
+                Err(fs::TryLockError::WouldBlock) => {
+                    let cause = say!("另一个 ssj 正在处理它", "another ssj is working on it");
+                    Err(Finding::new("W13", cause).file(folder.display().to_string()))
+                }
+                Err(fs::TryLockError::Error(e)) => Err(failed(&path, &e)),
             }
-            Err(fs::TryLockError::Error(e)) => Err(failed(&path, &e)),
-        }
+        })?;
+        Ok(Lock { _mark: mark, file, path })
     }
 }
 

@@ -25,6 +25,14 @@ impl Leftover {
         MADE.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
         Leftover(path.to_owned())
     }
+
+    /// Names a file that is this run's own only once it is made, as a lock is; no interrupt comes between the two.
+    pub fn of<T, E>(path: &Path, make: impl FnOnce() -> Result<T, E>) -> Result<(Self, T), E> {
+        let mut list = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = make()?;
+        list.insert(path.to_owned());
+        Ok((Leftover(path.to_owned()), made))
+    }
 }
 
 impl Drop for Leftover {

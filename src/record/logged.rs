@@ -19,6 +19,9 @@ pub const POLICY: &str = "log/policy";
 /// The time-stamp token of the commitment (RFC 3161), as the authority sent it.
 pub const STAMP: &str = "log/commit.tsr";
 
+/// The proof that the result is in the log.
+pub const RESULT_PROOF: &str = "log/result.tlog-proof";
+
 /// The entries of a bundle, in the order in which they are to be logged.
 ///
 /// # Errors
@@ -61,7 +64,7 @@ pub fn proof_path(body: &Body) -> Option<String> {
         Body::Register(_) => return None,
         Body::Commit(_) => "commit".to_owned(),
         Body::Beacon { .. } => "beacon".to_owned(),
-        Body::Result { .. } => "result".to_owned(),
+        Body::Result { .. } => return Some(RESULT_PROOF.to_owned()),
         Body::Event(event) | Body::Void { event, .. } => format!("event-{:04}", event.n),
         Body::Open { .. } => "open".to_owned(),
     };

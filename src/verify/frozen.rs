@@ -11,6 +11,7 @@ use crate::record::bundle::{
     self, BEACON, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE, Stage, is_frame,
 };
 use crate::record::contents::check_registers;
+use crate::record::logged::RESULT_PROOF;
 use crate::say;
 
 /// Step 1: exactly the files of the protocol, each in canonical form.
@@ -57,7 +58,8 @@ fn nothing_drawn(bundle: &Bundle<'_>) -> bool {
     let frozen = bundle::layout(commitment, Stage::Frozen, false);
     let later = |path: &String| {
         let known = frozen.public.contains(path) || frozen.closed.contains(path);
-        !known && path != BEACON && !path.starts_with("events/")
+        let traces = [MANIFEST, OPENING, SCHEDULE, RESULT_PROOF];
+        !known && path != BEACON && (!bundle::is_unbound(path) || traces.contains(&path.as_str()))
     };
     frozen.public.iter().all(|path| files.contains_key(path)) && !files.keys().any(later)
 }

@@ -1,6 +1,7 @@
 //! Sealed draws from commitment to opening: what is published when, who opens, and what is refused.
 
 use std::fs;
+use std::process::Command;
 
 use age::secrecy::ExposeSecret;
 use age::x25519::Identity;
@@ -9,9 +10,9 @@ use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::record::bundle::Files;
 use shuangsuiji::store::Store;
 
-use crate::office::{BEACON, Office};
-use crate::support::read_folder;
+use crate::office::{BEACON, Office, ssj};
 use crate::support::ssj::{AFTER, BEFORE};
+use crate::support::{read_folder, root};
 
 pub const TO_PUBLIC: &str = "opens = \"public\", by = \"2026-10-31\"";
 pub const SHARED: &str = "opens = \"public\", by = \"2026-10-31\", custodians = [\"张三\", \"李四\", \"王五\"], threshold = 2";
@@ -24,14 +25,17 @@ pub const COMMIT: &[&str] =
     &["--clock", BEFORE, "commit", "plan.toml", "--out", "bundle", "--key-file", "office.key"];
 pub const DRAW: &[&str] = &["draw", "bundle", "--key-file", "office.key"];
 pub const OPEN: &[&str] = &["--clock", IN_OCTOBER, "open", "bundle", "--key-file", "office.key"];
-pub const FROZEN: &[&str] = &["commitment.json", "incompatible.tsv", "inspectors.tsv"];
+pub const FROZEN: &[&str] =
+    &["README.txt", "commitment.json", "incompatible.tsv", "inspectors.tsv", "verify.html"];
 const DRAWN: &[&str] = &[
+    "README.txt",
     "beacon.json",
     "commitment.json",
     "incompatible.tsv",
     "inspectors.tsv",
     "manifest.tsv",
     "rolls/T1.tsv",
+    "verify.html",
 ];
 
 /// An office with a sealed plan and a key of its own.
@@ -99,6 +103,14 @@ fn the_whole_job_of_a_sealed_draw() {
     let ran = office.done(&["--json", "--clock", IN_NOVEMBER, "verify", "bundle"]);
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((&report["verified"], &report["overdue"]), (&true.into(), &true.into()));
+    // The second verifier tells it, too, from the day after.
+    for (today, overdue) in [("2026-10-31", false), ("2026-11-01", true)] {
+        let mut second = Command::new("python3");
+        second.arg(root().join("tests/independent/verify.py"));
+        second.args(["--json", "--today", today, "bundle"]).current_dir(office.folder());
+        let report: Value = serde_json::from_slice(&second.output().unwrap().stdout).unwrap();
+        assert_eq!((&report["verified"], &report["overdue"]), (&true.into(), &overdue.into()));
+    }
     // Nobody finds in the workspace who is drawn.
     let count = || {
         // An open store keeps files of its own beside the database.

@@ -212,7 +212,7 @@ fn receipts() {
         let report = parsed(&office.done(&["--json", "verify", &file]).out);
         assert_eq!(
             keys(&report),
-            ["command", "findings", "not_shown", "ok", "path", "shown", "verified"]
+            ["command", "findings", "not_shown", "ok", "path", "shown", "since", "verified"]
         );
 
         let receipt = office.read(&file);

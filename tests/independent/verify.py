@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Independent verifier of the draw protocol `dr1`, written from docs/protocol.md alone.
 
-    python3 verify.py [--json] [--policy FILE [--log FOLDER]] PATH...
+    python3 verify.py [--json] [--policy FILE [--log FOLDER]] [--today DATE] PATH...
 
 PATH: a bundle folder or a dr1-receipt file.  FILE: whom to believe about time, FOLDER: a copy of the log (step 7).
+DATE: in place of today's in China, to tell whether a promised opening is overdue, which no check decides.
 
 Python 3.11, standard library only.  Everything is checked but drand's BLS signature
 (fact `signature_unchecked`).  Exit code: 0 all verified, 1 some not, 2 no bundle or usage.
@@ -1823,7 +1824,14 @@ def safe(text):
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in str(text))
 
 
-def show(report):
+def overdue(report, today):
+    """Whether a sealed draw is not opened after the day that it promised; the verdict does not depend on it."""
+    promise = report.facts.get("opening_promise")
+    unopened = any(c["number"] == 5 and c["outcome"] == "not_shown" for c in report.checks)
+    return bool(promise and unopened and today > promise["by"])
+
+
+def show(report, late):
     print(safe(report.path))
     for c in report.checks:
         cause = ": ".join(safe(x) for x in (c["file"], c["cause"]) if x)
@@ -1832,6 +1840,8 @@ def show(report):
         print(f"     {key}: {safe(json.dumps(value, ensure_ascii=False))}")
     if report.facts.get("signature_unchecked"):
         print("     the BLS signature of drand was NOT verified by this program")
+    if late:
+        print("     the promised opening is OVERDUE")
     void = f"; the draw is VOID ({report.facts['void']})" if "void" in report.facts else ""
     print(f"  {'verified' if report.verified else 'NOT VERIFIED'}{void}")
 
@@ -1842,6 +1852,11 @@ def main(arguments):
             at = arguments.index(option)
             setattr(Bundle, option[2:], arguments[at + 1])
             arguments = arguments[:at] + arguments[at + 2:]
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+    if "--today" in arguments[:-1]:
+        at = arguments.index("--today")
+        today = arguments[at + 1]
+        arguments = arguments[:at] + arguments[at + 2:]
     as_json = "--json" in arguments
     paths = [a for a in arguments if a != "--json"]
     if not paths or any(a.startswith("--") for a in paths):
@@ -1857,10 +1872,12 @@ def main(arguments):
             print(json.dumps(line) if as_json else f"{safe(path)}\n  {safe(report)}")
             continue
         code = max(code, 0 if report.verified else 1)
+        late = overdue(report, today)
         if as_json:
-            print(json.dumps({"path": path, "verified": report.verified, "checks": report.checks, "facts": report.facts}))
+            print(json.dumps({"path": path, "verified": report.verified, "overdue": late,
+                              "checks": report.checks, "facts": report.facts}))
         else:
-            show(report)
+            show(report, late)
     return code
 
 
