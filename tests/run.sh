@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All tests. Installs Python 3, which the independent verifier needs, PostgreSQL, on which the store is tested besides
 # SQLite, and DuckDB in an environment of its own, where a package manager can: both also run the queries of ssj sql. There, too, is
-# ZXing, which reads the QR codes of receipts.
+# ZXing, which reads the QR codes of receipts. Node 20.19, the packages of web/ and Chromium show the page that verifies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! command -v python3 >/dev/null; then
@@ -16,6 +16,15 @@ if ! "$engines/bin/python" -c 'import duckdb, zxingcpp' 2>/dev/null; then
   # Without it the queries of ssj sql run on PostgreSQL alone, and their tests say so. Debian keeps venv apart.
   { python3 -m venv "$engines" || { apt-get update && apt-get install --yes --no-install-recommends python3-venv; } &&
     python3 -m venv "$engines" && "$engines/bin/pip" install --quiet duckdb zxing-cpp; } || true
+fi
+# Without them the tests of the page say so. Chinese is looked at in a Chinese font.
+for tool in node npm chromium; do
+  command -v "$tool" >/dev/null && continue
+  { apt-get update && apt-get install --yes --no-install-recommends nodejs npm chromium fonts-wqy-microhei; } || true
+  break
+done
+if command -v npm >/dev/null && [ ! -d web/node_modules/axe-core ]; then
+  npm ci --prefix web --no-audit --no-fund || true
 fi
 cargo test "$@"
 # The default build has no reader of Parquet.

@@ -14,6 +14,7 @@ pub mod second;
 pub mod selecting;
 pub mod shape;
 pub mod story;
+pub mod tampered;
 
 use std::fs;
 use std::path::{Path, PathBuf};

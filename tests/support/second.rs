@@ -11,8 +11,11 @@ use shuangsuiji::verify::{Check, Report, verify};
 
 use super::{root, write_folder};
 
-/// What Python says of each folder: whether it verifies, and its checks as (number, outcome).
-pub fn python(folder: &Path, names: &[String]) -> Vec<(bool, Vec<(u32, String)>)> {
+/// What a verifier says of a bundle: whether it verifies, and its checks as (number, outcome).
+pub type Said = (bool, Vec<(u32, String)>);
+
+/// What Python says of each folder.
+pub fn python(folder: &Path, names: &[String]) -> Vec<Said> {
     let output = Command::new("python3")
         .arg(root().join("tests/independent/verify.py"))
         .arg("--json")
@@ -83,41 +86,54 @@ pub struct Bundle {
     pub changed: String,
 }
 
+/// Writes the bundles as folders named by their place. A name may be any text, and other programs are told numbers.
+pub fn write_bundles(folder: &Path, bundles: &BTreeMap<String, Bundle>) -> Vec<String> {
+    let numbers: Vec<String> = (0..bundles.len()).map(|number| number.to_string()).collect();
+    for (number, bundle) in numbers.iter().zip(bundles.values()) {
+        write_folder(&folder.join(number), &bundle.files);
+    }
+    numbers
+}
+
+/// How another verifier's verdict and checks differ from ours, if they do.
+pub fn difference(
+    bundle: &Bundle,
+    report: &Report,
+    (verified, their_checks): &Said,
+) -> Option<String> {
+    let our_checks = checks(report);
+    let same = if *verified && report.verified() {
+        our_checks == *their_checks
+    } else if bundle.files.contains_key(COMMITMENT) {
+        // Both report the steps that apply, unless the commitment that says so cannot be read. A schedule that
+        // should not be there is of step 1, and whether also of step 17 is of no account.
+        let numbers = |checks: &[(u32, String)]| -> Vec<u32> {
+            checks.iter().map(|(number, _)| *number).filter(|number| *number < 17).collect()
+        };
+        let steps = our_checks.len() <= 2 || numbers(&our_checks) == numbers(their_checks);
+        let (ours, theirs) = (first_failed(&our_checks), first_failed(their_checks));
+        steps && agree(ours, theirs, &bundle.changed)
+    } else {
+        // No bundle at all: nothing is checked.
+        their_checks.is_empty()
+    };
+    (!same || *verified != report.verified()).then(|| {
+        let findings = report.findings();
+        let finding = findings.first().map(ToString::to_string).unwrap_or_default();
+        format!("ours {our_checks:?}\n  theirs {their_checks:?}\n  {finding}")
+    })
+}
+
 /// Verifies all bundles twice; what the two say differently, by name.
 pub fn disagreements(bundles: &BTreeMap<String, Bundle>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    // A name may be any text, and Python is told numbers.
-    let numbers: Vec<String> = (0..bundles.len()).map(|number| number.to_string()).collect();
-    for (number, bundle) in numbers.iter().zip(bundles.values()) {
-        write_folder(&folder.path().join(number), &bundle.files);
-    }
-    let mut different = Vec::new();
+    let numbers = write_bundles(folder.path(), bundles);
     let theirs = python(folder.path(), &numbers);
-    for ((name, bundle), (verified, their_checks)) in bundles.iter().zip(theirs) {
-        let report = verify(&bundle.files);
-        let our_checks = checks(&report);
-        let same = if verified && report.verified() {
-            our_checks == their_checks
-        } else if bundle.files.contains_key(COMMITMENT) {
-            // Both report the steps that apply, unless the commitment that says so cannot be read. A schedule that
-            // should not be there is of step 1, and whether also of step 17 is of no account.
-            let numbers = |checks: &[(u32, String)]| -> Vec<u32> {
-                checks.iter().map(|(number, _)| *number).filter(|number| *number < 17).collect()
-            };
-            let steps = our_checks.len() <= 2 || numbers(&our_checks) == numbers(&their_checks);
-            let (ours, theirs) = (first_failed(&our_checks), first_failed(&their_checks));
-            steps && agree(ours, theirs, &bundle.changed)
-        } else {
-            // No bundle at all: nothing is checked.
-            their_checks.is_empty()
-        };
-        if !same || verified != report.verified() {
-            let findings = report.findings();
-            let finding = findings.first().map(ToString::to_string).unwrap_or_default();
-            different.push(format!(
-                "{name}:\n  ours {our_checks:?}\n  theirs {their_checks:?}\n  {finding}",
-            ));
-        }
-    }
-    different
+    let pairs = bundles.iter().zip(theirs);
+    pairs
+        .filter_map(|((name, bundle), said)| {
+            let different = difference(bundle, &verify(&bundle.files), &said)?;
+            Some(format!("{name}:\n  {different}"))
+        })
+        .collect()
 }

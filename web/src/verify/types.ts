@@ -198,6 +198,8 @@ export interface Options {
   policy?: string;
   /** A copy of the log that the reader brought, as in a log's `public/` folder. */
   log?: Files;
+  /** Makes no step after this one: after 12 all is there that `lookUp` needs. No verdict may then be said. */
+  until?: number;
   /** True if certificates of time-stamping authorities were given: this verifier says that it does not read tokens. */
   tsa?: boolean;
 }

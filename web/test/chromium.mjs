@@ -1,0 +1,84 @@
+// The page in Chromium, watched: what it requests, what it complains of, how long it does not answer.
+import { chromium } from "playwright-core";
+
+/** Opens a browser. Whatever leaves the page, and whatever it complains of, is kept. */
+export async function open(executablePath) {
+  const args = ["--no-sandbox", "--disable-background-networking"];
+  const browser = await chromium.launch({ executablePath, args });
+  const seen = { requests: [], errors: [] };
+  return { browser, seen };
+}
+
+/** A page of the file, with a timer that ticks in it: `gap()` is the longest time without a tick, in milliseconds. */
+export async function load({ browser, seen }, file, { width = 1280, search = "" } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 800 } });
+  const address = `file://${file}${search}`;
+  context.on("request", (request) => {
+    // The file itself, and the worker that is made of it; a hash is no request.
+    if (request.url() !== address.split("#")[0] && !request.url().startsWith("blob:")) {
+      seen.requests.push(request.url());
+    }
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      seen.errors.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => seen.errors.push(String(error)));
+  await page.goto(address);
+  await page.evaluate(() => {
+    let last = performance.now();
+    window.longest = 0;
+    setInterval(() => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+    }, 20);
+  });
+  return { page, gap: () => page.evaluate(() => Math.round(window.longest)), close: () => context.close() };
+}
+
+/** Waits for a verdict or for the reason why there is none; `act` is what leads to it, and what stood before is put away. */
+async function answered(page, act, timeout) {
+  await page.evaluate(() => document.querySelectorAll("section.verdict, .alert").forEach((old) => old.remove()));
+  const started = performance.now();
+  await act();
+  await page.waitForSelector("#verdict, .alert", { timeout });
+  return Math.round(performance.now() - started);
+}
+
+/** Brings a folder or files; the milliseconds until the answer. */
+export function bring(page, input, files, timeout = 120_000) {
+  return answered(page, () => page.setInputFiles(input, files), timeout);
+}
+
+/** Drops a folder on the page, as a hand does. */
+export async function drop(page, path) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const act = async () => {
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
+    }
+  };
+  await answered(page, act, 60_000);
+  await session.detach();
+}
+
+/** What the page says of a bundle, read from what a reader sees. */
+export function verdict(page) {
+  return page.evaluate(() => {
+    const section = document.querySelector("section.verdict");
+    const texts = (within, selector) => [...within.querySelectorAll(selector)].map((each) => each.textContent);
+    const result = (step) => ["passed", "failed", "not-shown"].find((name) => step.classList.contains(name));
+    return {
+      alert: texts(document, ".alert").join(" "),
+      headline: section?.querySelector("h2").textContent ?? null,
+      kind: ["passed", "failed", "void"].find((name) => section?.classList.contains(name)) ?? null,
+      steps: [...document.querySelectorAll("li.step")].map((step) => [Number(step.id.slice("step-".length)), result(step)]),
+      named: texts(document, ".step .problem .place code"),
+      digest: section?.querySelector(".digest")?.textContent ?? null,
+    };
+  });
+}
