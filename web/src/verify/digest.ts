@@ -17,9 +17,17 @@ export interface Prefix {
 type Compress = (state: Int32Array, w: Int32Array) => void;
 
 const SHA256_START = Int32Array.of(
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+  0x6a09e667,
+  0xbb67ae85,
+  0x3c6ef372,
+  0xa54ff53a,
+  0x510e527f,
+  0x9b05688c,
+  0x1f83d9ab,
+  0x5be0cd19,
 );
 
+// prettier-ignore
 const SHA256_ROUND = Int32Array.of(
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -40,8 +48,14 @@ function compressSha256(state: Int32Array, w: Int32Array): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     w[t] = (w[t - 16] + s0 + w[t - 7] + s1) | 0;
   }
-  let a = state[0], b = state[1], c = state[2], d = state[3];
-  let e = state[4], f = state[5], g = state[6], h = state[7];
+  let a = state[0],
+    b = state[1],
+    c = state[2],
+    d = state[3];
+  let e = state[4],
+    f = state[5],
+    g = state[6],
+    h = state[7];
   for (let t = 0; t < 64; t++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const one = (h + s1 + (g ^ (e & (f ^ g))) + SHA256_ROUND[t] + w[t]) | 0;
@@ -67,7 +81,14 @@ function compressSha256(state: Int32Array, w: Int32Array): void {
 }
 
 const SM3_START = Int32Array.of(
-  0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e,
+  0x7380166f,
+  0x4914b2b9,
+  0x172442d7,
+  0xda8a0600,
+  0xa96f30bc,
+  0x163138aa,
+  0xe38dee4d,
+  0xb0fb0e4e,
 );
 
 /** T_j rotated left by j, for j = 0 … 63. */
@@ -86,8 +107,14 @@ function compressSm3(state: Int32Array, w: Int32Array): void {
     const z = w[j - 13];
     w[j] = p1 ^ ((z << 7) | (z >>> 25)) ^ w[j - 6];
   }
-  let a = state[0], b = state[1], c = state[2], d = state[3];
-  let e = state[4], f = state[5], g = state[6], h = state[7];
+  let a = state[0],
+    b = state[1],
+    c = state[2],
+    d = state[3];
+  let e = state[4],
+    f = state[5],
+    g = state[6],
+    h = state[7];
   for (let j = 0; j < 64; j++) {
     const a12 = (a << 12) | (a >>> 20);
     const sum = (a12 + e + SM3_ROUND[j]) | 0;
@@ -280,7 +307,10 @@ export class Mac {
   private readonly digest = new Uint8Array(32);
 
   /** `key` has at most 64 bytes. */
-  constructor(private readonly hash: Hasher, key: Uint8Array) {
+  constructor(
+    private readonly hash: Hasher,
+    key: Uint8Array,
+  ) {
     const pad = (value: number): Prefix => {
       const block = new Uint8Array(64).fill(value);
       key.forEach((byte, i) => (block[i] ^= byte));

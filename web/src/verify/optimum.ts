@@ -9,7 +9,13 @@ import { say } from "./text";
 const M = 1n << 88n;
 
 /** Handicaps of one round by number of inspector; `undefined` if the rows are not exactly those of the inspectors. */
-export function handicapsOf(ground: Ground, files: PairingFiles, { starts }: Rounds, r: number, check?: Check): bigint[] | undefined {
+export function handicapsOf(
+  ground: Ground,
+  files: PairingFiles,
+  { starts }: Rounds,
+  r: number,
+  check?: Check,
+): bigint[] | undefined {
   const file = `${files.folder}handicaps.tsv`;
   const [, iids, values] = files.handicaps.columns;
   const from = starts[r];
@@ -30,7 +36,13 @@ export function handicapsOf(ground: Ground, files: PairingFiles, { starts }: Rou
 }
 
 /** Step 13. */
-export function checkOptimum(ground: Ground, files: PairingFiles, all: Rounds, check: Check, tick: (done: number, of: number) => void): void {
+export function checkOptimum(
+  ground: Ground,
+  files: PairingFiles,
+  all: Rounds,
+  check: Check,
+  tick: (done: number, of: number) => void,
+): void {
   all.rounds.forEach((round, r) => {
     const handicaps = handicapsOf(ground, files, all, r, check);
     if (handicaps === undefined) return;
@@ -39,14 +51,24 @@ export function checkOptimum(ground: Ground, files: PairingFiles, all: Rounds, c
     for (let v = 0; v < ground.visits.length && !check.full; v++) {
       if (v % 64 === 0) tick(r * ground.visits.length + v, all.rounds.length * ground.visits.length);
       if (market.isCheapest(v)) continue;
-      const text = say(`第 ${r} 轮此户的小组不是 Σ(W + h) 最小的`, `in round ${r} this visit's team has not the least Σ(W + h)`);
+      const text = say(
+        `第 ${r} 轮此户的小组不是 Σ(W + h) 最小的`,
+        `in round ${r} this visit's team has not the least Σ(W + h)`,
+      );
       check.fail({ file: `${files.folder}handicaps.tsv`, id: ground.visits[v].sid }, text);
     }
   });
 }
 
 /** Condition 1: the handicap is the price of one more and one less visit. */
-function prices(ground: Ground, files: PairingFiles, { rounds, starts }: Rounds, r: number, handicaps: bigint[], check: Check): void {
+function prices(
+  ground: Ground,
+  files: PairingFiles,
+  { rounds, starts }: Rounds,
+  r: number,
+  handicaps: bigint[],
+  check: Check,
+): void {
   ground.people.forEach(({ iid, capacity, load }, i) => {
     const visits = rounds[r].visits[i];
     const level = BigInt(load + visits);
@@ -91,7 +113,11 @@ export class Market {
     low: new Float64Array(17),
   }));
 
-  constructor(private readonly ground: Ground, private readonly round: Round, private readonly handicaps: bigint[]) {
+  constructor(
+    private readonly ground: Ground,
+    private readonly round: Round,
+    private readonly handicaps: bigint[],
+  ) {
     const mask = (1n << 40n) - 1n;
     this.high = Float64Array.from(handicaps, (h) => Number(h >> 80n));
     this.middle = Float64Array.from(handicaps, (h) => Number((h >> 40n) & mask));

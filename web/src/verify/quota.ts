@@ -112,7 +112,13 @@ export function chanceOf(list: List, quota: Quota, g: number, weight: number, wh
 }
 
 /** Tickets of a list, eight words for each row of the frame. */
-export function ticketsOf(hash: Hasher, group: Prefix, sids: string[], salts: string[], tick: (i: number) => void): Int32Array {
+export function ticketsOf(
+  hash: Hasher,
+  group: Prefix,
+  sids: string[],
+  salts: string[],
+  tick: (i: number) => void,
+): Int32Array {
   const tickets = new Int32Array(8 * sids.length);
   for (let i = 0; i < sids.length; i++) {
     if (i % 16384 === 0) tick(i);
