@@ -342,9 +342,9 @@ const actions: Actions = {
   },
 };
 
-/** A scanner opens this page with a code behind `#`, which no server learns (protocol.md §8.3). */
+/** A scanner opens this page with a code behind `#`, which no server learns; no character of a code is escaped there (protocol.md §8.3). */
 function readAddress(): void {
-  const hash = decodeURIComponent(location.hash.slice(1));
+  const hash = location.hash.slice(1);
   if (hash.startsWith("dr1-code;")) {
     actions.code(hash);
   }
