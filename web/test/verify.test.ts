@@ -237,6 +237,24 @@ test("everybody's look-up agrees with the published team, and nobody in his slot
   }
 });
 
+test("chances are between 0 and 1, and their sum over a list is what is drawn", () => {
+  for (const name of NAMES) {
+    const { chances, lists } = verify(vector(name)).report.facts!;
+    for (const { chance, N } of chances) {
+      assert.ok(BigInt(chance.numerator) <= BigInt(chance.denominator));
+      assert.ok(N > 0 || chance.numerator === "0");
+    }
+    for (const { list, n } of lists) {
+      let [a, b] = [0n, 1n];
+      for (const { N, chance } of chances.filter((fact) => fact.list === list)) {
+        const [c, d] = [BigInt(N) * BigInt(chance.numerator), BigInt(chance.denominator)];
+        [a, b] = [a * d + c * b, b * d];
+      }
+      assert.equal(a, BigInt(n) * b, `${name} ${list}`);
+    }
+  }
+});
+
 test("a look-up of nobody finds nobody", () => {
   const verified = verify(vector("open"));
   assert.deepEqual([lookUp(verified, "NOBODY").found, lookUp(verified, "NOBODY").lists], [false, []]);
