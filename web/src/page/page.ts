@@ -57,7 +57,7 @@ function render(focus?: string): void {
   append(main, [
     state.told.map((text) => el("p", { class: "alert", role: "alert" }, text)),
     state.working && workingView(),
-    receipt?.report !== undefined && receiptView(receipt.report, receipt.name),
+    receipt?.report !== undefined && receiptView(receipt.report, receipt.name, report !== undefined),
     report !== undefined && verdictView(report.report, bundle!.name, report.milliseconds),
     (state.working || report?.report.facts !== undefined) && lookupView(state.look, facts, state.names?.names, find),
     report !== undefined && stepsView(report.report),
@@ -234,7 +234,7 @@ async function verifyReceipt(): Promise<void> {
   verifier ??= new Verifier(program());
   try {
     receipt.report = await verifier.receipt(receipt.bytes);
-    announce(receiptText(receipt.report));
+    announce(receiptText(receipt.report, state.report !== undefined));
     render("receipt");
   } catch (error) {
     refuse(error);
