@@ -319,7 +319,7 @@ class Comparison {
     for (const { eligible } of team.slots) {
       for (const [iid, h] of eligible) {
         if (known.get(iid) !== String(h))
-          this.fail("handicaps.tsv", `${iid} 的差点不同`, `another handicap of ${iid}`);
+          this.fail("handicaps.tsv", `${iid} 的让分不同`, `another handicap of ${iid}`);
       }
     }
   }

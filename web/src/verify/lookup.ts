@@ -193,7 +193,7 @@ class Bench {
     const other = team.indexOf(i);
     // The handicaps are prices at which some visits are indifferent; which of them gets him, the optimum over all decides.
     const same = say(
-      "按公布的差点，含他的小组同样便宜：差点正是使他去别户合适的价格，全部检查户合计没有更好的匹配",
+      "按公布的让分，含他的小组同样便宜：让分正是使他去别户合适的价格，全部检查户合计没有更好的匹配",
       "at these handicaps a team with him costs the same: they are the prices at which he is due elsewhere, and over all visits nothing is better",
     );
     const more =

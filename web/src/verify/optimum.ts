@@ -75,10 +75,10 @@ function prices(
     const h = handicaps[i];
     const place = { file: `${files.folder}handicaps.tsv`, row: starts[r] + i + 2, id: iid };
     if (visits > 0 && M * (2n * level - 1n) > h) {
-      check.fail(place, say("差点小于 M·(2ℓ − 1)", "the handicap is below M·(2ℓ − 1)"));
+      check.fail(place, say("让分小于 M·(2ℓ − 1)", "the handicap is below M·(2ℓ − 1)"));
     }
     if (visits < capacity && h > M * (2n * level + 1n)) {
-      check.fail(place, say("差点大于 M·(2ℓ + 1)", "the handicap is above M·(2ℓ + 1)"));
+      check.fail(place, say("让分大于 M·(2ℓ + 1)", "the handicap is above M·(2ℓ + 1)"));
     }
   });
 }

@@ -336,14 +336,14 @@ class Receipt {
     if (this.report.team.length > 0) {
       told.push(
         say(
-          "按公布的差点，小组是 Σ(W + h) 最小的",
+          "按公布的让分，小组是 Σ(W + h) 最小的",
           "with the published handicaps the team is the one with the least Σ(W + h)",
         ),
       );
     }
     notShown.push(
       say(
-        "名次、差点、符合条件的人员和任务是否齐全，须对照公示包并核验整个公示包；请将结果摘要与公示比对",
+        "名次、让分、符合条件的人员和任务是否齐全，须对照公示包并核验整个公示包；请将结果摘要与公示比对",
         "rank, handicaps, who was eligible, and that no list was left out: these the verification of the whole bundle shows; compare the result digest with the notice",
       ),
     );

@@ -31,7 +31,7 @@ function readSlot(keys: Keys, value: Json, at: string): TeamSlot {
   keys.array(o.eligible, `${at}.eligible`, 1).forEach((entry, i) => {
     const here = `${at}.eligible[${i}]`;
     const pair = keys.array(entry, here);
-    if (pair.length !== 2) keys.stop(here, say("应为 [人员, 差点]", "[iid, handicap] is due"));
+    if (pair.length !== 2) keys.stop(here, say("应为 [人员, 让分]", "[iid, handicap] is due"));
     const iid = keys.text(pair[0], `${here}[0]`, isId);
     const handicap = keys.text(pair[1], `${here}[1]`, (text) => handicapOf(text) !== undefined);
     if (i > 0 && compareText(last, iid) >= 0) keys.fault(here, say("未严格升序", "not strictly ascending"));
@@ -48,7 +48,7 @@ export function checkTeam(hash: Hasher, pairKey: string, visit: Visit, slots: re
     if (!eligible.has(iid)) refuse(`team.slots[${k}].iid`, "不在符合条件的人员中", "not among the eligible");
     for (const [other, h] of eligible) {
       if (handicaps.has(other) && handicaps.get(other) !== h) {
-        refuse(`team.slots[${k}].eligible`, `${other} 的差点前后不同`, `${other} has two handicaps`);
+        refuse(`team.slots[${k}].eligible`, `${other} 的让分前后不同`, `${other} has two handicaps`);
       }
       handicaps.set(other, h);
     }

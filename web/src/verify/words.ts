@@ -135,7 +135,7 @@ const WORDS: Record<StepId, StepWords> = {
   optimum: {
     name: say("匹配无可挑选", "Teams are the ones due"),
     proves: say(
-      "公布的差点证明：没有另一种匹配更均衡，同样均衡的没有抽签号合计更小的。谁查谁由随机数决定，不由人定。",
+      "公布的让分证明：没有另一种匹配更均衡，同样均衡的没有抽签号合计更小的。谁查谁由随机数决定，不由人定。",
       "The handicaps prove that no other assignment is more even, and of those as even none has a smaller sum of tickets: nobody chose who visits whom.",
     ),
     not: say(
