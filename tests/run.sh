@@ -27,5 +27,8 @@ if command -v npm >/dev/null && [ ! -d web/node_modules/axe-core ]; then
   npm ci --prefix web --no-audit --no-fund || true
 fi
 cargo test "$@"
+if [ -d web/node_modules/vite ]; then
+  npm test --prefix web
+fi
 # The default build has no reader of Parquet.
 cargo test --lib --features parquet parquet

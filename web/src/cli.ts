@@ -44,7 +44,10 @@ function readArguments(words: string[]): Arguments {
   return found;
 }
 
-function answer(path: string, { full, options, bundle, lookUp: sid }: Arguments): { verified: boolean; line: object } {
+function answer(
+  path: string,
+  { full, options, bundle, lookUp: sid }: Arguments,
+): { verified: boolean; line: object } {
   if (path.includes("dr1-code;")) {
     const report = verifyCode(path, bundle);
     return { verified: report.verified, line: { path, ...report } };
@@ -61,7 +64,13 @@ function answer(path: string, { full, options, bundle, lookUp: sid }: Arguments)
   const steps = report.steps.map(({ number, result, problems }) => {
     return { number, result, files: [...new Set(problems.map((problem) => problem.place.file))] };
   });
-  const line = { path, verified: report.verified, void: report.void, steps, result_digest: report.facts?.result ?? null };
+  const line = {
+    path,
+    verified: report.verified,
+    void: report.void,
+    steps,
+    result_digest: report.facts?.result ?? null,
+  };
   const subject = sid === undefined ? {} : { subject: lookUp(verified, sid) };
   return { verified: report.verified, line: full ? { ...line, ms, report, ...subject } : { ...line, ...subject } };
 }

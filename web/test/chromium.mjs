@@ -3,7 +3,7 @@ import { chromium } from "playwright-core";
 
 /** Opens a browser. Whatever leaves the page, and whatever it complains of, is kept. */
 export async function open(executablePath) {
-  const args = ["--no-sandbox", "--disable-background-networking"];
+  const args = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"];
   const browser = await chromium.launch({ executablePath, args });
   const seen = { requests: [], errors: [] };
   return { browser, seen };

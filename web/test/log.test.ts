@@ -6,7 +6,15 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { Hasher } from "../src/verify/digest";
 import { verify } from "../src/verify/index";
 import { readEntry } from "../src/verify/log/entries";
-import { LogFault, quorumTime, readCheckpoint, readKey, readNote, readPolicy, signerOf } from "../src/verify/log/note";
+import {
+  LogFault,
+  quorumTime,
+  readCheckpoint,
+  readKey,
+  readNote,
+  readPolicy,
+  signerOf,
+} from "../src/verify/log/note";
 import { readCopy, readProof } from "../src/verify/log/proof";
 import { compete, walk, type Attempt } from "../src/verify/log/walk";
 import { blamed, bytes, folder, numbers, text, vector, type Bundle } from "./vectors";
@@ -17,7 +25,11 @@ const read = (name: string): string => readFileSync(`../tests/log/vectors/${name
 const policyText = read("sample/policy");
 
 test("notes and keys of others are read, and their signatures hold", () => {
-  for (const [note, key] of [["spec_example", "spec_example"], ["go_two_signers", "go_peter"], ["go_two_signers", "go_enoch"]]) {
+  for (const [note, key] of [
+    ["spec_example", "spec_example"],
+    ["go_two_signers", "go_peter"],
+    ["go_two_signers", "go_enoch"],
+  ]) {
     const { name, id, key: bytesOfKey } = readKey(read(`${key}.vkey`).trim());
     const { text: message, signatures } = readNote(read(`${note}.note`));
     const own = signatures.find((signature) => signature.name === name && signature.id === id);
@@ -41,10 +53,18 @@ test("a public log's checkpoint has its signature and the cosignatures of two wi
 
 test("policies are read by their lines", () => {
   const { logs, witnesses, groups, quorum } = readPolicy(`# c\n\n${policyText}`);
-  assert.deepEqual([logs.length, witnesses.size, groups.get("all-witnesses"), quorum], [1, 3, { least: 2, members: ["w1", "w2", "w3"] }, "all-witnesses"]);
+  assert.deepEqual(
+    [logs.length, witnesses.size, groups.get("all-witnesses"), quorum],
+    [1, 3, { least: 2, members: ["w1", "w2", "w3"] }, "all-witnesses"],
+  );
   for (const bad of [
-    "", policyText.replace("quorum", "quorm"), policyText.replace("2 w1", "4 w1"), policyText.replace("w1 w2 w3", "w1 w4"),
-    policyText.replace("+b8a61d44", "+b8a61d45"), `${policyText}quorum w1\n`, policyText.replace("w2 w3\nq", "w2 w2\nq"),
+    "",
+    policyText.replace("quorum", "quorm"),
+    policyText.replace("2 w1", "4 w1"),
+    policyText.replace("w1 w2 w3", "w1 w4"),
+    policyText.replace("+b8a61d44", "+b8a61d45"),
+    `${policyText}quorum w1\n`,
+    policyText.replace("w2 w3\nq", "w2 w2\nq"),
   ]) {
     assert.throws(() => readPolicy(bad), LogFault, bad);
   }
@@ -54,7 +74,10 @@ test("the sample proof holds, and no byte of it can be changed", () => {
   const policy = readPolicy(policyText);
   const proof = read("sample/commit.tlog-proof");
   const found = readProof(bytes(proof), policy);
-  assert.deepEqual([found.index, found.checkpoint.size, found.entry.kind, found.cosigned], [1, 2, "commit", 1784788711]);
+  assert.deepEqual(
+    [found.index, found.checkpoint.size, found.entry.kind, found.cosigned],
+    [1, 2, "commit", 1784788711],
+  );
   const before = found.cosigned;
   for (let i = 0; i < proof.length; i++) {
     const bent = proof.slice(0, i) + (proof[i] === "A" ? "B" : "A") + proof.slice(i + 1);
@@ -73,7 +96,10 @@ test("the sample's copy fits, and no file of it can be changed", () => {
   const policy = readPolicy(policyText);
   const files = folder(SAMPLE);
   const copy = readCopy(files, policy);
-  assert.deepEqual(copy.entries.map(({ entry }) => entry?.kind), ["register", "commit", "beacon", "result"]);
+  assert.deepEqual(
+    copy.entries.map(({ entry }) => entry?.kind),
+    ["register", "commit", "beacon", "result"],
+  );
   const { findings, attempts } = walk(copy.entries.map(({ entry }) => entry));
   assert.deepEqual([findings, attempts.length], [[], 1]);
   for (const file of ["checkpoint", "tile/entries/000.p/4", "tile/0/000.p/4", "tile/0/000.p/2"]) {
@@ -113,7 +139,9 @@ class TestLog {
     if (list.length === 1) return [];
     let k = 1;
     while (2 * k < list.length) k *= 2;
-    return m < k ? [...this.path(m, list.slice(0, k)), this.root(list.slice(k))] : [...this.path(m - k, list.slice(k)), this.root(list.slice(0, k))];
+    return m < k
+      ? [...this.path(m, list.slice(0, k)), this.root(list.slice(k))]
+      : [...this.path(m - k, list.slice(k)), this.root(list.slice(0, k))];
   }
 
   checkpoint(size: number, time: number | undefined): string {
@@ -141,13 +169,20 @@ class TestLog {
   proof(index: number, time: number | undefined, size = this.entries.length): Uint8Array {
     const path = this.path(index, this.entries.slice(0, size)).map((hash) => `${hash.toString("base64")}\n`);
     const extra = Buffer.from(this.entries[index]).toString("base64");
-    return bytes(`c2sp.org/tlog-proof@v1\nextra ${extra}\nindex ${index}\n${path.join("")}\n${this.checkpoint(size, time)}`);
+    return bytes(
+      `c2sp.org/tlog-proof@v1\nextra ${extra}\nindex ${index}\n${path.join("")}\n${this.checkpoint(size, time)}`,
+    );
   }
 
   copy(time: number | undefined): Bundle {
-    const bundle = Buffer.concat(this.entries.map((entry) => Buffer.concat([Uint8Array.of(entry.length >> 8, entry.length & 255), entry])));
+    const bundle = Buffer.concat(
+      this.entries.map((entry) => Buffer.concat([Uint8Array.of(entry.length >> 8, entry.length & 255), entry])),
+    );
     const { length } = this.entries;
-    return new Map([["checkpoint", bytes(this.checkpoint(length, time))], [`tile/entries/000.p/${length}`, new Uint8Array(bundle)]]);
+    return new Map([
+      ["checkpoint", bytes(this.checkpoint(length, time))],
+      [`tile/entries/000.p/${length}`, new Uint8Array(bundle)],
+    ]);
   }
 }
 
@@ -160,13 +195,17 @@ function entriesOfOpen(): object[] {
 }
 
 /** `open` with proofs of its three entries. */
-function logged(change: (log: TestLog, entries: object[]) => { times?: (number | undefined)[]; after?: object[] } | void = () => undefined): {
+function logged(
+  change: (log: TestLog, entries: object[]) => { times?: (number | undefined)[]; after?: object[] } | void = () =>
+    undefined,
+): {
   log: TestLog;
   files: Bundle;
 } {
   const log = new TestLog();
   const entries = entriesOfOpen();
-  const { times = [SOURCE_TIME - 600, SOURCE_TIME + 500, SOURCE_TIME + 600], after = [] } = change(log, entries) ?? {};
+  const { times = [SOURCE_TIME - 600, SOURCE_TIME + 500, SOURCE_TIME + 600], after = [] } =
+    change(log, entries) ?? {};
   const files = vector("open");
   ["commit", "beacon", "result"].forEach((name, i) => {
     files.set(`log/${name}.tlog-proof`, log.proof(log.append(entries[i]), times[i]));
@@ -175,7 +214,8 @@ function logged(change: (log: TestLog, entries: object[]) => { times?: (number |
   return { log, files };
 }
 
-const step7 = (files: Bundle, log: TestLog, copy?: Bundle) => verify(files, { policy: log.policy, log: copy }).report;
+const step7 = (files: Bundle, log: TestLog, copy?: Bundle) =>
+  verify(files, { policy: log.policy, log: copy }).report;
 
 test("a logged draw passes step 7, with a copy of the log and without", () => {
   const { log, files } = logged();
@@ -193,7 +233,10 @@ test("a quorum too late, or none, fails for the commitment and is not shown for 
   const none = logged(() => ({ times: [undefined, SOURCE_TIME, SOURCE_TIME] }));
   assert.deepEqual([...blamed(step7(none.files, none.log))], ["log/commit.tlog-proof"]);
   const waits = logged(() => ({ times: [SOURCE_TIME - 600, undefined, undefined] }));
-  assert.deepEqual([step7(waits.files, waits.log).verified, numbers(step7(waits.files, waits.log), "not-shown")], [true, [7]]);
+  assert.deepEqual(
+    [step7(waits.files, waits.log).verified, numbers(step7(waits.files, waits.log), "not-shown")],
+    [true, [7]],
+  );
 });
 
 test("a missing proof, one of another entry, and one in the wrong order fail", () => {
@@ -202,7 +245,10 @@ test("a missing proof, one of another entry, and one in the wrong order fail", (
     files.delete(`log/${name}.tlog-proof`);
     assert.deepEqual([...blamed(step7(files, log))], [`log/${name}.tlog-proof`]);
     const swapped = logged();
-    swapped.files.set(`log/${name}.tlog-proof`, swapped.files.get(name === "beacon" ? "log/result.tlog-proof" : "log/beacon.tlog-proof")!);
+    swapped.files.set(
+      `log/${name}.tlog-proof`,
+      swapped.files.get(name === "beacon" ? "log/result.tlog-proof" : "log/beacon.tlog-proof")!,
+    );
     assert.ok(blamed(step7(swapped.files, swapped.log)).has(`log/${name}.tlog-proof`));
   }
   const order = logged((log, entries) => {
@@ -226,9 +272,19 @@ test("what the bundle lacks is found by a proof that stayed, or by a copy of the
 test("a forked copy, a short one and one without the draw are told apart", () => {
   const { log, files } = logged();
   const other = logged((fork) => {
-    fork.append({ at: 1, agency: "x", day: "2026-01-01", kind: "register", registers: [{ digest: "0".repeat(64), register: "a", rows: 1 }], v: "dr1" });
+    fork.append({
+      at: 1,
+      agency: "x",
+      day: "2026-01-01",
+      kind: "register",
+      registers: [{ digest: "0".repeat(64), register: "a", rows: 1 }],
+      v: "dr1",
+    });
   });
-  const words = (copy: Bundle): string => step7(files, log, copy).steps.flatMap(({ problems }) => problems.map((p) => p.text.en)).join(" ");
+  const words = (copy: Bundle): string =>
+    step7(files, log, copy)
+      .steps.flatMap(({ problems }) => problems.map((p) => p.text.en))
+      .join(" ");
   assert.match(words(other.log.copy(SOURCE_TIME)), /forked/);
   log.entries.pop();
   assert.match(words(log.copy(SOURCE_TIME)), /shorter/);
@@ -237,30 +293,63 @@ test("a forked copy, a short one and one without the draw are told apart", () =>
 /** An attempt with defaults, as an entry. */
 function commitEntry(change: Partial<Attempt>): Entry {
   const object = {
-    v: "dr1", kind: "commit", at: 100, agency: "a", draw: "D", commitment: "0".repeat(64), suite: "sha256", attempt: 1, prev: "-", matters: ["m"],
-    window: { from: "1970-01-02", to: "1970-01-03" }, beacon: [{ source: "s", at: 200 }], margin_s: 0, ...change,
+    v: "dr1",
+    kind: "commit",
+    at: 100,
+    agency: "a",
+    draw: "D",
+    commitment: "0".repeat(64),
+    suite: "sha256",
+    attempt: 1,
+    prev: "-",
+    matters: ["m"],
+    window: { from: "1970-01-02", to: "1970-01-03" },
+    beacon: [{ source: "s", at: 200 }],
+    margin_s: 0,
+    ...change,
   };
   return readEntry(bytes(JSON.stringify(object, Object.keys({ ...object, from: 1, to: 1, source: 1 }).sort())));
 }
 
 const voidEntry = (commitment: string, at: number, n = 1): Entry => {
-  return readEntry(bytes(`{"at":${at},"commitment":"${commitment}","event":"${"0".repeat(64)}","kind":"void","n":${n},"reason":"other","v":"dr1"}`));
+  return readEntry(
+    bytes(
+      `{"at":${at},"commitment":"${commitment}","event":"${"0".repeat(64)}","kind":"void","n":${n},"reason":"other","v":"dr1"}`,
+    ),
+  );
 };
 
 test("attempts compete, live and end as §3 says", () => {
   const c = (digit: string): string => digit.repeat(64);
-  const told = (...entries: Entry[]): string[] => walk(entries).findings.map(({ index, text: t, warning }) => `${index}${warning ? "?" : ""} ${t.en}`);
+  const told = (...entries: Entry[]): string[] =>
+    walk(entries).findings.map(({ index, text: t, warning }) => `${index}${warning ? "?" : ""} ${t.en}`);
   const first = commitEntry({ commitment: c("1") });
   assert.deepEqual(told(first, commitEntry({ commitment: c("2"), draw: "E", matters: ["n"] })), []);
   assert.match(told(first, commitEntry({ commitment: c("2") })).join(), /^1 while the competing/);
   assert.match(told(first, commitEntry({ commitment: c("2"), draw: "E" })).join(), /^1 while the competing/);
-  assert.deepEqual(told(first, commitEntry({ commitment: c("2"), draw: "E", window: { from: "1970-01-04", to: "1970-01-05" } })), []);
+  assert.deepEqual(
+    told(first, commitEntry({ commitment: c("2"), draw: "E", window: { from: "1970-01-04", to: "1970-01-05" } })),
+    [],
+  );
   assert.deepEqual(told(first, commitEntry({ commitment: c("2"), agency: "b" })), []);
   const second = commitEntry({ commitment: c("2"), attempt: 2, prev: c("1"), at: 160 });
   assert.deepEqual(told(first, voidEntry(c("1"), 150), second), []);
-  assert.match(told(first, voidEntry(c("1"), 200), { ...second, at: 210 }).join(";"), /^1 a void at or after.*;2 while the competing/);
-  assert.match(told(first, voidEntry(c("1"), 150), commitEntry({ commitment: c("2"), at: 160, draw: "E" })).join(), /^2\? attempt 1 under another name/);
-  assert.match(told(first, voidEntry(c("1"), 150), commitEntry({ commitment: c("2"), attempt: 3, prev: c("1"), at: 160 })).join(), /^2 `prev`/);
+  assert.match(
+    told(first, voidEntry(c("1"), 200), { ...second, at: 210 }).join(";"),
+    /^1 a void at or after.*;2 while the competing/,
+  );
+  assert.match(
+    told(first, voidEntry(c("1"), 150), commitEntry({ commitment: c("2"), at: 160, draw: "E" })).join(),
+    /^2\? attempt 1 under another name/,
+  );
+  assert.match(
+    told(
+      first,
+      voidEntry(c("1"), 150),
+      commitEntry({ commitment: c("2"), attempt: 3, prev: c("1"), at: 160 }),
+    ).join(),
+    /^2 `prev`/,
+  );
   assert.match(told(first, voidEntry(c("1"), 150, 2)).join(), /^1 event 2 is not the next/);
   assert.match(told(voidEntry(c("1"), 50)).join(), /^0 an entry before its commitment/);
   assert.match(told(first, voidEntry(c("1"), 50)).join(), /^1 `at` is less/);
@@ -268,7 +357,10 @@ test("attempts compete, live and end as §3 says", () => {
   // A window has ended for who commits, and draws, after its last day.
   const later = { commitment: c("2"), at: 3 * 86400, beacon: [{ source: "s", at: 3 * 86400 + 1 }] };
   assert.deepEqual(told(first, commitEntry(later)), []);
-  assert.match(told(first, commitEntry({ ...later, beacon: [{ source: "s", at: 3 * 86400 - 1 }] })).join(), /while the competing/);
+  assert.match(
+    told(first, commitEntry({ ...later, beacon: [{ source: "s", at: 3 * 86400 - 1 }] })).join(),
+    /while the competing/,
+  );
   const { attempts } = walk([first, commitEntry({ commitment: c("2"), rehearsal: true })]);
   assert.equal(compete(attempts[0], attempts[1]), false);
 });
@@ -276,7 +368,13 @@ test("attempts compete, live and end as §3 says", () => {
 test("an entry that has not its form is refused", () => {
   const good = text(readCopyEntry());
   assert.ok(readEntry(bytes(good)));
-  for (const bent of [good.replace('"v":"dr1"', '"v":"dr2"'), good.replace("}", ',"x":1}'), good.replace('"attempt":1', '"attempt":2'), `${good}\n`, good.replace('"suite":"sha256",', "")]) {
+  for (const bent of [
+    good.replace('"v":"dr1"', '"v":"dr2"'),
+    good.replace("}", ',"x":1}'),
+    good.replace('"attempt":1', '"attempt":2'),
+    `${good}\n`,
+    good.replace('"suite":"sha256",', ""),
+  ]) {
     assert.throws(() => readEntry(bytes(bent)), LogFault, bent);
   }
 });

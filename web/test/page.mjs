@@ -93,23 +93,37 @@ async function early() {
   await close();
 }
 
+/** Receipts and codes, those of one bundle one after the other in one page; the first code comes with the address. */
 async function receipts() {
-  for (const { name, folder, file, code } of cases.receipts) {
-    const { page, close } = await load(watched, cases.page, code ? { search: `#${code}` } : {});
-    if (folder) {
-      await bring(page, "#folder", at(folder));
-    }
-    if (file) {
-      await page.setInputFiles("#files", at(file));
-    }
+  const answer = async (page) => {
     await page.waitForSelector("#receipt, .alert");
-    seen.receipts[name] = await page.evaluate(() => {
+    return page.evaluate(() => {
       const section = document.getElementById("receipt")?.closest("section");
       return {
         kind: ["passed", "failed", "void"].find((kind) => section?.classList.contains(kind)) ?? null,
         text: section?.textContent ?? document.querySelector(".alert").textContent,
       };
     });
+  };
+  const { code } = cases.receipts.find((receipt) => receipt.code);
+  const { page, close } = await load(watched, cases.page, { search: `#${code}` });
+  seen.scanned = await answer(page);
+  await close();
+  for (const folder of new Set(cases.receipts.map((receipt) => receipt.folder))) {
+    const { page, close } = await load(watched, cases.page);
+    if (folder) {
+      await bring(page, "#folder", at(folder));
+    }
+    for (const { name, file, code } of cases.receipts.filter((receipt) => receipt.folder === folder)) {
+      await page.evaluate(() => document.getElementById("receipt")?.closest("section").remove());
+      if (code) {
+        await page.fill("#code", code);
+        await page.click(".paste button");
+      } else {
+        await page.setInputFiles("#files", at(file));
+      }
+      seen.receipts[name] = await answer(page);
+    }
     await close();
   }
 }

@@ -31,9 +31,11 @@ test("the assignment problem has the least cost of all permutations", () => {
   for (let round = 0; round < 400; round++) {
     const rows = 1 + next(4);
     const columns = rows + next(4);
-    const cost = Array.from({ length: rows }, () => Array.from({ length: columns }, () => {
-      return next(4) === 0 ? FORBIDDEN : (BigInt(next(50)) - 25n) << BigInt(next(110));
-    }));
+    const cost = Array.from({ length: rows }, () =>
+      Array.from({ length: columns }, () => {
+        return next(4) === 0 ? FORBIDDEN : (BigInt(next(50)) - 25n) << BigInt(next(110));
+      }),
+    );
     const found = cheapest(cost);
     assert.equal(found?.cost, least(cost));
     if (found !== undefined) assert.equal(new Set(found.columns).size, rows);
@@ -52,9 +54,18 @@ function groundOf(next: Next, capacity: number): Ground {
     });
     return { sid: `S${v}`, lists: [], tags: "-", salt: "-", slots };
   });
-  const barred = new Map(visits.filter(() => next(3) === 0).map(({ sid }) => [sid, new Set([`E${next(people.length)}`])]));
+  const barred = new Map(
+    visits.filter(() => next(3) === 0).map(({ sid }) => [sid, new Set([`E${next(people.length)}`])]),
+  );
   const hash = new Hasher("sha256");
-  return new Ground(hash, hash.ofText(String(next(1 << 30))), people, visits, barred, new Clashes({ columns: [[], [], []], rows: 0 }));
+  return new Ground(
+    hash,
+    hash.ofText(String(next(1 << 30))),
+    people,
+    visits,
+    barred,
+    new Clashes({ columns: [[], [], []], rows: 0 }),
+  );
 }
 
 test("a market calls a team the cheapest exactly if brute force does", () => {
@@ -64,18 +75,26 @@ test("a market calls a team the cheapest exactly if brute force does", () => {
   for (let round = 0; round < 600; round++) {
     const ground = groundOf(next, 3);
     // Handicaps from nothing, over ties of W, to those far beyond it, of both signs.
-    const handicaps = ground.people.map(() => (BigInt(next(9)) - 4n) * (1n << BigInt([0, 60, 64, 88, 115][next(5)])));
+    const handicaps = ground.people.map(
+      () => (BigInt(next(9)) - 4n) * (1n << BigInt([0, 60, 64, 88, 115][next(5)])),
+    );
     const excluded = new Map([[0, new Set([next(ground.people.length)])]]);
     ground.visits.forEach((visit, v) => {
-      const cost = visit.slots.map((slot, k) => ground.people.map((_, i) => {
-        const open = ground.eligible(visit, slot, i) && !excluded.get(v)?.has(i);
-        return open ? ground.ticket(visit, k, i) + handicaps[i] : FORBIDDEN;
-      }));
+      const cost = visit.slots.map((slot, k) =>
+        ground.people.map((_, i) => {
+          const open = ground.eligible(visit, slot, i) && !excluded.get(v)?.has(i);
+          return open ? ground.ticket(visit, k, i) + handicaps[i] : FORBIDDEN;
+        }),
+      );
       const best = least(cost);
       if (best === undefined) return;
-      const teams = cost.reduce<number[][]>((all, row) => all.flatMap((team) => {
-        return row.flatMap((price, i) => (price < FORBIDDEN && !team.includes(i) ? [[...team, i]] : []));
-      }), [[]]);
+      const teams = cost.reduce<number[][]>(
+        (all, row) =>
+          all.flatMap((team) => {
+            return row.flatMap((price, i) => (price < FORBIDDEN && !team.includes(i) ? [[...team, i]] : []));
+          }),
+        [[]],
+      );
       const team = next(2) === 0 ? cheapest(cost)!.columns : teams[next(teams.length)];
       const paid = team.reduce((sum, i, k) => sum + cost[k][i], 0n);
       const all = ground.visits.map(() => new Int32Array(0));
@@ -96,7 +115,8 @@ function fillable(ground: Ground, wanted: [number, number][], at = 0, held: [num
   const visit = ground.visits[v];
   return ground.people.some(({ capacity }, i) => {
     if (!ground.eligible(visit, visit.slots[k], i)) return false;
-    if (held.some(([w, j]) => w === v && j === i) || held.filter(([, j]) => j === i).length >= capacity) return false;
+    if (held.some(([w, j]) => w === v && j === i) || held.filter(([, j]) => j === i).length >= capacity)
+      return false;
     return fillable(ground, wanted, at + 1, [...held, [v, i]]);
   });
 }
@@ -107,14 +127,29 @@ test("a shortage is accepted exactly if brute force finds the set blocking and m
   let refused = 0;
   for (let round = 0; round < 1500; round++) {
     const ground = groundOf(next, 2);
-    const slots = ground.visits.flatMap(({ slots }, v) => slots.map((_, k): [number, number] => [v, k])).filter(() => next(3) > 0);
+    const slots = ground.visits
+      .flatMap(({ slots }, v) => slots.map((_, k): [number, number] => [v, k]))
+      .filter(() => next(3) > 0);
     if (slots.length === 0) continue;
     const blocking = !fillable(ground, slots);
-    const minimal = blocking && slots.every((_, i) => fillable(ground, slots.filter((_, j) => j !== i)));
+    const minimal =
+      blocking &&
+      slots.every((_, i) =>
+        fillable(
+          ground,
+          slots.filter((_, j) => j !== i),
+        ),
+      );
     const file: ShortageFile = { round: 0, slots: slots.map(([v, k]) => [ground.visits[v].sid, k]), short: 1 };
     const check = new Check(15, "shortage");
     const rounds: Rounds = { rounds: [], excluded: new Map(), starts: [0] };
-    checkShortage(ground, { folder: "", assignment: { columns: [], rows: 0 }, handicaps: { columns: [], rows: 0 }, shortage: true }, rounds, file, check);
+    checkShortage(
+      ground,
+      { folder: "", assignment: { columns: [], rows: 0 }, handicaps: { columns: [], rows: 0 }, shortage: true },
+      rounds,
+      file,
+      check,
+    );
     // A minimal blocking set is one short by counting, so that counting refuses no more than brute force does.
     assert.equal(!check.failed, minimal, JSON.stringify(file));
     if (minimal) accepted++;

@@ -7,7 +7,17 @@ import { bytesOfHex, Hasher, hexOfBytes, Mac } from "../src/verify/digest";
 import { JsonFault, parseJson, printJson } from "../src/verify/json";
 import { quotaOf } from "../src/verify/quota";
 import { readTable } from "../src/verify/table";
-import { characters, compareText, handicapOf, integerOf, isDate, isNeed, isTag, shown, timeText } from "../src/verify/text";
+import {
+  characters,
+  compareText,
+  handicapOf,
+  integerOf,
+  isDate,
+  isNeed,
+  isTag,
+  shown,
+  timeText,
+} from "../src/verify/text";
 import { leafOf, rootOfLeaves, rootOfPath } from "../src/verify/tree";
 import { bytes, random } from "./vectors";
 import type { List } from "../src/verify/commitment";
@@ -36,13 +46,21 @@ test("a kept prefix gives what the whole text gives, and a node what its bytes g
     for (const rest of ["", "X", "x".repeat(55), "x".repeat(56), "x".repeat(200)]) {
       assert.equal(hash.start(prefix).ascii(rest).end().hex(), hash.ofText(key + rest));
     }
+    for (const rest of ["", "E006/0", "x".repeat(55)]) {
+      hash.finish(prefix, hash.schedule(bytes(rest), 64)!);
+      assert.equal(hash.hex(), hash.ofText(key + rest));
+    }
+    assert.equal(hash.schedule(bytes("x".repeat(56)), 64), undefined);
     const nodes = new Int32Array(16);
     nodes.set(hash.start().text("l").end().words, 0);
     nodes.set(hash.start().text("r").end().words, 8);
     const both = bytesOfHex(`01${hash.ofText("l")}${hash.ofText("r")}`);
     const out = new Int32Array(8);
     hash.node(nodes, 0, out, 0);
-    assert.equal(hexOfBytes(Uint8Array.from({ length: 32 }, (_, i) => (out[i >> 2] >>> (24 - 8 * (i % 4))) & 255)), hash.ofBytes(both));
+    assert.equal(
+      hexOfBytes(Uint8Array.from({ length: 32 }, (_, i) => (out[i >> 2] >>> (24 - 8 * (i % 4))) & 255)),
+      hash.ofBytes(both),
+    );
   }
 });
 
@@ -58,31 +76,101 @@ test("text is ordered by its UTF-8 bytes", () => {
   const texts = ["", "A", "a", "é", "中", "\uffee", "\u{1f600}", "a\u{1f600}", "a\uffee", "ab"];
   for (const a of texts) {
     for (const b of texts) {
-      assert.equal(Math.sign(compareText(a, b)), Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))), `${a} ${b}`);
+      assert.equal(
+        Math.sign(compareText(a, b)),
+        Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))),
+        `${a} ${b}`,
+      );
     }
   }
   assert.equal(characters("中\u{1f600}a"), 3);
 });
 
 test("forms of numbers, dates, tags", () => {
-  assert.deepEqual(["0", "01", "", "-1", "1e3", "9007199254740991", "9007199254740992"].map(integerOf), [0, undefined, undefined, undefined, undefined, 9007199254740991, undefined]);
+  assert.deepEqual(["0", "01", "", "-1", "1e3", "9007199254740991", "9007199254740992"].map(integerOf), [
+    0,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    9007199254740991,
+    undefined,
+  ]);
   const top = (1n << 120n) - 1n;
-  assert.deepEqual([`${top}`, `-${top}`, `${top + 1n}`, "-0", "0", "+1"].map(handicapOf), [top, -top, undefined, undefined, 0n, undefined]);
-  assert.deepEqual(["2024-02-29", "2023-02-29", "2100-02-29", "2000-02-29", "2026-13-01", "2026-1-01", "2026-04-31"].map(isDate), [true, false, false, true, false, false, false]);
-  assert.deepEqual(["a", "-", "a b", "a,b", "a|b", "a{b", "中:文", "a\u3000b", ""].map(isTag), [true, false, false, false, false, false, true, false, false]);
-  assert.deepEqual(["{area}", "area:{area}", "{Area}", "{", "a}", "-", "{a}{b}"].map(isNeed), [true, true, false, false, false, false, true]);
+  assert.deepEqual([`${top}`, `-${top}`, `${top + 1n}`, "-0", "0", "+1"].map(handicapOf), [
+    top,
+    -top,
+    undefined,
+    undefined,
+    0n,
+    undefined,
+  ]);
+  assert.deepEqual(
+    ["2024-02-29", "2023-02-29", "2100-02-29", "2000-02-29", "2026-13-01", "2026-1-01", "2026-04-31"].map(isDate),
+    [true, false, false, true, false, false, false],
+  );
+  assert.deepEqual(["a", "-", "a b", "a,b", "a|b", "a{b", "中:文", "a\u3000b", ""].map(isTag), [
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+    true,
+    false,
+    false,
+  ]);
+  assert.deepEqual(["{area}", "area:{area}", "{Area}", "{", "a}", "-", "{a}{b}"].map(isNeed), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    true,
+  ]);
   assert.equal(timeText(1784792310), "2026-07-23T07:38:30Z");
   assert.equal(timeText(951782400), "2000-02-29T00:00:00Z");
   assert.equal(shown("a\u202eb\n"), "a\\u{202e}b\\u{a}");
 });
 
 test("only canonical JSON is read, and it prints back", () => {
-  const good = ['{}', '{"a":1,"b":[true,false,{"c":"\\n\\u001f/\u007f中\\"\\\\"}]}', '{"":1}'.replace('""', '"k"'), '{"\u{1f600}":1,"\uffee":2}'];
+  const good = [
+    "{}",
+    '{"a":1,"b":[true,false,{"c":"\\n\\u001f/\u007f中\\"\\\\"}]}',
+    '{"":1}'.replace('""', '"k"'),
+    '{"\u{1f600}":1,"\uffee":2}',
+  ];
   for (const text of good) assert.equal(printJson(parseJson(text)), text);
   const bad = [
-    "[]", "1", "", "{} ", " {}", '{"a": 1}', '{"b":1,"a":2}', '{"a":1,"a":1}', '{"a":null}', '{"a":1.0}', '{"a":-1}', '{"a":01}', '{"a":1e2}',
-    '{"a":9007199254740992}', '{"a":""}', '{"":1}', '{"a":"\\/"}', '{"a":"\\u0041"}', '{"a":"\\u000a"}', '{"a":"\\u001F"}', '{"a":"\n"}',
-    '{"a":"\\ud800"}', '{"a":"e\u0301"}', '{"a":[1,]}', '{"a":1,}', '{"a"}', `{"a":"${"x".repeat(513)}"}`, '{"\uffee":2,"\u{1f600}":1}',
+    "[]",
+    "1",
+    "",
+    "{} ",
+    " {}",
+    '{"a": 1}',
+    '{"b":1,"a":2}',
+    '{"a":1,"a":1}',
+    '{"a":null}',
+    '{"a":1.0}',
+    '{"a":-1}',
+    '{"a":01}',
+    '{"a":1e2}',
+    '{"a":9007199254740992}',
+    '{"a":""}',
+    '{"":1}',
+    '{"a":"\\/"}',
+    '{"a":"\\u0041"}',
+    '{"a":"\\u000a"}',
+    '{"a":"\\u001F"}',
+    '{"a":"\n"}',
+    '{"a":"\\ud800"}',
+    '{"a":"e\u0301"}',
+    '{"a":[1,]}',
+    '{"a":1,}',
+    '{"a"}',
+    `{"a":"${"x".repeat(513)}"}`,
+    '{"\uffee":2,"\u{1f600}":1}',
     `{"a":${"[".repeat(100_000)}`,
   ];
   for (const text of bad) assert.throws(() => parseJson(text), JsonFault, text.slice(0, 40));
@@ -137,8 +225,19 @@ test("tables are read in one form only", () => {
   assert.ok(!Array.isArray(read("sid\tlists\n")));
   assert.ok(!Array.isArray(read("sid\tlists\nA\tx,y\nB\tx\n")));
   for (const bad of [
-    "", "sid\tlists", "sid lists\n", "sid\tlists\n\n", "sid\tlists\nA\tx", "sid\tlists\nB\tx\nA\tx\n", "sid\tlists\nA\tx\nA\tx\n", "sid\tlists\nA\n",
-    "sid\tlists\nA\tx\ty\n", "sid\tlists\nA\ty,x\n", "sid\tlists\nA\t\n", "sid\tlists\n-\tx\n", `sid\tlists\nA\t${"x".repeat(70_000)}\n`,
+    "",
+    "sid\tlists",
+    "sid lists\n",
+    "sid\tlists\n\n",
+    "sid\tlists\nA\tx",
+    "sid\tlists\nB\tx\nA\tx\n",
+    "sid\tlists\nA\tx\nA\tx\n",
+    "sid\tlists\nA\n",
+    "sid\tlists\nA\tx\ty\n",
+    "sid\tlists\nA\ty,x\n",
+    "sid\tlists\nA\t\n",
+    "sid\tlists\n-\tx\n",
+    `sid\tlists\nA\t${"x".repeat(70_000)}\n`,
   ]) {
     assert.ok(Array.isArray(read(bad)), JSON.stringify(bad.slice(0, 40)));
   }
@@ -148,14 +247,28 @@ test("quotas sum to n, stay within their strata, and give every subject its chan
   const hash = new Hasher("sha256");
   const next = random(11);
   for (let round = 0; round < 60; round++) {
-    const strata = Array.from({ length: 1 + next(6) }, (_, g) => ({ stratum: `s${g}`, N: next(20), n: 0, weight: 1 + next(40) }));
+    const strata = Array.from({ length: 1 + next(6) }, (_, g) => ({
+      stratum: `s${g}`,
+      N: next(20),
+      n: 0,
+      weight: 1 + next(40),
+    }));
     const total = strata.reduce((sum, g) => sum + g.N, 0);
-    const list = { list: "L", method: "proportional", n: next(total + 1), frame: { n: total, root: "" }, strata } as unknown as List;
+    const list = {
+      list: "L",
+      method: "proportional",
+      n: next(total + 1),
+      frame: { n: total, root: "" },
+      strata,
+    } as unknown as List;
     const sums = strata.map(() => 0);
     const seeds = 400;
     for (let s = 0; s < seeds; s++) {
       const { n } = quotaOf(hash, list, hash.ofText(`seed ${round} ${s}`));
-      assert.equal(n.reduce((a, b) => a + b, 0), list.n);
+      assert.equal(
+        n.reduce((a, b) => a + b, 0),
+        list.n,
+      );
       n.forEach((value, g) => {
         assert.ok(value >= 0 && value <= strata[g].N);
         sums[g] += value;
@@ -165,7 +278,10 @@ test("quotas sum to n, stay within their strata, and give every subject its chan
     strata.forEach((g, i) => {
       const expected = whole[i] ? g.N : (Number(rest.n) * g.weight * g.N) / Math.max(Number(rest.W), 1);
       // A quota is the floor or the ceiling of its expectation, so that its mean over 400 seeds is within 6 standard errors.
-      assert.ok(Math.abs(sums[i] / seeds - expected) < 6 * 0.5 / Math.sqrt(seeds), `${sums[i] / seeds} ${expected}`);
+      assert.ok(
+        Math.abs(sums[i] / seeds - expected) < (6 * 0.5) / Math.sqrt(seeds),
+        `${sums[i] / seeds} ${expected}`,
+      );
     });
   }
 });

@@ -12,7 +12,10 @@ const PROTOCOL = readFileSync("../docs/protocol.md", "utf8");
 function sample(): string {
   const line = PROTOCOL.split("\n").find((l) => l.startsWith('{"beacon":{…}'))!;
   const open = vector("open");
-  const manifest = text(open.get("manifest.tsv")!).split("\n").slice(1, -1).map((row) => row.split("\t"));
+  const manifest = text(open.get("manifest.tsv")!)
+    .split("\n")
+    .slice(1, -1)
+    .map((row) => row.split("\t"));
   const whole = line
     .replace("{…}", text(open.get("beacon.json")!).trimEnd())
     .replace("{…}", text(open.get("commitment.json")!))
@@ -28,10 +31,13 @@ test("the receipt of the protocol verifies alone and against its bundle", () => 
   assert.deepEqual([alone.verified, alone.compared, alone.sid, alone.draw], [true, false, "X0004", "EX-OPEN"]);
   assert.equal(alone.result, "c7700aed6f7b30dcf88ff3593888874501139225cec6e77c0dbd8bb9da0095ac");
   assert.deepEqual(alone.team, ["E006", "E013"]);
-  assert.deepEqual(alone.lists.map(({ list, rank, outcome, chance }) => [list, rank, outcome, chance]), [
-    ["T01", 1, "drawn", { numerator: "1", denominator: "11" }],
-    ["T02", 1, "reserve", { numerator: "1", denominator: "14" }],
-  ]);
+  assert.deepEqual(
+    alone.lists.map(({ list, rank, outcome, chance }) => [list, rank, outcome, chance]),
+    [
+      ["T01", 1, "drawn", { numerator: "1", denominator: "11" }],
+      ["T02", 1, "reserve", { numerator: "1", denominator: "14" }],
+    ],
+  );
   const compared = verifyReceipt(bytes(sample()), vector("open"));
   assert.deepEqual([compared.verified, compared.compared, compared.problem], [true, true, undefined]);
   assert.equal(verifyReceipt(bytes(sample()), vector("open_rounds")).verified, false);
@@ -49,13 +55,15 @@ function* bends(value: Json, at: string): Generator<[string, Json]> {
   } else if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       yield [`${at}[${i}]`, value.filter((_, j) => j !== i)];
-      for (const [place, bent] of bends(value[i], `${at}[${i}]`)) yield [place, value.map((old, j) => (j === i ? bent : old))];
+      for (const [place, bent] of bends(value[i], `${at}[${i}]`))
+        yield [place, value.map((old, j) => (j === i ? bent : old))];
     }
     if (value.length > 1) yield [at, [...value].reverse()];
   } else if (typeof value === "object") {
     for (const key of Object.keys(value)) {
       yield [`${at}.${key}`, Object.fromEntries(Object.entries(value).filter(([k]) => k !== key))];
-      for (const [place, bent] of bends(value[key], `${at}.${key}`)) yield [place, { ...value, [key]: bent } as JsonObject];
+      for (const [place, bent] of bends(value[key], `${at}.${key}`))
+        yield [place, { ...value, [key]: bent } as JsonObject];
     }
     yield [at, { ...value, zz: 1 } as JsonObject];
   }
@@ -81,11 +89,19 @@ test("every value of a receipt bent is refused alone or against the bundle", () 
   }
   assert.ok(alone > 400 && against > 5, `${alone} ${against}`);
   // Alone a receipt may claim what §8.1 lists: ranks within the same outcome, who was eligible, handicaps, the round.
-  for (const place of claims) assert.match(place, /^\.lists\[\d\]|rank|^\.team\.(round|slots\[\d\]\.eligible)/, place);
+  for (const place of claims)
+    assert.match(place, /^\.lists\[\d\]|rank|^\.team\.(round|slots\[\d\]\.eligible)/, place);
 });
 
 test("another form of the same receipt is refused", () => {
-  for (const bent of [sample().trimEnd(), ` ${sample()}`, sample().replace(":", ": "), sample().replace("\n", "\r\n"), "", "x"]) {
+  for (const bent of [
+    sample().trimEnd(),
+    ` ${sample()}`,
+    sample().replace(":", ": "),
+    sample().replace("\n", "\r\n"),
+    "",
+    "x",
+  ]) {
     assert.equal(verifyReceipt(bytes(bent)).verified, false);
   }
 });
@@ -100,7 +116,8 @@ test("the code of the protocol agrees with its bundle, opened and not", () => {
     const fields = CODE.split(";");
     fields.forEach((field, i) => {
       // While unopened nothing but the register speaks of the team.
-      const bent = i === 7 && files.size < 15 ? "E004,E008,E999" : field.replace(/.$/, (c) => (c === "1" ? "2" : "1"));
+      const bent =
+        i === 7 && files.size < 15 ? "E004,E008,E999" : field.replace(/.$/, (c) => (c === "1" ? "2" : "1"));
       const code = fields.map((f, j) => (i === j ? bent : f)).join(";");
       assert.equal(verifyCode(code, files).verified, false, code);
     });
@@ -113,9 +130,20 @@ test("the code of the protocol agrees with its bundle, opened and not", () => {
 });
 
 test("a file that the comparison looks into must be that of the manifest", () => {
-  for (const file of ["beacon.json", "draw/T01.tsv", "frames/T02.tsv", "assignment.tsv", "handicaps.tsv", "manifest.tsv", "commitment.json"]) {
+  for (const file of [
+    "beacon.json",
+    "draw/T01.tsv",
+    "frames/T02.tsv",
+    "assignment.tsv",
+    "handicaps.tsv",
+    "manifest.tsv",
+    "commitment.json",
+  ]) {
     const files = new Map(vector("open"));
-    files.set(file, bytes(text(files.get(file)!).replace(/[0-9](?=[^0-9]*$)/, (d) => String((Number(d) + 1) % 10))));
+    files.set(
+      file,
+      bytes(text(files.get(file)!).replace(/[0-9](?=[^0-9]*$)/, (d) => String((Number(d) + 1) % 10))),
+    );
     assert.equal(verifyReceipt(bytes(sample()), files).verified, false, file);
     files.delete(file);
     assert.equal(verifyReceipt(bytes(sample()), files).verified, false, file);

@@ -6,18 +6,41 @@ import { lookUp, stepWords, verify } from "../src/verify/index";
 import { blamed, bytes, NAMES, numbers, text, unopened, vector, type Bundle } from "./vectors";
 
 const EXPECTED: Record<string, [number[], number[], string]> = {
-  open: [[1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14], [7], "c7700aed6f7b30dcf88ff3593888874501139225cec6e77c0dbd8bb9da0095ac"],
-  open_rounds: [[1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14], [7], "31f5c2714d86c4af581907376dec91e6c1ba31d6c05c0e24badff9fc06c3a824"],
-  open_sm3: [[1, 2, 3, 4, 8, 9, 11, 12, 13, 14], [6, 7], "dc523f985c339d0f1314dcb777baace0e5ca5aa0343b09714d53a871039bbceb"],
-  sealed_opened: [[1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14], [6, 7], "e4d01a5ad5ff9e209e4d98f0f449720edd526fc1840531a104b63c2bca21c560"],
-  events: [[1, 2, 3, 4, 8, 9, 11, 12, 13, 14], [6, 7, 16], "9f3047ab7a43eecbdb8def72c981597e6cb78a589146c890d1528b8f9214f79a"],
+  open: [
+    [1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14],
+    [7],
+    "c7700aed6f7b30dcf88ff3593888874501139225cec6e77c0dbd8bb9da0095ac",
+  ],
+  open_rounds: [
+    [1, 2, 3, 4, 6, 8, 9, 11, 12, 13, 14],
+    [7],
+    "31f5c2714d86c4af581907376dec91e6c1ba31d6c05c0e24badff9fc06c3a824",
+  ],
+  open_sm3: [
+    [1, 2, 3, 4, 8, 9, 11, 12, 13, 14],
+    [6, 7],
+    "dc523f985c339d0f1314dcb777baace0e5ca5aa0343b09714d53a871039bbceb",
+  ],
+  sealed_opened: [
+    [1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14],
+    [6, 7],
+    "e4d01a5ad5ff9e209e4d98f0f449720edd526fc1840531a104b63c2bca21c560",
+  ],
+  events: [
+    [1, 2, 3, 4, 8, 9, 11, 12, 13, 14],
+    [6, 7, 16],
+    "9f3047ab7a43eecbdb8def72c981597e6cb78a589146c890d1528b8f9214f79a",
+  ],
 };
 
 for (const name of NAMES) {
   test(`${name} verifies with the steps and the result digest of the protocol`, () => {
     const [passed, notShown, result] = EXPECTED[name];
     const { report } = verify(vector(name));
-    assert.deepEqual(report.steps.flatMap((step) => step.problems), []);
+    assert.deepEqual(
+      report.steps.flatMap((step) => step.problems),
+      [],
+    );
     assert.equal(report.verified, true);
     assert.equal(report.void, false);
     assert.deepEqual(numbers(report, "passed"), passed);
@@ -54,7 +77,10 @@ for (const name of NAMES.filter((n) => n !== "events")) {
     for (const [list, all] of Object.entries(facts.lists)) {
       for (const { sid, stratum, rank, key, drawn } of all) {
         const found = lookUp(verified, sid).lists.find((entry) => entry.list === list)!;
-        assert.deepEqual([found.stratum, found.rank, found.key, found.outcome === "drawn"], [stratum, rank, key, drawn]);
+        assert.deepEqual(
+          [found.stratum, found.rank, found.key, found.outcome === "drawn"],
+          [stratum, rank, key, drawn],
+        );
         assert.equal(found.groupKey, facts.K[found.group]);
         rows++;
       }
@@ -63,21 +89,25 @@ for (const name of NAMES.filter((n) => n !== "events")) {
     for (const [sid, { R, slots }] of Object.entries(facts.pair)) {
       const { visit } = lookUp(verified, sid);
       assert.equal(visit?.row, R);
-      assert.deepEqual(visit?.slots.map(({ needs, avoids }) => ({ needs, avoids })), slots);
+      assert.deepEqual(
+        visit?.slots.map(({ needs, avoids }) => ({ needs, avoids })),
+        slots,
+      );
     }
   });
 }
 
 test("forced slots are those of the protocol", () => {
-  for (const name of ["open", "open_rounds", "open_sm3"]) assert.equal(verify(vector(name)).report.facts?.forced?.count, 0);
+  for (const name of ["open", "open_rounds", "open_sm3"])
+    assert.equal(verify(vector(name)).report.facts?.forced?.count, 0);
   const { facts } = verify(vector("sealed_opened")).report;
   assert.deepEqual(facts?.forced?.first, [{ sid: "REG:0009", slot: 0, eligible: 2 }]);
 });
 
 /** Ways to bend a file. `undefined` removes it. */
 const BENDS: Record<string, (content: Uint8Array) => Uint8Array | undefined> = {
-  "removed": () => undefined,
-  "emptied": () => new Uint8Array(),
+  removed: () => undefined,
+  emptied: () => new Uint8Array(),
   "cut by a byte": (content) => content.slice(0, -1),
   "a byte more": (content) => bytes(`${text(content)}\n`),
   "carriage returns": (content) => bytes(text(content).replaceAll("\n", "\r\n").concat("\r")),
@@ -89,7 +119,9 @@ const BENDS: Record<string, (content: Uint8Array) => Uint8Array | undefined> = {
   "first two rows swapped": (content) => bytes(text(content).replace(/^([^\n]*\n)([^\n]*\n)([^\n]*\n)/, "$1$3$2")),
   "a digit": (content) => bytes(text(content).replace(/[0-9](?=[^0-9]*$)/, (d) => String((Number(d) + 1) % 10))),
   "a letter in the middle": (content) => {
-    const at = [...content.keys()].filter((i) => i > content.length / 2).find((i) => content[i] >= 0x61 && content[i] < 0x7a);
+    const at = [...content.keys()]
+      .filter((i) => i > content.length / 2)
+      .find((i) => content[i] >= 0x61 && content[i] < 0x7a);
     return at === undefined ? content : Uint8Array.from(content, (b, i) => (i === at ? b + 1 : b));
   },
 };
@@ -136,7 +168,12 @@ test("who follows hangs on the values of the event", () => {
   const content = text(whole.get(file)!);
   let other = 0;
   for (let value = 100; value < 140; value++) {
-    const { report } = verify(new Map(whole).set(file, bytes(content.replace(/digits:3d-\d+:\d{3}/, (s) => s.slice(0, -3) + String(value)))));
+    const { report } = verify(
+      new Map(whole).set(
+        file,
+        bytes(content.replace(/digits:3d-\d+:\d{3}/, (s) => s.slice(0, -3) + String(value))),
+      ),
+    );
     if (report.verified) continue;
     other++;
     assert.deepEqual([...blamed(report)], ["events/0002/teams.tsv"]);
@@ -145,7 +182,15 @@ test("who follows hangs on the values of the event", () => {
 });
 
 test("a file more is refused and named", () => {
-  for (const file of ["x", "frames/T09.tsv", "rolls/T01.tsv", "opening.json", "standby.tsv", "events/1.json", "events/0004/teams.tsv"]) {
+  for (const file of [
+    "x",
+    "frames/T09.tsv",
+    "rolls/T01.tsv",
+    "opening.json",
+    "standby.tsv",
+    "events/1.json",
+    "events/0004/teams.tsv",
+  ]) {
     const { report } = verify(new Map(vector("open")).set(file, bytes("x\n")));
     assert.equal(report.verified, false, file);
     assert.ok(blamed(report).has(file), file);
@@ -172,7 +217,10 @@ test("no folder without a commitment is a bundle", () => {
 test("everybody's look-up agrees with the published team, and nobody in his slot would have been cheaper", () => {
   for (const name of NAMES) {
     const verified = verify(vector(name));
-    const rows = text(vector(name).get("assignment.tsv")!).split("\n").slice(1, -1).map((row) => row.split("\t"));
+    const rows = text(vector(name).get("assignment.tsv")!)
+      .split("\n")
+      .slice(1, -1)
+      .map((row) => row.split("\t"));
     const last = rows.at(-1)![0];
     for (const [, sid, slot, iid] of rows.filter(([round]) => round === last)) {
       const { slots } = lookUp(verified, sid).visit!;
@@ -189,6 +237,24 @@ test("everybody's look-up agrees with the published team, and nobody in his slot
   }
 });
 
+test("chances are between 0 and 1, and their sum over a list is what is drawn", () => {
+  for (const name of NAMES) {
+    const { chances, lists } = verify(vector(name)).report.facts!;
+    for (const { chance, N } of chances) {
+      assert.ok(BigInt(chance.numerator) <= BigInt(chance.denominator));
+      assert.ok(N > 0 || chance.numerator === "0");
+    }
+    for (const { list, n } of lists) {
+      let [a, b] = [0n, 1n];
+      for (const { N, chance } of chances.filter((fact) => fact.list === list)) {
+        const [c, d] = [BigInt(N) * BigInt(chance.numerator), BigInt(chance.denominator)];
+        [a, b] = [a * d + c * b, b * d];
+      }
+      assert.equal(a, BigInt(n) * b, `${name} ${list}`);
+    }
+  }
+});
+
 test("a look-up of nobody finds nobody", () => {
   const verified = verify(vector("open"));
   assert.deepEqual([lookUp(verified, "NOBODY").found, lookUp(verified, "NOBODY").lists], [false, []]);
@@ -199,7 +265,14 @@ test("events: who follows, who comes, what waits", () => {
   const verified = verify(vector("events"));
   const { events } = verified.report.facts!;
   assert.equal(events?.count, 3);
-  assert.deepEqual(events?.events.map(({ kind, waits }) => [kind, waits]), [["leave", false], ["closed", false], ["recused", true]]);
+  assert.deepEqual(
+    events?.events.map(({ kind, waits }) => [kind, waits]),
+    [
+      ["leave", false],
+      ["closed", false],
+      ["recused", true],
+    ],
+  );
   assert.deepEqual(events?.replaced, ["913301000000000005"]);
   assert.deepEqual(events?.people, [["E007", 1]]);
   assert.equal(lookUp(verified, "913301000000000005").replaced, true);
@@ -211,11 +284,26 @@ test("a void is told beside the verdict", () => {
   const whole = vector("events");
   const files = new Map([...whole].filter(([file]) => !file.startsWith("events/")));
   const event = {
-    approver: "李四", at: 1, by: "张三", evidence: "-", kind: "void", n: 1, prev: "-", reason: "plan_error",
+    approver: "李四",
+    at: 1,
+    by: "张三",
+    evidence: "-",
+    kind: "void",
+    n: 1,
+    prev: "-",
+    reason: "plan_error",
   };
-  const put = (change: object): Bundle => new Map(files).set("events/0001.json", bytes(`${JSON.stringify({ ...event, ...change })}\n`));
+  const put = (change: object): Bundle =>
+    new Map(files).set("events/0001.json", bytes(`${JSON.stringify({ ...event, ...change })}\n`));
   assert.deepEqual([verify(put({})).report.verified, verify(put({})).report.void], [true, true]);
-  for (const change of [{ at: 1784792220 }, { approver: "张三" }, { approver: "-" }, { n: 2 }, { prev: "0".repeat(64) }, { reason: "ill" }]) {
+  for (const change of [
+    { at: 1784792220 },
+    { approver: "张三" },
+    { approver: "-" },
+    { n: 2 },
+    { prev: "0".repeat(64) },
+    { reason: "ill" },
+  ]) {
     const { report } = verify(put(change));
     assert.deepEqual([report.verified, report.void], [false, false], JSON.stringify(change));
     assert.deepEqual([...blamed(report)], ["events/0001.json"]);

@@ -57,7 +57,7 @@ function render(focus?: string): void {
   append(main, [
     state.told.map((text) => el("p", { class: "alert", role: "alert" }, text)),
     state.working && workingView(),
-    receipt?.report !== undefined && receiptView(receipt.report, receipt.name),
+    receipt?.report !== undefined && receiptView(receipt.report, receipt.name, report !== undefined),
     report !== undefined && verdictView(report.report, bundle!.name, report.milliseconds),
     (state.working || report?.report.facts !== undefined) && lookupView(state.look, facts, state.names?.names, find),
     report !== undefined && stepsView(report.report),
@@ -234,7 +234,7 @@ async function verifyReceipt(): Promise<void> {
   verifier ??= new Verifier(program());
   try {
     receipt.report = await verifier.receipt(receipt.bytes);
-    announce(receiptText(receipt.report));
+    announce(receiptText(receipt.report, state.report !== undefined));
     render("receipt");
   } catch (error) {
     refuse(error);
@@ -342,9 +342,9 @@ const actions: Actions = {
   },
 };
 
-/** A scanner opens this page with a code behind `#`, which no server learns (protocol.md §8.3). */
+/** A scanner opens this page with a code behind `#`, which no server learns; no character of a code is escaped there (protocol.md §8.3). */
 function readAddress(): void {
-  const hash = decodeURIComponent(location.hash.slice(1));
+  const hash = location.hash.slice(1);
   if (hash.startsWith("dr1-code;")) {
     actions.code(hash);
   }

@@ -7,14 +7,9 @@ import { grouped } from "./numbers";
 import { digest, problem } from "./verdict";
 import { word } from "./words";
 
-/** A code shows nothing alone: until there is a bundle, it has no answer. */
-function waitsForBundle(report: ReceiptReport): boolean {
-  return report.kind === "code" && !report.compared;
-}
-
-/** The answer as one sentence. */
-export function receiptText(report: ReceiptReport): Text {
-  if (waitsForBundle(report)) {
+/** The answer as one sentence. A code shows nothing alone: until there is a `bundle`, it has no answer. */
+export function receiptText(report: ReceiptReport, bundle: boolean): Text {
+  if (report.kind === "code" && !bundle) {
     return say("请再选择公示包，凭证码须与它对照", "Now choose the bundle: a code is checked against it");
   }
   if (!report.verified) {
@@ -44,8 +39,8 @@ function sentences(title: Text, texts: readonly Text[]): Child {
   return texts.length > 0 && el("div", { class: "told" }, el("h3", {}, title), el("ul", {}, texts.map((text) => el("li", {}, text))));
 }
 
-export function receiptView(report: ReceiptReport, name: string): HTMLElement {
-  const waits = waitsForBundle(report);
+export function receiptView(report: ReceiptReport, name: string, bundle: boolean): HTMLElement {
+  const waits = report.kind === "code" && !bundle;
   const kind = report.verified ? "passed" : waits ? "void" : "failed";
   return el(
     "section",
@@ -54,7 +49,7 @@ export function receiptView(report: ReceiptReport, name: string): HTMLElement {
       "div",
       { class: "headline" },
       el("span", { class: "mark", "aria-hidden": "true" }, kind === "passed" ? "✓" : waits ? "!" : "✕"),
-      el("div", {}, el("h2", { id: "receipt", tabindex: -1 }, receiptText(report)), el("p", { class: "counts" }, given(name))),
+      el("div", {}, el("h2", { id: "receipt", tabindex: -1 }, receiptText(report, bundle)), el("p", { class: "counts" }, given(name))),
     ),
     report.rehearsal && el("p", { class: "note" }, say("这是演练，不产生效力。", "This is a rehearsal and binds nobody.")),
     report.problem !== undefined && !waits && el("ul", { class: "problems" }, problem(report.problem)),

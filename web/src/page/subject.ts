@@ -150,7 +150,7 @@ export function subjectView(facts: Facts, subject: Subject, name: string | undef
   if (!subject.found) {
     return el(
       "p",
-      { class: "note" },
+      { id: "answer", class: "note", tabindex: -1 },
       facts.unopened
         ? say(
             "这次抽取尚未公开，名单看不到；请用抽签凭证核验本户。",

@@ -34,7 +34,17 @@ const OWN: Record<(typeof KINDS)[number], readonly string[]> = {
 };
 
 /** Pools of a game: how many numbers of how many. */
-const POOLS = { ssq: [[6, 33], [1, 16]], dlt: [[5, 35], [2, 12]], kl8: [[20, 80]] } as const;
+const POOLS = {
+  ssq: [
+    [6, 33],
+    [1, 16],
+  ],
+  dlt: [
+    [5, 35],
+    [2, 12],
+  ],
+  kl8: [[20, 80]],
+} as const;
 const DIGITS = { "3d": 3, pl5: 5 } as const;
 const BITS = { ssq: 241, dlt: 244, kl8: 616, "3d": 99, pl5: 166 } as const;
 
@@ -42,7 +52,11 @@ const BITS = { ssq: 241, dlt: 244, kl8: 616, "3d": 99, pl5: 166 } as const;
 export function readSource(keys: Keys, value: Json, at: string): Source {
   const o = keys.object(value, at);
   const kind = keys.oneOf(o.kind, join(at, "kind"), KINDS);
-  keys.refuse(o, at, KEYS.filter((key) => !OWN[kind].includes(key)));
+  keys.refuse(
+    o,
+    at,
+    KEYS.filter((key) => !OWN[kind].includes(key)),
+  );
   const number = (text: string): boolean => /^(0|[1-9][0-9]{0,19})$/.test(text);
   const time = (): number => keys.integer(o.at, join(at, "at"));
   switch (kind) {
@@ -111,13 +125,19 @@ export function checkSources(keys: Keys, sources: Source[], trust: "public" | "w
     }
     seen.add(sourceText(source));
     if (trust === "public" && (source.kind === "dice" || source.kind === "wit")) {
-      keys.fault(here, say("trust 为 public 时只能用公共来源", "with trust public only public sources are allowed"));
+      keys.fault(
+        here,
+        say("trust 为 public 时只能用公共来源", "with trust public only public sources are allowed"),
+      );
     }
     bits += bitsOf(source);
   });
   if (bits < 640) {
     const have = `${Math.floor(bits / 10)}.${bits % 10}`;
-    keys.fault(at, say(`各来源合计 ${have} 比特，不足 64`, `the sources have ${have} bits together, fewer than 64`));
+    keys.fault(
+      at,
+      say(`各来源合计 ${have} 比特，不足 64`, `the sources have ${have} bits together, fewer than 64`),
+    );
   }
 }
 
@@ -161,7 +181,10 @@ export function readBeaconFile(keys: Keys, object: JsonObject, at = ""): BeaconF
 /** Step 6: strings and evidence against the sources. What only a reader can compare is told by `check`. */
 export function checkBeacon(hash: Hasher, keys: Keys, sources: Source[], beacon: BeaconFile, check: Hide): void {
   const { strings, evidence } = beacon;
-  for (const [name, list] of [["strings", strings], ["evidence", evidence]] as const) {
+  for (const [name, list] of [
+    ["strings", strings],
+    ["evidence", evidence],
+  ] as const) {
     if (list.length !== sources.length) {
       const n = sources.length;
       keys.fault(name, say(`应有 ${n} 项，实有 ${list.length} 项`, `${n} are due, these are ${list.length}`));
@@ -199,7 +222,11 @@ function checkValue(hash: Hasher, source: Source, text: string): Text | undefine
     case "drand":
       return form(isDigest(value), "数值应为 64 位小写十六进制", "the value should be 64 lowercase hex digits");
     case "nist2":
-      return form(/^[0-9a-f]{128}$/.test(value), "数值应为 128 位小写十六进制", "the value should be 128 lowercase hex digits");
+      return form(
+        /^[0-9a-f]{128}$/.test(value),
+        "数值应为 128 位小写十六进制",
+        "the value should be 128 lowercase hex digits",
+      );
     case "rfc3797":
       return form(isPools(value, POOLS[source.game]), "开奖号码的形式不对", "the numbers have not their form");
     case "digits":
@@ -213,7 +240,11 @@ function checkValue(hash: Hasher, source: Source, text: string): Text | undefine
     case "wit":
       if (value === "-") return undefined;
       if (!isDigest(value)) return say("份额应为 64 位小写十六进制", "a share is 64 lowercase hex digits");
-      return form(hash.line("wit", value) === source.hash, "份额与承诺的摘要不符", "the share is not the committed one");
+      return form(
+        hash.line("wit", value) === source.hash,
+        "份额与承诺的摘要不符",
+        "the share is not the committed one",
+      );
   }
 }
 
@@ -281,25 +312,31 @@ function tellTyped(source: Source, text: string, check: Hide): void {
   const value = shown(text);
   switch (source.kind) {
     case "nist2":
-      check.hide(say(
-        `抄录值 ${value} 须自行与 NIST 信标档案中链 ${source.chain} 第 ${source.pulse} 脉冲核对`,
-        `typed value ${value}: compare it with pulse ${source.pulse} of chain ${source.chain} in the archive of the NIST beacon`,
-      ));
+      check.hide(
+        say(
+          `抄录值 ${value} 须自行与 NIST 信标档案中链 ${source.chain} 第 ${source.pulse} 脉冲核对`,
+          `typed value ${value}: compare it with pulse ${source.pulse} of chain ${source.chain} in the archive of the NIST beacon`,
+        ),
+      );
       break;
     case "rfc3797":
     case "digits":
-      check.hide(say(
-        `抄录值 ${value} 须自行与 ${gameName(source.game).zh}第 ${source.issue} 期的官方开奖公告核对（承诺的时间 ${timeText(source.at)}）`,
-        `typed value ${value}: compare it with the official announcement of ${gameName(source.game).en}, issue ${source.issue} ` +
-          `(committed for ${timeText(source.at)})`,
-      ));
+      check.hide(
+        say(
+          `抄录值 ${value} 须自行与 ${gameName(source.game).zh}第 ${source.issue} 期的官方开奖公告核对（承诺的时间 ${timeText(source.at)}）`,
+          `typed value ${value}: compare it with the official announcement of ${gameName(source.game).en}, issue ${source.issue} ` +
+            `(committed for ${timeText(source.at)})`,
+        ),
+      );
       break;
     case "wit":
       if (text.endsWith(":-")) {
-        check.hide(say(
-          `见证人 ${source.name} 没有公开份额：在公共值之后不公开，等于在两个种子之间选择`,
-          `the witness ${source.name} did not reveal a share; withholding it after the public value chooses between two seeds`,
-        ));
+        check.hide(
+          say(
+            `见证人 ${source.name} 没有公开份额：在公共值之后不公开，等于在两个种子之间选择`,
+            `the witness ${source.name} did not reveal a share; withholding it after the public value chooses between two seeds`,
+          ),
+        );
       }
       break;
     default:

@@ -24,8 +24,14 @@ interface Outline {
 const FREE = /^(events|log|notice)\/./;
 
 /** Reads a JSON file: one canonical object, and but for the commitment one LF behind it. */
-export function readJson(file: string, bytes: Uint8Array, lf = true): { object: JsonObject } | { problem: Problem } {
-  const problem = (text: Text, row?: number): { problem: Problem } => ({ problem: { place: { file, row }, text } });
+export function readJson(
+  file: string,
+  bytes: Uint8Array,
+  lf = true,
+): { object: JsonObject } | { problem: Problem } {
+  const problem = (text: Text, row?: number): { problem: Problem } => ({
+    problem: { place: { file, row }, text },
+  });
   const decoded = decode(bytes);
   if ("fault" in decoded) return problem(decoded.fault, decoded.row);
   let { text } = decoded;
@@ -70,7 +76,11 @@ function outlineOf(object: JsonObject | undefined): Outline {
       lists.push({ list: value.list, pareto: value.method === "pareto" });
     }
   }
-  return { lists, sealed: object?.mode === "sealed", standby: object !== undefined && Object.hasOwn(object, "standby") };
+  return {
+    lists,
+    sealed: object?.mode === "sealed",
+    standby: object !== undefined && Object.hasOwn(object, "standby"),
+  };
 }
 
 function tablesOf({ lists, sealed, standby }: Outline): Map<string, ShapeName> {
@@ -93,7 +103,11 @@ function tablesOf({ lists, sealed, standby }: Outline): Map<string, ShapeName> {
 }
 
 /** The bound files of §4.4 besides `shortage.json`, which a verifier finds, and which of them are closed in a sealed draw. */
-export function boundFiles(lists: readonly string[], sealed: boolean, standby: boolean): { file: string; closed: boolean }[] {
+export function boundFiles(
+  lists: readonly string[],
+  sealed: boolean,
+  standby: boolean,
+): { file: string; closed: boolean }[] {
   const open = ["commitment.json", "inspectors.tsv", "incompatible.tsv", "beacon.json"];
   if (standby) open.push("standby.tsv");
   if (sealed) open.push(...lists.map((list) => `rolls/${list}.tsv`));
@@ -104,7 +118,11 @@ export function boundFiles(lists: readonly string[], sealed: boolean, standby: b
 
 function checkNames(run: Run, check: Check, outline: Outline, readable: boolean): void {
   const { files, unopened } = run;
-  const bound = boundFiles(outline.lists.map(({ list }) => list), outline.sealed, outline.standby);
+  const bound = boundFiles(
+    outline.lists.map(({ list }) => list),
+    outline.sealed,
+    outline.standby,
+  );
   const closed = new Set(bound.filter((entry) => entry.closed).map((entry) => entry.file));
   const allowed = new Set(["manifest.tsv", "shortage.json", "schedule.tsv", "verify.html", "README.txt"]);
   if (outline.sealed) allowed.add("opening.json");
@@ -117,9 +135,16 @@ function checkNames(run: Run, check: Check, outline: Outline, readable: boolean)
   }
   for (const file of [...files.keys()].sort()) {
     if (unopened && closed.has(file)) {
-      const text = say("没有 opening.json，却有应保密的文件（半开）", "a closed file without opening.json: a half opening");
+      const text = say(
+        "没有 opening.json，却有应保密的文件（半开）",
+        "a closed file without opening.json: a half opening",
+      );
       check.fail({ file }, text);
-    } else if (!allowed.has(file) && !FREE.test(file) && (readable || !/^(frames|draw|rolls)\/|^(standby\.tsv|opening\.json)$/.test(file))) {
+    } else if (
+      !allowed.has(file) &&
+      !FREE.test(file) &&
+      (readable || !/^(frames|draw|rolls)\/|^(standby\.tsv|opening\.json)$/.test(file))
+    ) {
       check.fail({ file: shown(file) }, say("多余的文件", "a file that does not belong here"));
     }
   }
@@ -193,14 +218,21 @@ export function checkManifest(run: Run, check: Check): void {
   }
   const table = run.tables.get("manifest.tsv");
   if (run.isBad(check, "manifest.tsv") || table === undefined) return;
-  const bound = boundFiles(c.lists.map(({ list }) => list), run.sealed, c.standby !== undefined);
+  const bound = boundFiles(
+    c.lists.map(({ list }) => list),
+    run.sealed,
+    c.standby !== undefined,
+  );
   const digests = new Map(table.columns[0].map((path, i) => [path, { digest: table.columns[1][i], row: i + 2 }]));
   if (files.has("shortage.json") || (unopened && digests.has("shortage.json"))) {
     bound.push({ file: "shortage.json", closed: run.sealed });
   }
   for (const [path, { row }] of digests) {
     if (bound.some(({ file }) => file === path)) continue;
-    check.fail({ file: "manifest.tsv", row, id: path }, say("清单多出此行", "a row that does not belong in the manifest"));
+    check.fail(
+      { file: "manifest.tsv", row, id: path },
+      say("清单多出此行", "a row that does not belong in the manifest"),
+    );
   }
   for (const { file, closed } of bound) {
     const entry = digests.get(file);

@@ -148,7 +148,8 @@ function readLists(keys: Keys, value: Json, mode: "open" | "sealed"): List[] {
     const at = `lists[${i}]`;
     const list = readList(keys, entry, at, mode);
     const small = list.list.replace(/[A-Z]/g, (c) => c.toLowerCase());
-    if (seen.has(small)) keys.fault(join(at, "list"), say("任务名重复（不分大小写）", "the list's name stands twice (case ignored)"));
+    if (seen.has(small))
+      keys.fault(join(at, "list"), say("任务名重复（不分大小写）", "the list's name stands twice (case ignored)"));
     seen.add(small);
     return list;
   });
@@ -166,16 +167,21 @@ function readList(keys: Keys, value: Json, at: string, mode: "open" | "sealed"):
   const strata = readStrata(keys, o.strata, here("strata"), method);
   const total = strata.reduce((sum, g) => sum + BigInt(g.N), 0n);
   if (total !== BigInt(frame.n)) {
-    keys.fault(here("strata"), say(`各层之和 ${total} 不等于名单行数 ${frame.n}`, `the strata sum to ${total}, the frame has ${frame.n}`));
+    keys.fault(
+      here("strata"),
+      say(`各层之和 ${total} 不等于名单行数 ${frame.n}`, `the strata sum to ${total}, the frame has ${frame.n}`),
+    );
   }
   if (method !== "pareto") {
     const weights = strata.reduce((sum, g) => sum + BigInt(g.N) * BigInt(g.weight), 0n);
-    if (weights > BigInt(BIGGEST)) keys.fault(here("strata"), say("权重合计超过 2^52", "the weights sum to more than 2^52"));
+    if (weights > BigInt(BIGGEST))
+      keys.fault(here("strata"), say("权重合计超过 2^52", "the weights sum to more than 2^52"));
   }
   let n = strata.reduce((sum, g) => sum + g.n, 0);
   if (method !== "fixed") {
     n = keys.integer(o.n, here("n"));
-    if (n > frame.n) keys.fault(here("n"), say(`抽取数 ${n} 大于名单行数 ${frame.n}`, `n is ${n}, the frame has ${frame.n}`));
+    if (n > frame.n)
+      keys.fault(here("n"), say(`抽取数 ${n} 大于名单行数 ${frame.n}`, `n is ${n}, the frame has ${frame.n}`));
   }
   const matters = keys.array(o.matters, here("matters"), 1);
   return {
@@ -205,7 +211,12 @@ function readStrata(keys: Keys, value: Json, at: string, method: List["method"])
     if (method !== "proportional") keys.refuse(o, here, ["weight"]);
     const n = method === "fixed" ? keys.integer(o.n, join(here, "n")) : 0;
     if (n > N) keys.fault(join(here, "n"), say(`抽取数 ${n} 大于层内 ${N}`, `n is ${n}, the stratum has ${N}`));
-    const weight = method === "proportional" ? keys.integer(o.weight, join(here, "weight"), 1, 1 << 20) : method === "fixed" ? 1 : 0;
+    const weight =
+      method === "proportional"
+        ? keys.integer(o.weight, join(here, "weight"), 1, 1 << 20)
+        : method === "fixed"
+          ? 1
+          : 0;
     return { stratum, N, n, weight };
   });
 }
@@ -223,7 +234,12 @@ function readSlots(keys: Keys, value: Json, at: string): SlotRule[] {
       const values = keys.array(o[key], join(here, key));
       return values.map((text, j) => keys.text(text, `${join(here, key)}[${j}]`, isNeed, means));
     };
-    return { slot, role: keys.oneOf(o.role, join(here, "role"), ["inspector", "expert"]), needs: texts("needs"), avoids: texts("avoids") };
+    return {
+      slot,
+      role: keys.oneOf(o.role, join(here, "role"), ["inspector", "expert"]),
+      needs: texts("needs"),
+      avoids: texts("avoids"),
+    };
   });
   if (slots.filter((slot) => slot.role === "inspector").length < 2) {
     keys.fault(at, say("至少要有两个检查人员岗位", "at least two slots of role inspector are due"));

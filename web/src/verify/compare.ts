@@ -30,16 +30,32 @@ export interface Claim {
     key?: string;
     roll?: { index: number; key: string };
   }[];
-  team?: { round?: number; team: string[]; slots?: { text: string; iid: string; eligible: Map<string, bigint> }[] };
+  team?: {
+    round?: number;
+    team: string[];
+    slots?: { text: string; iid: string; eligible: Map<string, bigint> }[];
+  };
 }
 
 /** Verifies the short form on a sheet; it shows nothing without a bundle. */
 export function verifyCode(code: string, files?: Files): ReceiptReport {
-  const report: ReceiptReport = { kind: "code", verified: false, compared: false, shown: [], notShown: [], lists: [], team: [] };
+  const report: ReceiptReport = {
+    kind: "code",
+    verified: false,
+    compared: false,
+    shown: [],
+    notShown: [],
+    lists: [],
+    team: [],
+  };
   try {
     const claim = readCode(code, report);
     if (files === undefined) {
-      refuse("", "凭证码须对照公示包核验，请一并打开公示包", "a code shows nothing alone: open the bundle as well");
+      refuse(
+        "",
+        "凭证码须对照公示包核验，请一并打开公示包",
+        "a code shows nothing alone: open the bundle as well",
+      );
     }
     compareWith(claim, files, report);
     report.verified = true;
@@ -73,7 +89,16 @@ function readCode(code: string, report: ReceiptReport): Claim {
   if (!iids.every(isId)) refuse("8", "人员编号的形式不对", "the inspectors' identifiers have not their form");
   Object.assign(report, { draw, sid, result, commitment, team: iids });
   report.lists = lists.map(({ list, rank }) => ({ list, rank }));
-  return { hash: new Hasher("sha256"), sid, salt, commitment, draw, result, lists, team: team === "-" ? undefined : { team: iids } };
+  return {
+    hash: new Hasher("sha256"),
+    sid,
+    salt,
+    commitment,
+    draw,
+    result,
+    lists,
+    team: team === "-" ? undefined : { team: iids },
+  };
 }
 
 /** §8.2; the first failure is thrown. */
@@ -89,7 +114,11 @@ class Comparison {
   private readonly unopened: boolean;
   private readonly master?: string;
 
-  constructor(private readonly claim: Claim, private readonly files: Files, private readonly report: ReceiptReport) {
+  constructor(
+    private readonly claim: Claim,
+    private readonly files: Files,
+    private readonly report: ReceiptReport,
+  ) {
     const read = readJson("commitment.json", this.bytes("commitment.json"), false);
     if ("problem" in read) throw new Refused(read.problem);
     const keys = new Keys({ file: "commitment.json" });
@@ -116,7 +145,8 @@ class Comparison {
       }
       this.master = master;
     }
-    if ((claim.salt === "-") === this.sealed) refuse("salt", "盐与抽取方式不符", "the salt does not belong to this kind of draw");
+    if ((claim.salt === "-") === this.sealed)
+      refuse("salt", "盐与抽取方式不符", "the salt does not belong to this kind of draw");
   }
 
   private fail(file: string, zh: string, en: string, row?: number): never {
@@ -144,7 +174,8 @@ class Comparison {
   private seed(): string {
     const file = "beacon.json";
     const bytes = this.bytes(file);
-    if (this.hash.ofBytes(bytes) !== this.digests.get(file)) this.fail(file, "摘要与清单不符", "the digest is not that of the manifest");
+    if (this.hash.ofBytes(bytes) !== this.digests.get(file))
+      this.fail(file, "摘要与清单不符", "the digest is not that of the manifest");
     const read = readJson(file, bytes);
     if ("problem" in read) throw new Refused(read.problem);
     const keys = new Keys({ file });
@@ -158,7 +189,8 @@ class Comparison {
     const seed = this.seed();
     for (const entry of claim.lists) {
       const list = c.lists.find((l) => l.list === entry.list);
-      if (list === undefined) refuse("lists", `承诺中没有任务 ${entry.list}`, `the commitment has no list ${entry.list}`);
+      if (list === undefined)
+        refuse("lists", `承诺中没有任务 ${entry.list}`, `the commitment has no list ${entry.list}`);
       const salt = claim.salt === "-" ? "" : `.${claim.salt}`;
       const ticket = this.hash.ofText(this.hash.line("group", seed, list.group) + claim.sid + salt);
       if (this.unopened) this.inRoll(entry, ticket);
@@ -168,12 +200,19 @@ class Comparison {
     this.team();
     report.compared = true;
     report.rehearsal = c.rehearsal;
-    report.shown.push(this.unopened
-      ? say("已公布的对照卷中有此抽签号和名次", "the published roll has this ticket and rank")
-      : say("已公布的抽取结果与此相符", "the published draw agrees"));
-    report.notShown.push(this.unopened
-      ? say("没有别的主体有同一名次，对照卷本身是否正确，须待公开后核验", "that no other subject has this rank and that the rolls are right, the opening shows")
-      : say("公示包本身须另行核验", "the bundle itself must be verified as well"));
+    report.shown.push(
+      this.unopened
+        ? say("已公布的对照卷中有此抽签号和名次", "the published roll has this ticket and rank")
+        : say("已公布的抽取结果与此相符", "the published draw agrees"),
+    );
+    report.notShown.push(
+      this.unopened
+        ? say(
+            "没有别的主体有同一名次，对照卷本身是否正确，须待公开后核验",
+            "that no other subject has this rank and that the rolls are right, the opening shows",
+          )
+        : say("公示包本身须另行核验", "the bundle itself must be verified as well"),
+    );
   }
 
   private inRoll(entry: Claim["lists"][number], ticket: string): void {
@@ -182,7 +221,12 @@ class Comparison {
     const key = rollKey(this.hash, ticket, entry.list, entry.rank);
     const row = entry.roll === undefined ? keys.indexOf(key) : entry.roll.index;
     if (row < 0 || keys[row] !== key || (entry.stratum !== undefined && strata[row] !== entry.stratum)) {
-      this.fail(file, "对照卷中没有此抽签号和名次", "the roll does not have this ticket and rank", row < 0 ? undefined : row + 2);
+      this.fail(
+        file,
+        "对照卷中没有此抽签号和名次",
+        "the roll does not have this ticket and rank",
+        row < 0 ? undefined : row + 2,
+      );
     }
     this.note(entry.list, { stratum: strata[row] });
   }
@@ -203,11 +247,23 @@ class Comparison {
     const [, ranks, sids, keys, outcomes] = this.table(file, pareto ? "paretoDraw" : "draw", true, true).columns;
     const row = sids.indexOf(this.claim.sid);
     if (row < 0) {
-      if ((entry.outcome ?? due) !== "none") this.fail(file, "抽取结果中没有此主体", "the draw does not have the subject");
-    } else if (Number(ranks[row]) !== entry.rank || !keys[row].endsWith(ticket) || keys[row] !== (entry.key ?? keys[row]) || outcomes[row] !== due) {
+      if ((entry.outcome ?? due) !== "none")
+        this.fail(file, "抽取结果中没有此主体", "the draw does not have the subject");
+    } else if (
+      Number(ranks[row]) !== entry.rank ||
+      !keys[row].endsWith(ticket) ||
+      keys[row] !== (entry.key ?? keys[row]) ||
+      outcomes[row] !== due
+    ) {
       this.fail(file, "名次或抽签号不同", "another rank or ticket", row + 2);
     }
-    this.note(entry.list, { stratum, n, N: pareto ? list.frame.n : list.strata[g]?.N, outcome: due, key: row < 0 ? undefined : keys[row] });
+    this.note(entry.list, {
+      stratum,
+      n,
+      N: pareto ? list.frame.n : list.strata[g]?.N,
+      outcome: due,
+      key: row < 0 ? undefined : keys[row],
+    });
   }
 
   /** No list that has the subject was left out. */
@@ -217,14 +273,24 @@ class Comparison {
       const file = `frames/${list}.tsv`;
       const frame = this.table(file, this.sealed ? "sealedFrame" : "frame", true, true);
       const row = frame.columns[0].indexOf(this.claim.sid);
-      if (row >= 0) this.fail(file, "此任务的名单中也有此主体，凭证却没有", "this frame has the subject as well, and the receipt leaves it out", row + 2);
+      if (row >= 0)
+        this.fail(
+          file,
+          "此任务的名单中也有此主体，凭证却没有",
+          "this frame has the subject as well, and the receipt leaves it out",
+          row + 2,
+        );
     }
   }
 
   private note(list: string, found: Partial<ReceiptReport["lists"][number]>): void {
     const entry = this.report.lists.find((known) => known.list === list)!;
     const title = this.commitment.lists.find((l) => l.list === list)!.title;
-    Object.assign(entry, { ...found, ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)), title });
+    Object.assign(entry, {
+      ...found,
+      ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)),
+      title,
+    });
   }
 
   private team(): void {
@@ -245,10 +311,15 @@ class Comparison {
     }
     if (team?.slots === undefined) return;
     if (team.round !== Number(last)) this.fail("handicaps.tsv", "不是最后一轮", "not the last round");
-    const known = new Map(handicaps.columns[1].flatMap((iid, i) => (handicaps.columns[0][i] === last ? [[iid, handicaps.columns[2][i]]] : [])) as [string, string][]);
+    const known = new Map(
+      handicaps.columns[1].flatMap((iid, i) =>
+        handicaps.columns[0][i] === last ? [[iid, handicaps.columns[2][i]]] : [],
+      ) as [string, string][],
+    );
     for (const { eligible } of team.slots) {
       for (const [iid, h] of eligible) {
-        if (known.get(iid) !== String(h)) this.fail("handicaps.tsv", `${iid} 的差点不同`, `another handicap of ${iid}`);
+        if (known.get(iid) !== String(h))
+          this.fail("handicaps.tsv", `${iid} 的让分不同`, `another handicap of ${iid}`);
       }
     }
   }

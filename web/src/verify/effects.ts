@@ -21,7 +21,13 @@ export function checkEffects(run: Run, check: Check, events: Event[]): void {
   }
   const unsure = run.steps.filter(({ number, result }) => number >= 11 && number <= 15 && result !== "passed");
   if (unsure.length > 0 || run.ground === undefined || run.rounds === undefined) {
-    for (const { number } of unsure) check.hide(say(`第 ${number} 项未通过，事件的结果不能重算`, `step ${number} did not pass, so that effects cannot be recomputed`));
+    for (const { number } of unsure)
+      check.hide(
+        say(
+          `第 ${number} 项未通过，事件的结果不能重算`,
+          `step ${number} did not pass, so that effects cannot be recomputed`,
+        ),
+      );
     return;
   }
   const paired = run.shortage === undefined;
@@ -40,7 +46,11 @@ class Effects {
   private readonly slots = new Map<string, number>();
   private readonly exchanged = new Map<string, number>();
 
-  constructor(private readonly run: Run, private readonly check: Check, private readonly standing: Standing) {}
+  constructor(
+    private readonly run: Run,
+    private readonly check: Check,
+    private readonly standing: Standing,
+  ) {}
 
   /** One event; false if it failed, so that nothing further can be computed. */
   act(event: Event): boolean {
@@ -53,10 +63,18 @@ class Effects {
       check.fail({ file: event.file, id: event.sid ?? event.iid }, objection);
       return false;
     }
-    if (event.acts && (this.waiting || (event.sources !== undefined && !run.files.has(`${event.folder}beacon.json`)))) {
+    if (
+      event.acts &&
+      (this.waiting || (event.sources !== undefined && !run.files.has(`${event.folder}beacon.json`)))
+    ) {
       this.waiting = true;
       run.events!.events[event.n - 1].waits = true;
-      check.hide(say(`第 ${event.n} 号事件等待随机数，其结果未示`, `event ${event.n} waits for its values, so that its effects are not shown`));
+      check.hide(
+        say(
+          `第 ${event.n} 号事件等待随机数，其结果未示`,
+          `event ${event.n} waits for its values, so that its effects are not shown`,
+        ),
+      );
     } else if (event.acts && !this.apply(event, due)) {
       return false;
     }
@@ -134,7 +152,8 @@ class Effects {
     let beacon: BeaconFile | undefined;
     if ("problem" in read) keys.problems.push(read.problem);
     else beacon = keys.attempt(() => readBeaconFile(keys, read.object));
-    if (beacon !== undefined && keys.problems.length === 0) checkBeacon(run.hash, keys, event.sources!, beacon, check);
+    if (beacon !== undefined && keys.problems.length === 0)
+      checkBeacon(run.hash, keys, event.sources!, beacon, check);
     check.add(keys.problems);
     return keys.problems.length === 0 ? beacon : undefined;
   }
@@ -236,4 +255,3 @@ class Effects {
     });
   }
 }
-

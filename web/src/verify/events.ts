@@ -76,16 +76,27 @@ export function checkEvents(run: Run, check: Check): void {
   }
   run.events = {
     count: events.length,
-    events: events.map(({ n, kind, reason, at, by, approver }) => ({ n, kind, reason, at, by, approver, waits: false })),
+    events: events.map(({ n, kind, reason, at, by, approver }) => ({
+      n,
+      kind,
+      reason,
+      at,
+      by,
+      approver,
+      waits: false,
+    })),
     replaced: [],
     slots: [],
     people: [],
     vacant: [],
   };
   if (check.failed) return;
-  if (run.result(7) !== "passed") {
-    check.hide(say("事件的时刻由机关自述，须由日志证明", "the times of events are the office's own statement until a log shows them"));
-  }
+  check.hide(
+    say(
+      "事件登记的时刻由机关自述；日志只显示到联署之时已经登记（第 7 项）",
+      "when events were recorded is the office's own statement; a log shows that they were by the time of its cosignatures (step 7)",
+    ),
+  );
   if (events.every(({ acts, sid, folder }) => !acts && sid === undefined && !hasFolder(run, folder))) return;
   checkEffects(run, check, events);
 }
@@ -109,7 +120,8 @@ export function readChain(run: Run, check: Check): Event[] {
     if ("problem" in read) keys.problems.push(read.problem);
     else event = keys.attempt(() => readEvent(run, keys, read.object, n, events.at(-1)));
     if (event !== undefined) {
-      if (voided && event.kind !== "correct") keys.fault("kind", say("作废之后只能更正", "after a void there are only correct"));
+      if (voided && event.kind !== "correct")
+        keys.fault("kind", say("作废之后只能更正", "after a void there are only correct"));
       events.push(event);
       if (event.kind === "void" && keys.problems.length === 0 && !check.failed) voided = true;
     }
@@ -129,7 +141,8 @@ function readEvent(run: Run, keys: Keys, o: JsonObject, n: number, before: Event
   const file = `events/${number}.json`;
   if (keys.integer(o.n, "n") !== n) keys.fault("n", say(`应为 ${n}`, `${n} is due`));
   const prev = keys.text(o.prev, "prev");
-  if (prev !== (before?.digest ?? "-")) keys.fault("prev", say("不是前一事件文件的摘要", "not the digest of the event file before"));
+  if (prev !== (before?.digest ?? "-"))
+    keys.fault("prev", say("不是前一事件文件的摘要", "not the digest of the event file before"));
   const kind = keys.oneOf(o.kind, "kind", KINDS);
   const reason = keys.oneOf(o.reason, "reason", REASONS[kind]);
   const at = keys.integer(o.at, "at");
@@ -139,7 +152,11 @@ function readEvent(run: Run, keys: Keys, o: JsonObject, n: number, before: Event
   if (run.sealed) keys.text(o.salt, "salt", isDigest);
   else keys.refuse(o, "", ["salt"]);
   if (kind === "correct" || Object.hasOwn(o, "note")) keys.text(o.note, "note");
-  keys.refuse(o, "", FURTHER.filter((key) => !OWN[kind].includes(key)));
+  keys.refuse(
+    o,
+    "",
+    FURTHER.filter((key) => !OWN[kind].includes(key)),
+  );
   if (kind === "open" && !run.sealed) keys.fault("kind", say("只用于保密抽取", "in sealed draws only"));
   chainRules(keys, c, { kind, at, by, approver }, before);
 
@@ -168,7 +185,8 @@ function readEvent(run: Run, keys: Keys, o: JsonObject, n: number, before: Event
   if (own.includes("visits")) event.visits = ids("visits", kind !== "recused");
   if (kind === "staff") {
     const raise = Object.hasOwn(o, "raise");
-    if (raise === Object.hasOwn(o, "add")) keys.stop("raise", say("raise 与 add 恰有其一", "exactly one of raise and add is due"));
+    if (raise === Object.hasOwn(o, "add"))
+      keys.stop("raise", say("raise 与 add 恰有其一", "exactly one of raise and add is due"));
     if (raise) event.raise = keys.integer(o.raise, "raise", 1, 1 << 16);
     else event.add = ids("add", false);
   }
@@ -179,7 +197,12 @@ function readEvent(run: Run, keys: Keys, o: JsonObject, n: number, before: Event
 }
 
 /** The four rules of the chain but that on what follows a void. */
-function chainRules(keys: Keys, c: Commitment, event: Pick<Event, "kind" | "at" | "by" | "approver">, before: Event | undefined): void {
+function chainRules(
+  keys: Keys,
+  c: Commitment,
+  event: Pick<Event, "kind" | "at" | "by" | "approver">,
+  before: Event | undefined,
+): void {
   const { kind, at, by, approver } = event;
   if (before !== undefined && at < before.at) keys.fault("at", say("早于前一事件", "before the event before"));
   if (by === "-") keys.fault("by", say("须写明经办人", "somebody must have recorded it"));
@@ -213,7 +236,8 @@ function eventSources(keys: Keys, c: Commitment, o: JsonObject, at: number): Sou
     if (source.kind === "wit" || !known.has(game(source))) {
       keys.fault(`beacon[${i}]`, say("承诺中没有这种来源", "the commitment has no source of this kind"));
     }
-    if (source.at < from) keys.fault(`beacon[${i}]`, say("早于登记时刻加 margin_s", "before the event's time plus margin_s"));
+    if (source.at < from)
+      keys.fault(`beacon[${i}]`, say("早于登记时刻加 margin_s", "before the event's time plus margin_s"));
   });
   checkSources(keys, sources, c.trust, "beacon");
   return sources;

@@ -30,7 +30,12 @@ export function factsOf(run: Run, c: Commitment): Facts {
     rehearsal: c.rehearsal,
     trust: c.trust,
     sources: c.sources.map((source, i) => {
-      return { kind: source.kind, source: sourceText(source), at: source.at, value: beaconGood ? run.beacon!.strings[i] : undefined };
+      return {
+        kind: source.kind,
+        source: sourceText(source),
+        at: source.at,
+        value: beaconGood ? run.beacon!.strings[i] : undefined,
+      };
     }),
     margin_s: c.margin_s,
     lists: c.lists.map((list) => {
@@ -38,7 +43,9 @@ export function factsOf(run: Run, c: Commitment): Facts {
       return { list: list.list, title, matters, method, frame: frame.n, n, reserve };
     }),
     chances: c.lists.flatMap((list, l) => chances(run, list, l)),
-    small: c.lists.flatMap((list) => list.strata.filter(({ N }) => N < 10).map(({ stratum, N }) => ({ list: list.list, stratum, N }))),
+    small: c.lists.flatMap((list) =>
+      list.strata.filter(({ N }) => N < 10).map(({ stratum, N }) => ({ list: list.list, stratum, N })),
+    ),
     whole: some(c.lists.flatMap((list, l) => takenWhole(run, list, l))),
     opening: c.seal === undefined ? undefined : { opens: c.seal.opens, by: c.seal.by },
     void: run.void,
@@ -79,16 +86,22 @@ function chances(run: Run, list: List, l: number): ChanceFact[] {
   const { rest, wholeFrom } = paretoRest(list.n, frame.weights);
   const classes = new Map<number, number>();
   for (const w of frame.weights) classes.set(w, (classes.get(w) ?? 0) + 1);
-  return [...classes].sort((a, b) => b[0] - a[0]).slice(0, MOST).map(([weight, N]): ChanceFact => {
-    const chance = weight >= wholeFrom ? { numerator: "1", denominator: "1" } : chanceOf(list, { ...q, rest }, 0, weight);
-    return { list: list.list, stratum: "", N, weight, chance, exact: false, whole: weight >= wholeFrom };
-  });
+  return [...classes]
+    .sort((a, b) => b[0] - a[0])
+    .slice(0, MOST)
+    .map(([weight, N]): ChanceFact => {
+      const chance =
+        weight >= wholeFrom ? { numerator: "1", denominator: "1" } : chanceOf(list, { ...q, rest }, 0, weight);
+      return { list: list.list, stratum: "", N, weight, chance, exact: false, whole: weight >= wholeFrom };
+    });
 }
 
 function takenWhole(run: Run, list: List, l: number): { list: string; stratum?: string; sid?: string }[] {
   const { quota: q, drawn } = quota(run, list, l);
   if (list.method !== "pareto") {
-    return list.strata.flatMap(({ stratum, N }, g) => (N > 0 && q.n[g] === N ? [{ list: list.list, stratum }] : []));
+    return list.strata.flatMap(({ stratum, N }, g) =>
+      N > 0 && q.n[g] === N ? [{ list: list.list, stratum }] : [],
+    );
   }
   if (drawn === undefined) return [];
   const { sids, weights } = drawn.frame;
@@ -99,7 +112,13 @@ function mostRows([a, b]: string[][]): { rows: number; iids: string[] } {
   const rows = new Map<string, number>();
   for (const iid of [...a, ...b]) rows.set(iid, (rows.get(iid) ?? 0) + 1);
   const most = Math.max(0, ...rows.values());
-  return { rows: most, iids: [...rows].filter(([, n]) => n === most).map(([iid]) => iid).sort() };
+  return {
+    rows: most,
+    iids: [...rows]
+      .filter(([, n]) => n === most)
+      .map(([iid]) => iid)
+      .sort(),
+  };
 }
 
 function forced(run: Run): Facts["forced"] {

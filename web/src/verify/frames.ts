@@ -21,7 +21,10 @@ export interface Frame {
 /** Compares rows and root with the commitment's. */
 function checkRoot(run: Run, check: Check, file: string, rows: Rows, table: Table): boolean {
   if (table.rows !== rows.n) {
-    check.fail({ file }, say(`有 ${table.rows} 行，承诺为 ${rows.n} 行`, `${table.rows} rows, committed are ${rows.n}`));
+    check.fail(
+      { file },
+      say(`有 ${table.rows} 行，承诺为 ${rows.n} 行`, `${table.rows} rows, committed are ${rows.n}`),
+    );
   } else if (rootOfRows(run.hash, run.files.get(file)!, table.rows) !== rows.root) {
     check.fail({ file }, say("树根与承诺不符", "the root is not the committed one"));
   } else {
@@ -33,7 +36,10 @@ function checkRoot(run: Run, check: Check, file: string, rows: Rows, table: Tabl
 /** Step 3. */
 export function checkRegisters(run: Run, check: Check): void {
   const c = run.commitment!;
-  const registers: [string, Rows][] = [["inspectors.tsv", c.inspectors], ["incompatible.tsv", c.incompatible]];
+  const registers: [string, Rows][] = [
+    ["inspectors.tsv", c.inspectors],
+    ["incompatible.tsv", c.incompatible],
+  ];
   if (c.standby !== undefined) registers.push(["standby.tsv", c.standby]);
   if (run.unopened) run.hideUnopened(check, "recusals.tsv", "recusals.tsv");
   else registers.push(["recusals.tsv", c.recusals]);
@@ -50,7 +56,9 @@ export function checkRegisters(run: Run, check: Check): void {
 function checkSaltForm(run: Run, check: Check, file: string, salts: string[]): boolean {
   const wrong = salts.findIndex((salt) => (salt === "-") === run.sealed);
   if (wrong < 0) return true;
-  const text = run.sealed ? say("保密抽取须有盐", "a sealed draw has salts") : say("公开抽取的盐应为 -", "in an open draw the salt is -");
+  const text = run.sealed
+    ? say("保密抽取须有盐", "a sealed draw has salts")
+    : say("公开抽取的盐应为 -", "in an open draw the salt is -");
   check.fail({ file, row: wrong + 2, column: "salt" }, text);
   return false;
 }
@@ -107,7 +115,10 @@ function readFrame(run: Run, check: Check, list: List, file: string, table: Tabl
     const { stratum, N } = list.strata[g];
     if (count === N || check.full) return;
     good = false;
-    check.fail({ file, id: stratum }, say(`层 ${stratum} 有 ${count} 行，承诺为 ${N}`, `stratum ${stratum} has ${count} rows, committed are ${N}`));
+    check.fail(
+      { file, id: stratum },
+      say(`层 ${stratum} 有 ${count} 行，承诺为 ${N}`, `stratum ${stratum} has ${count} rows, committed are ${N}`),
+    );
   });
   if (sum > 2 ** 52) {
     good = false;
@@ -166,7 +177,10 @@ function checkSubjects(run: Run, check: Check): void {
       for (const column of ["tags", "salts"] as const) {
         if (frame[column][i] === other[column][at]) continue;
         const name = column === "tags" ? "tags" : "salt";
-        const text = say(`与 ${other.file} 第 ${at + 2} 行的 ${name} 不同`, `another ${name} than in ${other.file}, row ${at + 2}`);
+        const text = say(
+          `与 ${other.file} 第 ${at + 2} 行的 ${name} 不同`,
+          `another ${name} than in ${other.file}, row ${at + 2}`,
+        );
         check.fail({ file: frame.file, row: i + 2, column: name, id: sid }, text);
         spoil(l);
       }
@@ -197,7 +211,10 @@ export function checkOpening(run: Run, check: Check): void {
   }
   if (run.isBad(check, "opening.json") || !files.has("opening.json") || run.master === undefined) return;
   if (hash.line("master", run.master) !== c.seal!.master) {
-    check.fail({ file: "opening.json", column: "master" }, say("主密钥与承诺不符", "the master secret is not the committed one"));
+    check.fail(
+      { file: "opening.json", column: "master" },
+      say("主密钥与承诺不符", "the master secret is not the committed one"),
+    );
     run.bad.set("opening.json", 5);
     run.master = undefined;
     return;

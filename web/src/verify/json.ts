@@ -9,14 +9,23 @@ export interface JsonObject {
 
 /** A text that is not canonical: what, and at which character (from 1). */
 export class JsonFault extends Error {
-  constructor(readonly text: Text, readonly at: number) {
+  constructor(
+    readonly text: Text,
+    readonly at: number,
+  ) {
     super(text.en);
   }
 }
 
 const DEEPEST = 256;
 const SHORT: Record<string, string> = {
-  '"': '"', "\\": "\\", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t",
+  '"': '"',
+  "\\": "\\",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
 };
 
 /** The object that `text` is the canonical form of. Throws `JsonFault`. */
@@ -62,7 +71,10 @@ class Parser {
     if (c === "[") return this.array(depth);
     if (c === '"') return this.string();
     if (c >= "0" && c <= "9") return this.integer();
-    for (const [word, value] of [["true", true], ["false", false]] as const) {
+    for (const [word, value] of [
+      ["true", true],
+      ["false", false],
+    ] as const) {
       if (this.text.startsWith(word, this.at)) {
         this.at += word.length;
         return value;
@@ -150,7 +162,8 @@ class Parser {
       return SHORT[c];
     }
     const hex = this.text.slice(this.at + 2, this.at + 6);
-    if (c !== "u" || !/^00[01][0-9a-f]$/.test(hex)) this.fault("转义不是规范形式", "an escape that is not canonical");
+    if (c !== "u" || !/^00[01][0-9a-f]$/.test(hex))
+      this.fault("转义不是规范形式", "an escape that is not canonical");
     const value = String.fromCharCode(parseInt(hex, 16));
     if (/[\b\f\n\r\t]/.test(value)) this.fault("转义不是规范形式", "an escape that is not canonical");
     this.at += 6;

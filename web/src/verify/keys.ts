@@ -11,10 +11,14 @@ export class Keys {
   readonly problems: Problem[] = [];
 
   /** `prefix` is where the object stands in its file, with its dot. */
-  constructor(private readonly place: Place, private readonly prefix = "") {}
+  constructor(
+    private readonly place: Place,
+    private readonly prefix = "",
+  ) {}
 
   fault(column: string, text: Text): void {
-    if (this.problems.length < 50) this.problems.push({ place: { ...this.place, column: this.prefix + column }, text });
+    if (this.problems.length < 50)
+      this.problems.push({ place: { ...this.place, column: this.prefix + column }, text });
   }
 
   /** Notes the fault and gives up on this object. */
@@ -69,7 +73,8 @@ export class Keys {
   /** Keys that are known for this kind of object and must not stand in this one. */
   refuse(object: JsonObject, at: string, keys: readonly string[]): void {
     for (const key of keys) {
-      if (Object.hasOwn(object, key)) this.fault(join(at, key), say("此键不应在此处", "this key must not stand here"));
+      if (Object.hasOwn(object, key))
+        this.fault(join(at, key), say("此键不应在此处", "this key must not stand here"));
     }
   }
 

@@ -13,7 +13,15 @@ import type { Candidate, Subject, SubjectList, SubjectSlot, Text, Verified } fro
 /** Looks a subject up. Of an unopened bundle nothing is found, since nothing of anybody is in it. */
 export function lookUp({ state }: Verified, sid: string): Subject {
   const run = state as Run;
-  const subject: Subject = { sid, found: false, tags: [], salt: "-", lists: [], events: [], shown: run.steps.every(shownWell) };
+  const subject: Subject = {
+    sid,
+    found: false,
+    tags: [],
+    salt: "-",
+    lists: [],
+    events: [],
+    shown: run.steps.every(shownWell),
+  };
   const c = run.commitment;
   if (c === undefined || run.unopened) return subject;
   c.lists.forEach((_, l) => {
@@ -79,10 +87,22 @@ function visitOf(run: Run, ground: Ground, v: number): Subject["visit"] {
   const rowMessage = ground.rowMessage(visit);
   const rounds = run.rounds;
   const last = run.pairing!.shortage ? undefined : rounds?.rounds.length;
-  const now = run.events === undefined || run.standing === undefined ? undefined : run.standing.visits.get(visit.sid)?.holders;
+  const now =
+    run.events === undefined || run.standing === undefined
+      ? undefined
+      : run.standing.visits.get(visit.sid)?.holders;
   const slots = visit.slots.map((slot, k): SubjectSlot => {
     const { text, name, role, needs, avoids } = slot;
-    return { slot: k, text, name, role, needs, avoids, candidates: [], now: now?.get(text) ?? (now === undefined ? undefined : null) };
+    return {
+      slot: k,
+      text,
+      name,
+      role,
+      needs,
+      avoids,
+      candidates: [],
+      now: now?.get(text) ?? (now === undefined ? undefined : null),
+    };
   });
   if (rounds !== undefined && last !== undefined && last > 0) {
     const handicaps = handicapsOf(ground, run.pairing!, rounds, last - 1);
@@ -164,16 +184,27 @@ class Bench {
     const cost = this.with(k, i);
     const extra = cost === undefined ? undefined : String(cost - this.least);
     if (chosen) {
-      const why = say("他在 Σ(W + h) 最小的小组中担任此岗位", "he takes this slot in the team with the least Σ(W + h)");
+      const why = say(
+        "他在 Σ(W + h) 最小的小组中担任此岗位",
+        "he takes this slot in the team with the least Σ(W + h)",
+      );
       return { ...known, reason: "chosen", why, extra };
     }
     const other = team.indexOf(i);
     // The handicaps are prices at which some visits are indifferent; which of them gets him, the optimum over all decides.
     const same = say(
-      "按公布的差点，含他的小组同样便宜：差点正是使他去别户合适的价格，全部检查户合计没有更好的匹配",
+      "按公布的让分，含他的小组同样便宜：让分正是使他去别户合适的价格，全部检查户合计没有更好的匹配",
       "at these handicaps a team with him costs the same: they are the prices at which he is due elsewhere, and over all visits nothing is better",
     );
-    const more = extra === "0" ? same : extra === undefined ? say("没有含他的小组", "no team has him here") : say(`含他的最小小组的 Σ(W + h) 多 ${extra}`, `the cheapest team with him here has a Σ(W + h) larger by ${extra}`);
+    const more =
+      extra === "0"
+        ? same
+        : extra === undefined
+          ? say("没有含他的小组", "no team has him here")
+          : say(
+              `含他的最小小组的 Σ(W + h) 多 ${extra}`,
+              `the cheapest team with him here has a Σ(W + h) larger by ${extra}`,
+            );
     if (other >= 0) {
       const why = say(`已担任本户岗位 ${other}；${more.zh}`, `he takes slot ${other} of this visit; ${more.en}`);
       return { ...known, reason: "other-slot", why, extra };
@@ -207,7 +238,10 @@ class Bench {
       return { reason: "need", why: say(`缺少“${missing.join("”“")}”`, `lacks “${missing.join("”, “")}”`) };
     }
     const hit = slot.avoids.filter((avoid) => tags.has(avoid)).map(shown);
-    return { reason: "avoid", why: say(`有应避开的“${hit.join("”“")}”`, `has “${hit.join("”, “")}”, which is to be avoided`) };
+    return {
+      reason: "avoid",
+      why: say(`有应避开的“${hit.join("”“")}”`, `has “${hit.join("”, “")}”, which is to be avoided`),
+    };
   }
 
   private whyExcluded(i: number): Text {
@@ -215,7 +249,9 @@ class Bench {
     const { rounds } = this.run.rounds!;
     const r = rounds.findIndex(({ found }) => found.some(([visit, person]) => visit === v && person === i));
     const { iid } = ground.people[i];
-    const mates = [...rounds[r].teams[v]].map((person) => ground.people[person].iid).filter((mate) => ground.clashes.has(iid, mate));
+    const mates = [...rounds[r].teams[v]]
+      .map((person) => ground.people[person].iid)
+      .filter((mate) => ground.clashes.has(iid, mate));
     return say(
       `第 ${r} 轮中与不能同组的 ${mates.join("、")} 同组，抽签号较大，其后退出`,
       `in round ${r} he was in a team with ${mates.join(", ")}, with whom he must not be, and had the larger ticket: he stepped out`,

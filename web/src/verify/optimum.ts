@@ -9,7 +9,13 @@ import { say } from "./text";
 const M = 1n << 88n;
 
 /** Handicaps of one round by number of inspector; `undefined` if the rows are not exactly those of the inspectors. */
-export function handicapsOf(ground: Ground, files: PairingFiles, { starts }: Rounds, r: number, check?: Check): bigint[] | undefined {
+export function handicapsOf(
+  ground: Ground,
+  files: PairingFiles,
+  { starts }: Rounds,
+  r: number,
+  check?: Check,
+): bigint[] | undefined {
   const file = `${files.folder}handicaps.tsv`;
   const [, iids, values] = files.handicaps.columns;
   const from = starts[r];
@@ -30,7 +36,13 @@ export function handicapsOf(ground: Ground, files: PairingFiles, { starts }: Rou
 }
 
 /** Step 13. */
-export function checkOptimum(ground: Ground, files: PairingFiles, all: Rounds, check: Check, tick: (done: number, of: number) => void): void {
+export function checkOptimum(
+  ground: Ground,
+  files: PairingFiles,
+  all: Rounds,
+  check: Check,
+  tick: (done: number, of: number) => void,
+): void {
   all.rounds.forEach((round, r) => {
     const handicaps = handicapsOf(ground, files, all, r, check);
     if (handicaps === undefined) return;
@@ -39,24 +51,34 @@ export function checkOptimum(ground: Ground, files: PairingFiles, all: Rounds, c
     for (let v = 0; v < ground.visits.length && !check.full; v++) {
       if (v % 64 === 0) tick(r * ground.visits.length + v, all.rounds.length * ground.visits.length);
       if (market.isCheapest(v)) continue;
-      const text = say(`第 ${r} 轮此户的小组不是 Σ(W + h) 最小的`, `in round ${r} this visit's team has not the least Σ(W + h)`);
+      const text = say(
+        `第 ${r} 轮此户的小组不是 Σ(W + h) 最小的`,
+        `in round ${r} this visit's team has not the least Σ(W + h)`,
+      );
       check.fail({ file: `${files.folder}handicaps.tsv`, id: ground.visits[v].sid }, text);
     }
   });
 }
 
 /** Condition 1: the handicap is the price of one more and one less visit. */
-function prices(ground: Ground, files: PairingFiles, { rounds, starts }: Rounds, r: number, handicaps: bigint[], check: Check): void {
+function prices(
+  ground: Ground,
+  files: PairingFiles,
+  { rounds, starts }: Rounds,
+  r: number,
+  handicaps: bigint[],
+  check: Check,
+): void {
   ground.people.forEach(({ iid, capacity, load }, i) => {
     const visits = rounds[r].visits[i];
     const level = BigInt(load + visits);
     const h = handicaps[i];
     const place = { file: `${files.folder}handicaps.tsv`, row: starts[r] + i + 2, id: iid };
     if (visits > 0 && M * (2n * level - 1n) > h) {
-      check.fail(place, say("差点小于 M·(2ℓ − 1)", "the handicap is below M·(2ℓ − 1)"));
+      check.fail(place, say("让分小于 M·(2ℓ − 1)", "the handicap is below M·(2ℓ − 1)"));
     }
     if (visits < capacity && h > M * (2n * level + 1n)) {
-      check.fail(place, say("差点大于 M·(2ℓ + 1)", "the handicap is above M·(2ℓ + 1)"));
+      check.fail(place, say("让分大于 M·(2ℓ + 1)", "the handicap is above M·(2ℓ + 1)"));
     }
   });
 }
@@ -91,7 +113,11 @@ export class Market {
     low: new Float64Array(17),
   }));
 
-  constructor(private readonly ground: Ground, private readonly round: Round, private readonly handicaps: bigint[]) {
+  constructor(
+    private readonly ground: Ground,
+    private readonly round: Round,
+    private readonly handicaps: bigint[],
+  ) {
     const mask = (1n << 40n) - 1n;
     this.high = Float64Array.from(handicaps, (h) => Number(h >> 80n));
     this.middle = Float64Array.from(handicaps, (h) => Number((h >> 40n) & mask));

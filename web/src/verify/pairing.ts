@@ -35,7 +35,12 @@ export interface PairingFiles {
 }
 
 /** Step 12. `undefined` where the rounds could not be read to their end. */
-export function checkTeams(ground: Ground, files: PairingFiles, check: Check, tick: (done: number, of: number) => void): Rounds | undefined {
+export function checkTeams(
+  ground: Ground,
+  files: PairingFiles,
+  check: Check,
+  tick: (done: number, of: number) => void,
+): Rounds | undefined {
   const starts = roundStarts(files, check);
   if (starts === undefined) return undefined;
   const m = starts.length - 1;
@@ -116,7 +121,10 @@ class TeamReader {
     ground.people.forEach(({ iid, capacity }, i) => {
       if (this.visits[i] <= capacity) return;
       const n = this.visits[i];
-      const text = say(`第 ${this.round} 轮有 ${n} 户，超过上限 ${capacity}`, `round ${this.round} gives him ${n} visits, his capacity is ${capacity}`);
+      const text = say(
+        `第 ${this.round} 轮有 ${n} 户，超过上限 ${capacity}`,
+        `round ${this.round} gives him ${n} visits, his capacity is ${capacity}`,
+      );
       check.fail({ file: this.file, id: iid }, text);
     });
     return check.failed ? undefined : { teams, visits: this.visits };
@@ -128,11 +136,21 @@ class TeamReader {
     const [rounds, sids, slots] = files.assignment.columns;
     const here = row < files.assignment.rows;
     if (here && Number(rounds[row]) === round && sids[row] === sid && Number(slots[row]) === slot) return true;
-    const before = here && (Number(rounds[row]) - round || (sids[row] < sid ? -1 : sids[row] > sid ? 1 : 0) || Number(slots[row]) - slot) < 0;
+    const before =
+      here &&
+      (Number(rounds[row]) - round ||
+        (sids[row] < sid ? -1 : sids[row] > sid ? 1 : 0) ||
+        Number(slots[row]) - slot) < 0;
     if (before) {
-      this.check.fail({ file, row: row + 2, id: sids[row] }, say("没有这样的检查户或岗位", "there is no such visit or slot"));
+      this.check.fail(
+        { file, row: row + 2, id: sids[row] },
+        say("没有这样的检查户或岗位", "there is no such visit or slot"),
+      );
     } else {
-      this.check.fail({ file, id: sid }, say(`第 ${round} 轮缺少岗位 ${slot}`, `round ${round} lacks slot ${slot}`));
+      this.check.fail(
+        { file, id: sid },
+        say(`第 ${round} 轮缺少岗位 ${slot}`, `round ${round} lacks slot ${slot}`),
+      );
     }
     return false;
   }
@@ -142,7 +160,8 @@ class TeamReader {
     const visit = ground.visits[v];
     const iid = this.files.assignment.columns[3][row];
     const person = ground.numbers.get(iid);
-    const fail = (zh: string, en: string): void => this.check.fail({ file, row: row + 2, column: "iid", id: visit.sid }, say(zh, en));
+    const fail = (zh: string, en: string): void =>
+      this.check.fail({ file, row: row + 2, column: "iid", id: visit.sid }, say(zh, en));
     if (person === undefined) {
       fail(`${iid} 不在 inspectors.tsv 中`, `${iid} does not stand in inspectors.tsv`);
       return -1;
@@ -150,12 +169,14 @@ class TeamReader {
     if (!ground.eligible(visit, visit.slots[k], person)) {
       const recused = ground.barredFrom(visit.sid).has(iid);
       if (recused) fail(`${iid} 应当回避此户`, `${iid} is recused from this visit`);
-      else fail(`${iid} 不符合岗位“${visit.slots[k].text}”`, `${iid} does not fit the slot “${visit.slots[k].text}”`);
+      else
+        fail(`${iid} 不符合岗位“${visit.slots[k].text}”`, `${iid} does not fit the slot “${visit.slots[k].text}”`);
     }
     if (this.excluded.get(v)?.has(person)) {
       fail(`${iid} 已被前面的轮次排除`, `${iid} is excluded from this visit by an earlier round`);
     }
-    if (team.subarray(0, k).includes(person)) fail(`${iid} 在同一户中出现两次`, `${iid} stands twice in one visit`);
+    if (team.subarray(0, k).includes(person))
+      fail(`${iid} 在同一户中出现两次`, `${iid} stands twice in one visit`);
     this.visits[person]++;
     return person;
   }
@@ -197,7 +218,10 @@ export function checkRounds(ground: Ground, files: PairingFiles, { rounds }: Rou
   rounds.forEach(({ found }, r) => {
     const last = r === rounds.length - 1 && !files.shortage;
     if (!last && found.length === 0) {
-      const text = say(`第 ${r} 轮没有不能同组的人员，其后不应再有一轮`, `round ${r} has no incompatible team, so that nothing should follow it`);
+      const text = say(
+        `第 ${r} 轮没有不能同组的人员，其后不应再有一轮`,
+        `round ${r} has no incompatible team, so that nothing should follow it`,
+      );
       check.fail({ file }, text);
     } else if (last) {
       for (const [v, person] of found) {

@@ -105,14 +105,22 @@ export function fraction(numerator: bigint, denominator: bigint): Fraction {
 /** Chance of a subject in stratum `g` (fixed, proportional); of one with `weight` (pareto, approximately). */
 export function chanceOf(list: List, quota: Quota, g: number, weight: number, wholeFrom = Infinity): Fraction {
   const { N } = list.strata[g];
-  if (list.method === "fixed") return fraction(BigInt(quota.n[g]), BigInt(Math.max(N, 1)));
+  // Of nobody nobody is drawn, whatever the stratum's weight.
+  if (list.method !== "pareto" && N === 0) return fraction(0n, 1n);
+  if (list.method === "fixed") return fraction(BigInt(quota.n[g]), BigInt(N));
   if (list.method === "proportional" ? quota.whole[g] : weight >= wholeFrom) return fraction(1n, 1n);
   const { n, W } = quota.rest;
   return W === 0n ? fraction(0n, 1n) : fraction(n * BigInt(weight), W);
 }
 
 /** Tickets of a list, eight words for each row of the frame. */
-export function ticketsOf(hash: Hasher, group: Prefix, sids: string[], salts: string[], tick: (i: number) => void): Int32Array {
+export function ticketsOf(
+  hash: Hasher,
+  group: Prefix,
+  sids: string[],
+  salts: string[],
+  tick: (i: number) => void,
+): Int32Array {
   const tickets = new Int32Array(8 * sids.length);
   for (let i = 0; i < sids.length; i++) {
     if (i % 16384 === 0) tick(i);

@@ -1,18 +1,27 @@
 /** Receipts (protocol.md §8.1): what one subject can check alone. The first failure is the answer. */
-import { cheapest, FORBIDDEN } from "./assign";
 import { checkBeacon, readBeaconFile, type BeaconFile } from "./beacon";
 import { boundFiles, readJson } from "./bundle";
 import { compareWith, type Claim } from "./compare";
 import { readCommitment, type Commitment, type List } from "./commitment";
 import { Hasher } from "./digest";
-import { Clashes, Ground } from "./ground";
 import { printJson, type Json, type JsonObject } from "./json";
 import { Keys } from "./keys";
 import { chanceOf, quotaOf, type Quota } from "./quota";
 import { rollKey } from "./selection";
 import { FILE, refuse, Refused } from "./refused";
 import { SlotBook, SlotFault } from "./slots";
-import { ascends, bytesOf, compareText, handicapOf, integerOf, isDigest, isId, isName, say, shown, tagsOf } from "./text";
+import {
+  ascends,
+  bytesOf,
+  integerOf,
+  isDigest,
+  isId,
+  isName,
+  say,
+  shown,
+  tagsOf,
+} from "./text";
+import { checkTeam, readTeam } from "./team";
 import { leafOf, rootOfPath, wordsOfHex } from "./tree";
 import type { Files, ReceiptReport, Text } from "./types";
 
@@ -90,13 +99,14 @@ class Receipt {
       const values = keys.array(o.lists, "lists", 1);
       return values.map((value, i) => this.entry(value, `lists[${i}]`, report.sid!));
     });
-    if (!ascends(entries.map(({ name }) => name))) refuse("lists", "未按任务名严格升序", "not strictly ascending by list");
+    if (!ascends(entries.map(({ name }) => name)))
+      refuse("lists", "未按任务名严格升序", "not strictly ascending by list");
     if (entries.some(({ row }) => row[3] !== entries[0].row[3] || row[4] !== entries[0].row[4])) {
       refuse("lists", "各行的标签或盐不同", "rows with other tags or another salt");
     }
     const drawn = entries.filter(({ outcome }) => outcome === "drawn");
     this.readFrom(o, drawn.length > 0);
-    const team = this.readTeam(o, drawn, entries[0], shortage);
+    const team = this.team(o, drawn, entries[0], shortage);
     this.tell(entries);
     return {
       hash: this.hash,
@@ -138,29 +148,46 @@ class Receipt {
   /** The rows of the manifest; says whether a shortage is among them. */
   private readManifest(o: JsonObject, digest: string): boolean {
     const { keys, commitment: c } = this;
-    const rows = this.must(() => keys.array(o.manifest, "manifest").map((value, i): [string, string] => {
-      const pair = keys.array(value, `manifest[${i}]`);
-      if (pair.length !== 2) keys.stop(`manifest[${i}]`, say("应为 [路径, 摘要]", "[path, digest] is due"));
-      return [keys.text(pair[0], `manifest[${i}][0]`), keys.text(pair[1], `manifest[${i}][1]`, isDigest)];
-    }));
-    const bound = new Set(boundFiles(c.lists.map(({ list }) => list), c.mode === "sealed", c.standby !== undefined).map(({ file }) => file));
+    const rows = this.must(() =>
+      keys.array(o.manifest, "manifest").map((value, i): [string, string] => {
+        const pair = keys.array(value, `manifest[${i}]`);
+        if (pair.length !== 2) keys.stop(`manifest[${i}]`, say("应为 [路径, 摘要]", "[path, digest] is due"));
+        return [keys.text(pair[0], `manifest[${i}][0]`), keys.text(pair[1], `manifest[${i}][1]`, isDigest)];
+      }),
+    );
+    const bound = new Set(
+      boundFiles(
+        c.lists.map(({ list }) => list),
+        c.mode === "sealed",
+        c.standby !== undefined,
+      ).map(({ file }) => file),
+    );
     const shortage = rows.some(([path]) => path === "shortage.json");
     if (shortage) bound.add("shortage.json");
-    if (!ascends(rows.map(([path]) => path)) || rows.length !== bound.size || rows.some(([path]) => !bound.has(path))) {
+    if (
+      !ascends(rows.map(([path]) => path)) ||
+      rows.length !== bound.size ||
+      rows.some(([path]) => !bound.has(path))
+    ) {
       refuse("manifest", "不恰好是此承诺的各个文件", "not exactly the bound files of this commitment");
     }
     const text = `path\tdigest\n${rows.map(([path, value]) => `${path}\t${value}\n`).join("")}`;
-    if (this.hash.ofText(text) !== this.report.result) refuse("result", "不是清单的摘要", "not the digest of the manifest");
+    if (this.hash.ofText(text) !== this.report.result)
+      refuse("result", "不是清单的摘要", "not the digest of the manifest");
     const of = new Map(rows);
-    if (of.get("commitment.json") !== digest) refuse("manifest", "承诺的摘要与清单不符", "the commitment has not the digest in the manifest");
-    if (of.get("beacon.json") !== this.beaconDigest) refuse("manifest", "信标的摘要与清单不符", "the beacon has not the digest in the manifest");
+    if (of.get("commitment.json") !== digest)
+      refuse("manifest", "承诺的摘要与清单不符", "the commitment has not the digest in the manifest");
+    if (of.get("beacon.json") !== this.beaconDigest)
+      refuse("manifest", "信标的摘要与清单不符", "the beacon has not the digest in the manifest");
     return shortage;
   }
 
   private readBeacon(): void {
     const keys = new Keys({ file: FILE }, "beacon.");
     const { notShown } = this.report;
-    checkBeacon(this.hash, keys, this.commitment.sources, this.beacon, { hide: (text: Text) => void notShown.push(text) });
+    checkBeacon(this.hash, keys, this.commitment.sources, this.beacon, {
+      hide: (text: Text) => void notShown.push(text),
+    });
     this.settle(keys);
     const { strings } = this.beacon;
     this.seed = this.hash.line("seed", this.report.commitment!, strings.length, ...strings);
@@ -174,7 +201,11 @@ class Receipt {
     const index = keys.integer(o.index, `${at}.index`);
     const row = keys.array(o.row, `${at}.row`).map((cell, i) => keys.text(cell, `${at}.row[${i}]`));
     const path = keys.array(o.path, `${at}.path`).map((node, i) => keys.text(node, `${at}.path[${i}]`, isDigest));
-    const numbers = { N: keys.integer(o.N, `${at}.N`), n: keys.integer(o.n, `${at}.n`), rank: keys.integer(o.rank, `${at}.rank`) };
+    const numbers = {
+      N: keys.integer(o.N, `${at}.N`),
+      n: keys.integer(o.n, `${at}.n`),
+      rank: keys.integer(o.rank, `${at}.rank`),
+    };
     const key = keys.text(o.key, `${at}.key`);
     const outcome = keys.oneOf(o.outcome, `${at}.outcome`, ["drawn", "reserve", "none"]);
     const roll = Object.hasOwn(o, "roll") ? this.readRoll(o.roll, `${at}.roll`) : undefined;
@@ -197,7 +228,10 @@ class Receipt {
   private readRoll(value: Json, at: string): Entry["roll"] {
     const roll = this.keys.object(value, at);
     this.keys.only(roll, at, ["index", "key"]);
-    return { index: this.keys.integer(roll.index, `${at}.index`), key: this.keys.text(roll.key, `${at}.key`, isDigest) };
+    return {
+      index: this.keys.integer(roll.index, `${at}.index`),
+      key: this.keys.text(roll.key, `${at}.key`, isDigest),
+    };
   }
 
   /** The five fields of the frame row; gives the number of its stratum. */
@@ -205,7 +239,8 @@ class Receipt {
     const sealed = this.commitment.mode === "sealed";
     if (row.length !== 5) refuse(`${at}.row`, "应有五个字段", "five fields are due");
     if (row[0] !== sid) refuse(`${at}.row[0]`, "不是此主体", "another subject");
-    if (sealed ? !isDigest(row[4]) : row[4] !== "-") refuse(`${at}.row[4]`, "盐的形式不对", "the salt has not its form");
+    if (sealed ? !isDigest(row[4]) : row[4] !== "-")
+      refuse(`${at}.row[4]`, "盐的形式不对", "the salt has not its form");
     if (tagsOf(row[3]) === undefined) refuse(`${at}.row[3]`, "标签的形式不对", "the tags have not their form");
     const g = list.strata.findIndex(({ stratum }) => stratum === row[1]);
     if (g < 0) refuse(`${at}.row[1]`, "承诺中没有此层", "the stratum is not committed");
@@ -225,7 +260,8 @@ class Receipt {
     const { list, name, rank, key, ticket, outcome, N, n, roll } = entry;
     const pareto = list.method === "pareto";
     if (N !== (pareto ? list.frame.n : list.strata[g].N)) refuse(`${at}.N`, "与承诺不符", "not as committed");
-    if (n !== (pareto ? list.n : quota.n[g])) refuse(`${at}.n`, "与重算的抽取数不符", "not the quota that is recomputed");
+    if (n !== (pareto ? list.n : quota.n[g]))
+      refuse(`${at}.n`, "与重算的抽取数不符", "not the quota that is recomputed");
     if (pareto ? !/^[0-9a-f]{32}\.$/.test(key.slice(0, 33)) || key.slice(33) !== ticket : key !== ticket) {
       refuse(`${at}.key`, "与重算的抽签号不符", "not the ticket that is recomputed");
     }
@@ -236,7 +272,8 @@ class Receipt {
       refuse(`${at}.roll`, "对照卷的行恰在保密抽取中才有", "a row of the roll stands exactly in a sealed draw");
     }
     if (roll === undefined) return;
-    if (roll.key !== rollKey(this.hash, ticket, name, rank)) refuse(`${at}.roll.key`, "与重算的键不符", "not the key that is recomputed");
+    if (roll.key !== rollKey(this.hash, ticket, name, rank))
+      refuse(`${at}.roll.key`, "与重算的键不符", "not the key that is recomputed");
     if (roll.index >= list.frame.n) refuse(`${at}.roll.index`, "超出对照卷", "beyond the roll");
   }
 
@@ -244,7 +281,8 @@ class Receipt {
     const { title } = list;
     const known = { list: name, title, stratum: row[1], N, n, rank, outcome, key };
     // Pareto's chance needs the weights of all, which a receipt does not have.
-    const chance = list.method === "pareto" ? {} : { chance: chanceOf(list, quota, g, Number(row[2])), exact: true };
+    const chance =
+      list.method === "pareto" ? {} : { chance: chanceOf(list, quota, g, Number(row[2])), exact: true };
     this.report.lists.push({ ...known, ...chance });
   }
 
@@ -258,7 +296,7 @@ class Receipt {
   }
 
   /** The team: who comes is the cheapest of the arrays that the receipt gives. */
-  private readTeam(o: JsonObject, drawn: Entry[], { row }: Entry, shortage: boolean): Claim["team"] {
+  private team(o: JsonObject, drawn: Entry[], { row }: Entry, shortage: boolean): Claim["team"] {
     const { keys, commitment: c } = this;
     if (!Object.hasOwn(o, "team")) {
       if (drawn.length > 0 && !shortage) refuse("team", "抽中而没有小组", "drawn, and no team");
@@ -266,12 +304,7 @@ class Receipt {
     }
     if (drawn.length === 0) refuse("team", "没有抽中，不应有小组", "not drawn, so that there must be no team");
     if (shortage) refuse("team", "人员短缺时不应有小组", "with a shortage there must be no team");
-    const { round, slots } = this.must(() => {
-      const team = keys.object(o.team, "team");
-      keys.only(team, "team", ["round", "slots"]);
-      const values = keys.array(team.slots, "team.slots");
-      return { round: keys.integer(team.round, "team.round"), slots: values.map((value, k) => this.slot(value, `team.slots[${k}]`)) };
-    });
+    const { round, slots } = this.must(() => readTeam(keys, o.team));
     const numbers = drawn.map(({ list }) => c.lists.indexOf(list));
     const due = new SlotBook(c.lists).of(numbers, row[3]);
     if (due instanceof SlotFault) refuse("team.slots", due.text.zh, due.text.en);
@@ -279,74 +312,40 @@ class Receipt {
       refuse("team.slots", "岗位与重算的不同", "not the slots that are recomputed");
     }
     const visit = { sid: row[0], lists: numbers, tags: row[3], salt: row[4], slots: due };
-    const iids = [...new Set(slots.flatMap(({ eligible }) => [...eligible.keys()]))].sort(compareText);
-    const people = iids.map((iid) => ({ iid, capacity: 0, load: 0, tags: new Set<string>() }));
-    const ground = new Ground(this.hash, this.hash.line("pair", this.seed), people, [], new Map(), new Clashes({ columns: [[], [], []], rows: 0 }));
-    const handicaps = new Map<string, bigint>();
-    slots.forEach(({ iid, eligible }, k) => {
-      if (!eligible.has(iid)) refuse(`team.slots[${k}].iid`, "不在符合条件的人员中", "not among the eligible");
-      for (const [other, h] of eligible) {
-        if (handicaps.has(other) && handicaps.get(other) !== h) {
-          refuse(`team.slots[${k}].eligible`, `${other} 的差点前后不同`, `${other} has two handicaps`);
-        }
-        handicaps.set(other, h);
-      }
-    });
+    checkTeam(this.hash, this.hash.line("pair", this.seed), visit, slots);
     const team = slots.map(({ iid }) => iid);
-    if (new Set(team).size !== team.length) refuse("team.slots", "小组中有人重复", "somebody stands twice in the team");
-    const cost = slots.map(({ eligible }, k) => iids.map((iid, i) => {
-      return eligible.has(iid) ? ground.ticket(visit, k, i) + eligible.get(iid)! : FORBIDDEN;
-    }));
-    const paid = team.reduce((sum, iid, k) => sum + cost[k][iids.indexOf(iid)], 0n);
-    if (paid !== cheapest(nearest(cost))?.cost) refuse("team", "不是 Σ(W + h) 最小的小组", "not the team with the least Σ(W + h)");
     this.report.team = team;
     return { round, slots, team };
-  }
-
-  private slot(value: Json, at: string): { text: string; iid: string; eligible: Map<string, bigint> } {
-    const { keys } = this;
-    const o = keys.object(value, at);
-    keys.only(o, at, ["slot", "iid", "eligible"]);
-    const eligible = new Map<string, bigint>();
-    let last = "";
-    keys.array(o.eligible, `${at}.eligible`, 1).forEach((entry, i) => {
-      const here = `${at}.eligible[${i}]`;
-      const pair = keys.array(entry, here);
-      if (pair.length !== 2) keys.stop(here, say("应为 [人员, 差点]", "[iid, handicap] is due"));
-      const iid = keys.text(pair[0], `${here}[0]`, isId);
-      const h = handicapOf(keys.text(pair[1], `${here}[1]`, (text) => handicapOf(text) !== undefined));
-      if (i > 0 && compareText(last, iid) >= 0) keys.fault(here, say("未严格升序", "not strictly ascending"));
-      last = iid;
-      eligible.set(iid, h ?? 0n);
-    });
-    return { text: keys.text(o.slot, `${at}.slot`), iid: keys.text(o.iid, `${at}.iid`, isId), eligible };
   }
 
   private tell(entries: Entry[]): void {
     const { shown: told, notShown } = this.report;
     for (const { name, rank, N, outcome } of entries) {
-      const words = { drawn: say("抽中", "drawn"), reserve: say("候补", "reserve"), none: say("未抽中", "not drawn") }[outcome];
-      told.push(say(
-        `任务 ${shown(name)}：封存的名单中有此主体，抽签号由公共随机数算出；名次 ${rank}/${N}，${words.zh}`,
-        `list ${shown(name)}: the subject stood in the frozen frame, its ticket follows from the public seed; rank ${rank} of ${N}, ${words.en}`,
-      ));
+      const words = {
+        drawn: say("抽中", "drawn"),
+        reserve: say("候补", "reserve"),
+        none: say("未抽中", "not drawn"),
+      }[outcome];
+      told.push(
+        say(
+          `任务 ${shown(name)}：封存的名单中有此主体，抽签号由公共随机数算出；名次 ${rank}/${N}，${words.zh}`,
+          `list ${shown(name)}: the subject stood in the frozen frame, its ticket follows from the public seed; rank ${rank} of ${N}, ${words.en}`,
+        ),
+      );
     }
     if (this.report.team.length > 0) {
-      told.push(say("按公布的差点，小组是 Σ(W + h) 最小的", "with the published handicaps the team is the one with the least Σ(W + h)"));
+      told.push(
+        say(
+          "按公布的让分，小组是 Σ(W + h) 最小的",
+          "with the published handicaps the team is the one with the least Σ(W + h)",
+        ),
+      );
     }
-    notShown.push(say(
-      "名次、差点、符合条件的人员和任务是否齐全，须对照公示包并核验整个公示包；请将结果摘要与公示比对",
-      "rank, handicaps, who was eligible, and that no list was left out: these the verification of the whole bundle shows; compare the result digest with the notice",
-    ));
+    notShown.push(
+      say(
+        "名次、让分、符合条件的人员和任务是否齐全，须对照公示包并核验整个公示包；请将结果摘要与公示比对",
+        "rank, handicaps, who was eligible, and that no list was left out: these the verification of the whole bundle shows; compare the result digest with the notice",
+      ),
+    );
   }
-}
-
-/** Only the s cheapest columns of each of s rows can matter. */
-function nearest(cost: bigint[][]): bigint[][] {
-  const columns = new Set<number>();
-  for (const row of cost) {
-    const order = [...row.keys()].filter((j) => row[j] < FORBIDDEN).sort((a, b) => (row[a] < row[b] ? -1 : row[a] > row[b] ? 1 : 0));
-    for (const j of order.slice(0, cost.length)) columns.add(j);
-  }
-  return cost.map((row) => [...columns].map((j) => row[j]));
 }

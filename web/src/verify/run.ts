@@ -9,7 +9,19 @@ import type { PairingFiles, Rounds } from "./pairing";
 import type { Drawn, Visit } from "./selection";
 import type { Standing } from "./standing";
 import { say } from "./text";
-import type { EventFacts, Facts, Files, Options, Place, Problem, Progress, Result, Step, StepId, Text } from "./types";
+import type {
+  EventFacts,
+  Facts,
+  Files,
+  Options,
+  Place,
+  Problem,
+  Progress,
+  Result,
+  Step,
+  StepId,
+  Text,
+} from "./types";
 import type { Table } from "./table";
 
 const MOST_PROBLEMS = 50;
@@ -19,7 +31,10 @@ export class Check {
   private readonly problems: Problem[] = [];
   private readonly notShown: Text[] = [];
 
-  constructor(readonly number: number, readonly id: StepId) {}
+  constructor(
+    readonly number: number,
+    readonly id: StepId,
+  ) {}
 
   fail(place: Place, text: Text): void {
     if (this.problems.length < MOST_PROBLEMS) this.problems.push({ place, text });
@@ -80,7 +95,11 @@ export class Run {
   private readonly named = new Map<string, number[]>();
   logged?: Facts["logged"];
 
-  constructor(readonly files: Files, readonly options: Options, readonly progress: Progress) {}
+  constructor(
+    readonly files: Files,
+    readonly options: Options,
+    readonly progress: Progress,
+  ) {}
 
   /** Runs one step and keeps its result. */
   step(number: number, id: StepId, make: (check: Check) => void): Step {

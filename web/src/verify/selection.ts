@@ -42,7 +42,11 @@ export function checkDraw(run: Run, check: Check): void {
   const { strings } = run.beacon;
   run.seed = hash.line("seed", run.digest, strings.length, ...strings);
   if (run.unopened) {
-    run.hideUnopened(check, "抽签号、名次（种子和各层抽取数已算出）", "tickets and ranks (seed and quotas are computed)");
+    run.hideUnopened(
+      check,
+      "抽签号、名次（种子和各层抽取数已算出）",
+      "tickets and ranks (seed and quotas are computed)",
+    );
     return;
   }
   c.lists.forEach((list, l) => {
@@ -64,7 +68,9 @@ function drawList(run: Run, list: List, frame: Frame, done: number): Drawn {
   const { hash } = run;
   const quota = quotaOf(hash, list, run.seed);
   const group = hash.prefix(hash.line("group", run.seed!, list.group));
-  const tickets = ticketsOf(hash, group, frame.sids, frame.salts, (i) => run.progress(9, done + i / frame.sids.length, run.frames.length));
+  const tickets = ticketsOf(hash, group, frame.sids, frame.salts, (i) =>
+    run.progress(9, done + i / frame.sids.length, run.frames.length),
+  );
   const rows = frame.sids.length;
   const ranks = new Int32Array(rows);
   let keys: string[] | undefined;
@@ -81,7 +87,9 @@ function drawList(run: Run, list: List, frame: Frame, done: number): Drawn {
       return `${key}.${hexOfWords(tickets, 8 * i)}`;
     });
     const known = keys;
-    order = [Int32Array.from(keys.keys()).sort((a, b) => (known[a] < known[b] ? -1 : known[a] > known[b] ? 1 : 0))];
+    order = [
+      Int32Array.from(keys.keys()).sort((a, b) => (known[a] < known[b] ? -1 : known[a] > known[b] ? 1 : 0)),
+    ];
   } else {
     order = byTicket(list, frame, tickets);
   }
@@ -113,7 +121,10 @@ function equalTickets(check: Check, { frame, tickets, order }: Drawn): void {
     for (let i = 1; i < sorted.length; i++) {
       if (compareTickets(tickets, sorted[i - 1], sorted[i]) !== 0) continue;
       const row = Math.max(sorted[i - 1], sorted[i]);
-      check.fail({ file: frame.file, row: row + 2, id: frame.sids[row] }, say("两个主体的抽签号相同", "two subjects have one ticket"));
+      check.fail(
+        { file: frame.file, row: row + 2, id: frame.sids[row] },
+        say("两个主体的抽签号相同", "two subjects have one ticket"),
+      );
     }
   }
 }
@@ -140,7 +151,8 @@ function drawText(drawn: Drawn): string {
   const { list } = frame;
   const lines = ["stratum\trank\tsid\tkey\toutcome\n"];
   const numbers = order.map((_, k) => k);
-  if (list.method !== "pareto") numbers.sort((a, b) => compareText(list.strata[a].stratum, list.strata[b].stratum));
+  if (list.method !== "pareto")
+    numbers.sort((a, b) => compareText(list.strata[a].stratum, list.strata[b].stratum));
   for (const k of numbers) {
     const sorted = order[k];
     for (let i = 0; i < sorted.length; i++) {
@@ -169,9 +181,10 @@ export function compareFile(run: Run, check: Check, file: string, due: string): 
   let row = 0;
   while (have[row] === want[row]) row++;
   const line = want[row] === undefined || want[row] === "" ? undefined : want[row].replaceAll("\t", " ");
-  const text = line === undefined
-    ? say("此行多余", "this row does not belong here")
-    : say(`与重算结果不同，应为“${line}”`, `not what is recomputed, which is “${line}”`);
+  const text =
+    line === undefined
+      ? say("此行多余", "this row does not belong here")
+      : say(`与重算结果不同，应为“${line}”`, `not what is recomputed, which is “${line}”`);
   check.fail({ file, row: row + 1 }, text);
   return false;
 }
@@ -208,12 +221,19 @@ function rollSizes(check: Check, list: List, file: string, names: string[]): voi
   names.forEach((name, i) => {
     const count = counts.get(name);
     if (count !== undefined) counts.set(name, count + 1);
-    else check.fail({ file, row: i + 2, column: "stratum" }, say(`层 ${name} 不在承诺中`, `the stratum ${name} is not committed`));
+    else
+      check.fail(
+        { file, row: i + 2, column: "stratum" },
+        say(`层 ${name} 不在承诺中`, `the stratum ${name} is not committed`),
+      );
   });
   for (const { stratum, N } of list.strata) {
     const have = counts.get(stratum)!;
     if (have === N) continue;
-    check.fail({ file, id: stratum }, say(`层 ${stratum} 有 ${have} 行，应有 ${N}`, `stratum ${stratum} has ${have} rows, ${N} are due`));
+    check.fail(
+      { file, id: stratum },
+      say(`层 ${stratum} 有 ${have} 行，应有 ${N}`, `stratum ${stratum} has ${have} rows, ${N} are due`),
+    );
   }
 }
 
@@ -247,7 +267,10 @@ export function checkVisits(run: Run, check: Check): void {
   const visits = visitsOf(run);
   const slots = visits.reduce((sum, visit) => sum + visit.slots.length, 0);
   if (slots >= 2 ** 24) {
-    check.fail({ file: "visits.tsv" }, say(`共 ${slots} 个岗位，不少于 2^24`, `${slots} slots in all, not fewer than 2^24`));
+    check.fail(
+      { file: "visits.tsv" },
+      say(`共 ${slots} 个岗位，不少于 2^24`, `${slots} slots in all, not fewer than 2^24`),
+    );
     return;
   }
   run.visits = visits;

@@ -6,18 +6,30 @@ import type { Check } from "./run";
 import { say } from "./text";
 
 /** Step 15. `rounds` has the rounds before the one that has no assignment. */
-export function checkShortage(ground: Ground, files: PairingFiles, rounds: Rounds, shortage: ShortageFile, check: Check): void {
+export function checkShortage(
+  ground: Ground,
+  files: PairingFiles,
+  rounds: Rounds,
+  shortage: ShortageFile,
+  check: Check,
+): void {
   const file = `${files.folder}shortage.json`;
   if (shortage.round !== rounds.rounds.length) {
     const n = rounds.rounds.length;
-    check.fail({ file, column: "round" }, say(`应为已列出的轮数 ${n}`, `it should be ${n}, the number of rounds listed`));
+    check.fail(
+      { file, column: "round" },
+      say(`应为已列出的轮数 ${n}`, `it should be ${n}, the number of rounds listed`),
+    );
   }
   const visits = new Map(ground.visits.map(({ sid }, v) => [sid, v]));
   const wanted: Wanted[] = [];
   shortage.slots.forEach(([sid, k], i) => {
     const v = visits.get(sid);
     if (v === undefined || k >= ground.visits[v].slots.length) {
-      check.fail({ file, column: `slots[${i}]`, id: sid }, say("没有这样的检查户或岗位", "there is no such visit or slot"));
+      check.fail(
+        { file, column: `slots[${i}]`, id: sid },
+        say("没有这样的检查户或岗位", "there is no such visit or slot"),
+      );
     } else {
       wanted.push({ v, k, open: openTo(ground, rounds, v, k) });
     }
@@ -25,14 +37,20 @@ export function checkShortage(ground: Ground, files: PairingFiles, rounds: Round
   if (check.failed) return;
   const short = wanted.length - fillable(ground, wanted);
   if (short <= 0) {
-    check.fail({ file, column: "slots" }, say("按人数并不短缺", "by counting these slots are not short of people"));
+    check.fail(
+      { file, column: "slots" },
+      say("按人数并不短缺", "by counting these slots are not short of people"),
+    );
   } else if (short !== shortage.short) {
     check.fail({ file, column: "short" }, say(`重算为 ${short}`, `recomputed it is ${short}`));
   }
   const spare = new Flow(ground, wanted).spare();
   if (spare !== undefined) {
     const [sid, k] = shortage.slots[spare];
-    const text = say("不是最小的短缺集：去掉此岗位后其余仍不能全部配齐", "not minimal: without this slot the others cannot all be filled either");
+    const text = say(
+      "不是最小的短缺集：去掉此岗位后其余仍不能全部配齐",
+      "not minimal: without this slot the others cannot all be filled either",
+    );
     check.fail({ file, column: `slots[${spare}]`, id: `${sid}/${k}` }, text);
   }
 }
@@ -72,7 +90,10 @@ class Flow {
   /** Inspector → the slots that he fills. */
   private readonly held: Set<number>[];
 
-  constructor(private readonly ground: Ground, private readonly wanted: Wanted[]) {
+  constructor(
+    private readonly ground: Ground,
+    private readonly wanted: Wanted[],
+  ) {
     this.holder = new Int32Array(wanted.length).fill(-1);
     this.held = ground.people.map(() => new Set());
   }

@@ -41,7 +41,9 @@ function slotsOf(lists: readonly List[], tags: readonly string[]): Slot[] | Slot
           const one = replace(text, tags);
           if (one === undefined) {
             const zh = `缺少标签：任务 ${list.list} 的岗位 ${rule.slot} 需要“${shown(text)}”`;
-            return new SlotFault(say(zh, `a tag is missing: slot ${rule.slot} of list ${list.list} asks for “${shown(text)}”`));
+            return new SlotFault(
+              say(zh, `a tag is missing: slot ${rule.slot} of list ${list.list} asks for “${shown(text)}”`),
+            );
           }
           replaced.push(one);
         }
@@ -53,7 +55,9 @@ function slotsOf(lists: readonly List[], tags: readonly string[]): Slot[] | Slot
     }
   }
   if (slots.size > MOST_SLOTS) {
-    return new SlotFault(say(`合并后有 ${slots.size} 个岗位，多于 16`, `the union has ${slots.size} slots, more than 16`));
+    return new SlotFault(
+      say(`合并后有 ${slots.size} 个岗位，多于 16`, `the union has ${slots.size} slots, more than 16`),
+    );
   }
   return [...slots.values()].sort((a, b) => compareText(a.text, b.text));
 }
@@ -69,7 +73,10 @@ export class SlotBook {
     const key = `${numbers.join(",")}\t${tagsCell}`;
     let slots = this.known.get(key);
     if (slots === undefined) {
-      slots = slotsOf(numbers.map((n) => this.lists[n]), tagsOf(tagsCell) ?? []);
+      slots = slotsOf(
+        numbers.map((n) => this.lists[n]),
+        tagsOf(tagsCell) ?? [],
+      );
       this.known.set(key, slots);
     }
     return slots;

@@ -91,7 +91,8 @@ export class Standing {
     if (!this.people.has(iid)) return say(`${iid} 不在人员中`, `${iid} is not among the inspectors`);
     for (const sid of sids) {
       if (!this.visits.has(sid)) return say(`${sid} 没有检查`, `${sid} has no visit`);
-      if (this.barred.get(sid)?.has(iid)) return say(`${iid} 对 ${sid} 早已回避`, `${iid} is recused from ${sid} already`);
+      if (this.barred.get(sid)?.has(iid))
+        return say(`${iid} 对 ${sid} 早已回避`, `${iid} is recused from ${sid} already`);
     }
     return undefined;
   }
@@ -177,7 +178,9 @@ export class Standing {
   /** Visits a subject for more lists: its slots anew, equal texts with their holders. */
   private join(sid: string, lists: number[], row: Pick<Visit, "tags" | "salt">): Change[] {
     const known = this.visits.get(sid);
-    const all = [...(known?.lists ?? []), ...lists].sort((a, b) => compareText(this.lists[a].list, this.lists[b].list));
+    const all = [...(known?.lists ?? []), ...lists].sort((a, b) =>
+      compareText(this.lists[a].list, this.lists[b].list),
+    );
     const slots = this.book.of(all, row.tags);
     if (slots instanceof SlotFault) throw new Error("step 4 has tried the union over all lists");
     const before = new Set(known?.slots.map(({ text }) => text));
@@ -191,7 +194,8 @@ export class Standing {
       if (capacity + raise > 1 << 16) return say(`${iid} 的上限超过 2^16`, `the capacity of ${iid} passes 2^16`);
     }
     for (const iid of iids) {
-      if (!standby.some((person) => person.iid === iid)) return say(`${iid} 不在 standby.tsv 中`, `${iid} does not stand in standby.tsv`);
+      if (!standby.some((person) => person.iid === iid))
+        return say(`${iid} 不在 standby.tsv 中`, `${iid} does not stand in standby.tsv`);
       if (this.people.has(iid)) return say(`${iid} 已在人员中`, `${iid} is among the inspectors already`);
     }
     return undefined;
@@ -200,7 +204,8 @@ export class Standing {
   /** `staff`: what is vacant is then to be filled. */
   staff(raise: number, iids: string[], standby: Person[]): Change[] {
     for (const person of this.people.values()) person.capacity += raise;
-    for (const person of standby.filter(({ iid }) => iids.includes(iid))) this.people.set(person.iid, { ...person, available: true });
+    for (const person of standby.filter(({ iid }) => iids.includes(iid)))
+      this.people.set(person.iid, { ...person, available: true });
     return this.vacant();
   }
 

@@ -1,6 +1,19 @@
 /** Tables of protocol.md §2.3 and §4.1: TSV with one header, rows that strictly ascend, cells of one form. */
 import type { Hasher } from "./digest";
-import { ascends, compareText, decode, handicapOf, integerOf, isDate, isDigest, isId, isName, say, shown, tagsOf } from "./text";
+import {
+  ascends,
+  compareText,
+  decode,
+  handicapOf,
+  integerOf,
+  isDate,
+  isDigest,
+  isId,
+  isName,
+  say,
+  shown,
+  tagsOf,
+} from "./text";
 import { rootOfLeaves } from "./tree";
 import type { Problem, Text } from "./types";
 
@@ -30,10 +43,12 @@ interface Shape {
 const id: Form = isId;
 const name: Form = isName;
 const digest: Form = isDigest;
-const upTo = (limit: number, least = 0): Form => (cell) => {
-  const value = integerOf(cell);
-  return value !== undefined && value >= least && value <= limit;
-};
+const upTo =
+  (limit: number, least = 0): Form =>
+  (cell) => {
+    const value = integerOf(cell);
+    return value !== undefined && value >= least && value <= limit;
+  };
 const integer: Form = (cell) => integerOf(cell) !== undefined;
 const tags: Form = remembering((cell) => tagsOf(cell) !== undefined);
 const salt: Form = (cell) => cell === "-" || isDigest(cell);
@@ -47,7 +62,10 @@ const means = {
   iid: say("应为人员编号", "an identifier of an inspector is due"),
   name: say("应为 1–64 个 0-9A-Za-z_.- 字符的名称", "a name is 1–64 of 0-9A-Za-z_.-"),
   weight: say("权重应为 1 到 2^20 的整数", "a weight is an integer from 1 to 2^20"),
-  tags: say("标签应为 -，或严格升序、以单个空格分隔的标签", "tags are - or strictly ascending ones with single blanks between"),
+  tags: say(
+    "标签应为 -，或严格升序、以单个空格分隔的标签",
+    "tags are - or strictly ascending ones with single blanks between",
+  ),
   salt: say("盐应为 - 或 64 位小写十六进制", "a salt is - or 64 lowercase hex digits"),
   small: say("应为 0 到 2^16 的整数", "an integer from 0 to 2^16 is due"),
   rank: say("名次应为从 1 起的整数", "a rank is an integer from 1"),
@@ -210,7 +228,8 @@ export function readTable(file: string, bytes: Uint8Array, shapeName: ShapeName)
     const cells = lines[i].split("\t");
     const row = i + 1;
     if (cells.length !== width) {
-      const fault = lines[i] === "" ? say("空行", "an empty line") : say(`应有 ${width} 列`, `${width} columns are due`);
+      const fault =
+        lines[i] === "" ? say("空行", "an empty line") : say(`应有 ${width} 列`, `${width} columns are due`);
       problems.push({ place: { file, row }, text: fault });
       continue;
     }

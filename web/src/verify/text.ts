@@ -77,7 +77,9 @@ export function characters(text: string): number {
 
 /** 1–512 characters, no white space, no control character. */
 export function isField(text: string): boolean {
-  return text.length > 0 && (text.length <= 512 || characters(text) <= 512) && !/[\p{White_Space}\p{Cc}]/u.test(text);
+  return (
+    text.length > 0 && (text.length <= 512 || characters(text) <= 512) && !/[\p{White_Space}\p{Cc}]/u.test(text)
+  );
 }
 
 /** A tag: a field other than `-` without `,` `|` `{` `}`. */
@@ -154,7 +156,9 @@ export function timeText(seconds: number): string {
   const z = day + 719468;
   const era = Math.floor(z / 146097);
   const doe = z - era * 146097;
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
+  const yoe = Math.floor(
+    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365,
+  );
   const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
   const mp = Math.floor((5 * doy + 2) / 153);
   const month = mp < 10 ? mp + 3 : mp - 9;

@@ -21,18 +21,28 @@ export function checkTime(run: Run, check: Check): void {
   const c = run.commitment!;
   const earliest = c.sources[0].at;
   if (run.options.tsa === true) {
-    check.hide(say("本核验程序不读取时间戳（log/commit.tsr）", "this verifier does not read time-stamp tokens (log/commit.tsr)"));
+    check.hide(
+      say(
+        "本核验程序不读取时间戳（log/commit.tsr）",
+        "this verifier does not read time-stamp tokens (log/commit.tsr)",
+      ),
+    );
   }
   if (run.options.policy === undefined) {
-    check.hide(say(
-      `没有提供日志策略：不能证明承诺在最早信标 ${timeText(earliest)} 之前至少 ${c.margin_s} 秒已经公布`,
-      `no policy was given: that the commitment was public at least ${c.margin_s} s before the earliest source (${timeText(earliest)}) is not shown`,
-    ));
+    check.hide(
+      say(
+        `没有提供日志策略：不能证明承诺在最早信标 ${timeText(earliest)} 之前至少 ${c.margin_s} 秒已经公布`,
+        `no policy was given: that the commitment was public at least ${c.margin_s} s before the earliest source (${timeText(earliest)}) is not shown`,
+      ),
+    );
     return;
   }
-  const policy = attempt(() => readPolicy(run.options.policy!), (text) => {
-    check.hide(say(`您提供的策略不能读取：${text.zh}`, `the policy that you gave cannot be read: ${text.en}`));
-  });
+  const policy = attempt(
+    () => readPolicy(run.options.policy!),
+    (text) => {
+      check.hide(say(`您提供的策略不能读取：${text.zh}`, `the policy that you gave cannot be read: ${text.en}`));
+    },
+  );
   if (policy !== undefined) new Time(run, check, policy).make();
 }
 
@@ -57,7 +67,11 @@ class Time {
   private readonly proofs = new Map<string, Proof>();
   private readonly logged: NonNullable<Run["logged"]> = { remarks: [] };
 
-  constructor(private readonly run: Run, private readonly check: Check, private readonly policy: Policy) {
+  constructor(
+    private readonly run: Run,
+    private readonly check: Check,
+    private readonly policy: Policy,
+  ) {
     this.c = run.commitment!;
     run.logged = this.logged;
   }
@@ -68,7 +82,10 @@ class Time {
     this.order(due);
     this.others(due);
     if (this.run.options.log === undefined) return;
-    const copy = attempt(() => readCopy(this.run.options.log!, this.policy), (text) => this.check.fail({ file: "log" }, text));
+    const copy = attempt(
+      () => readCopy(this.run.options.log!, this.policy),
+      (text) => this.check.fail({ file: "log" }, text),
+    );
     if (copy !== undefined) this.compare(copy, due);
   }
 
@@ -81,7 +98,18 @@ class Time {
     const window = { ...c.window };
     const beacon = c.sources.map((source) => ({ source: sourceText(source), at: source.at }));
     const object: JsonObject = {
-      v: "dr1", kind: "commit", agency, draw, commitment, suite, attempt: number, prev, matters, window, beacon, margin_s,
+      v: "dr1",
+      kind: "commit",
+      agency,
+      draw,
+      commitment,
+      suite,
+      attempt: number,
+      prev,
+      matters,
+      window,
+      beacon,
+      margin_s,
     };
     if (c.rehearsal) object.rehearsal = true;
     const due: Due[] = [{ proof: "log/commit.tlog-proof", object }];
@@ -89,7 +117,8 @@ class Time {
       due.push({ proof: `log/${name}.tlog-proof`, object: { v: "dr1", kind, commitment, ...keys }, event });
     };
     const digest = (file: string): string => run.hash.ofBytes(run.files.get(file)!);
-    if (run.beacon !== undefined && run.bad.get("beacon.json") !== 1) add("beacon", "beacon", { strings: run.beacon.strings });
+    if (run.beacon !== undefined && run.bad.get("beacon.json") !== 1)
+      add("beacon", "beacon", { strings: run.beacon.strings });
     else run.isBad(check, "beacon.json");
     if (run.files.has("manifest.tsv")) add("result", "result", { manifest: digest("manifest.tsv") });
     else run.isBad(check, "manifest.tsv");
@@ -97,7 +126,12 @@ class Time {
     const scratch = new Check(16, "events");
     const events = readChain(run, scratch);
     if (scratch.failed) {
-      check.hide(say("事件文件不合格（见第 16 项），其记录不能核对", "the entries of events cannot be made, since step 16 finds a file bad"));
+      check.hide(
+        say(
+          "事件文件不合格（见第 16 项），其记录不能核对",
+          "the entries of events cannot be made, since step 16 finds a file bad",
+        ),
+      );
       return due;
     }
     for (const event of events) {
@@ -117,7 +151,10 @@ class Time {
       check.fail({ file }, say("缺少此证明", "the proof is missing"));
       return;
     }
-    const proof = attempt(() => readProof(bytes, policy), (text) => check.fail({ file }, text));
+    const proof = attempt(
+      () => readProof(bytes, policy),
+      (text) => check.fail({ file }, text),
+    );
     if (proof === undefined) return;
     this.proofs.set(file, proof);
     if (withoutTime(proof.entry.object) !== withoutTime(object)) {
@@ -147,9 +184,13 @@ class Time {
   /** The quorum had cosigned before `limit`. */
   private before(file: string, cosigned: number | undefined, limit: number, zh: string, en: string): void {
     if (cosigned !== undefined && cosigned < limit) return;
-    const text = cosigned === undefined
-      ? say(`${zh}没有足够的见证人联署`, `the quorum has not cosigned ${en}`)
-      : say(`${zh}在 ${timeText(cosigned)} 才有足够的见证人联署，太晚`, `the quorum had cosigned ${en} at ${timeText(cosigned)} only, too late`);
+    const text =
+      cosigned === undefined
+        ? say(`${zh}没有足够的见证人联署`, `the quorum has not cosigned ${en}`)
+        : say(
+            `${zh}在 ${timeText(cosigned)} 才有足够的见证人联署，太晚`,
+            `the quorum had cosigned ${en} at ${timeText(cosigned)} only, too late`,
+          );
     this.check.fail({ file }, text);
   }
 
@@ -179,10 +220,19 @@ class Time {
     const texts = new Set(due.map(({ object }) => withoutTime(object)));
     for (const [file, bytes] of run.files) {
       if (!file.startsWith("log/") || !file.endsWith(".tlog-proof") || known.has(file)) continue;
-      const proof = attempt(() => readProof(bytes, this.policy), () => undefined);
+      const proof = attempt(
+        () => readProof(bytes, this.policy),
+        () => undefined,
+      );
       if (proof === undefined || proof.entry.commitment !== run.digest) continue;
       if (texts.has(withoutTime(proof.entry.object)) || this.isClosed(proof.entry.kind)) continue;
-      check.fail({ file: shown(file) }, say("证明了公示包所缺的记录：有文件被拿走", "it proves an entry that the bundle lacks: a file was removed"));
+      check.fail(
+        { file: shown(file) },
+        say(
+          "证明了公示包所缺的记录：有文件被拿走",
+          "it proves an entry that the bundle lacks: a file was removed",
+        ),
+      );
     }
   }
 
@@ -202,10 +252,21 @@ class Time {
       } else if (checkpoint.size > copy.checkpoint.size) {
         check.fail({ file }, say("日志副本比此证明旧", "the copy is shorter than this proof"));
       } else if (!continues(copy, checkpoint)) {
-        check.fail({ file }, say("日志分叉：副本的前段与此证明的树头不同", "the log has forked: this proof's head is not that of the copy's first entries"));
+        check.fail(
+          { file },
+          say(
+            "日志分叉：副本的前段与此证明的树头不同",
+            "the log has forked: this proof's head is not that of the copy's first entries",
+          ),
+        );
       }
     }
-    const kinds = new Map(due.map(({ object }) => [`${object.kind === "void" ? "event" : object.kind}/${object.n ?? ""}`, withoutTime(object)]));
+    const kinds = new Map(
+      due.map(({ object }) => [
+        `${object.kind === "void" ? "event" : object.kind}/${object.n ?? ""}`,
+        withoutTime(object),
+      ]),
+    );
     let found = false;
     copy.entries.forEach(({ entry, fault }, index) => {
       if (fault !== undefined) check.fail({ file: "log", row: index + 1 }, fault);
@@ -214,9 +275,15 @@ class Time {
       const kind = entry.kind === "void" ? "event" : entry.kind;
       const text = kinds.get(`${kind}/${entry.object.n ?? ""}`);
       if (text === withoutTime(entry.object) || (text === undefined && this.isClosed(entry.kind))) return;
-      check.fail({ file: "log", row: index + 1 }, text === undefined
-        ? say(`公示包没有日志中的 ${entry.kind} 记录所指的文件`, `the bundle lacks what the log's entry (${entry.kind}) names`)
-        : say(`公示包与日志中的 ${entry.kind} 记录不同`, `the bundle has another ${entry.kind} than the log`));
+      check.fail(
+        { file: "log", row: index + 1 },
+        text === undefined
+          ? say(
+              `公示包没有日志中的 ${entry.kind} 记录所指的文件`,
+              `the bundle lacks what the log's entry (${entry.kind}) names`,
+            )
+          : say(`公示包与日志中的 ${entry.kind} 记录不同`, `the bundle has another ${entry.kind} than the log`),
+      );
     });
     if (!found) check.fail({ file: "log" }, say("日志中没有此承诺", "the log does not have this commitment"));
     this.attempts(copy);
@@ -234,7 +301,12 @@ class Time {
       } else if (rivals.some((rival) => rival.commitment === commitment)) {
         const rival = rivals.find((other) => other.commitment === commitment)!;
         const name = attemptName(rival);
-        logged.remarks.push(say(`日志第 ${index + 1} 条（${name}）：${text.zh}`, `entry ${index + 1} of the log (${name}): ${text.en}`));
+        logged.remarks.push(
+          say(
+            `日志第 ${index + 1} 条（${name}）：${text.zh}`,
+            `entry ${index + 1} of the log (${name}): ${text.en}`,
+          ),
+        );
       }
     }
     logged.attempt = [rivals.indexOf(own) + 1, rivals.length];

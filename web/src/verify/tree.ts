@@ -36,7 +36,13 @@ function nodeOf(hash: Hasher, left: Int32Array, right: Int32Array): Int32Array {
  * The root that an inclusion path leads to (RFC 9162 §2.1.3.2), as text. `undefined` if the path is longer or shorter than
  * `index` and `size` demand.
  */
-export function rootOfPath(hash: Hasher, leaf: Int32Array, index: number, size: number, path: Int32Array[]): string | undefined {
+export function rootOfPath(
+  hash: Hasher,
+  leaf: Int32Array,
+  index: number,
+  size: number,
+  path: Int32Array[],
+): string | undefined {
   if (index >= size) return undefined;
   let fn = index;
   let sn = size - 1;

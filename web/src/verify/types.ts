@@ -24,8 +24,23 @@ export interface Text {
 export type Result = "passed" | "failed" | "not-shown";
 
 export type StepId =
-  | "files" | "commitment" | "registers" | "frames" | "opening" | "beacon" | "time" | "manifest" | "draw"
-  | "rolls" | "visits" | "pairing" | "optimum" | "rounds" | "shortage" | "events" | "schedule";
+  | "files"
+  | "commitment"
+  | "registers"
+  | "frames"
+  | "opening"
+  | "beacon"
+  | "time"
+  | "manifest"
+  | "draw"
+  | "rolls"
+  | "visits"
+  | "pairing"
+  | "optimum"
+  | "rounds"
+  | "shortage"
+  | "events"
+  | "schedule";
 
 /** Where something is. Rows count from 1, the header being row 1. `column` is a column or a JSON key (`lists[0].n`). */
 export interface Place {
@@ -121,7 +136,15 @@ export interface Facts {
   trust: "public" | "witnessed";
   sources: SourceFact[];
   margin_s: number;
-  lists: { list: string; title: string; matters: string[]; method: string; frame: number; n: number; reserve: number }[];
+  lists: {
+    list: string;
+    title: string;
+    matters: string[];
+    method: string;
+    frame: number;
+    n: number;
+    reserve: number;
+  }[];
   /** Numbers of subjects drawn, of visits' slots, of inspectors; absent while unopened or where a step failed. */
   visits?: number;
   slots?: number;
@@ -148,7 +171,14 @@ export interface Facts {
     cosigned_s?: number;
     size?: number;
     attempt?: [number, number];
-    attempts?: { index: number; draw: string; commitment: string; attempt: number; at: number; voided_at?: number }[];
+    attempts?: {
+      index: number;
+      draw: string;
+      commitment: string;
+      attempt: number;
+      at: number;
+      voided_at?: number;
+    }[];
     remarks: Text[];
   };
 }
@@ -223,8 +253,13 @@ export interface Candidate {
   /** Why not eligible, or why not chosen; for who is chosen, why. */
   why: Text;
   reason:
-    | "chosen" | "need" | "avoid" | "recusal"   // the last three: not eligible
-    | "excluded" | "other-slot" | "dearer";     // eligible, not chosen
+    | "chosen"
+    | "need"
+    | "avoid"
+    | "recusal" // the last three: not eligible
+    | "excluded"
+    | "other-slot"
+    | "dearer"; // eligible, not chosen
   /** W, its message (`R ‖ iid ‖ "/" ‖ slot`), the published handicap h, and W + h, of eligible ones. */
   message?: string;
   ticket?: string;
@@ -258,7 +293,14 @@ export interface Subject {
   salt: string;
   lists: SubjectList[];
   /** Present if drawn. `rowMessage` is the text whose digest is the pairing row R. */
-  visit?: { lists: string[]; round?: number; pairKey: string; rowMessage: string; row: string; slots: SubjectSlot[] };
+  visit?: {
+    lists: string[];
+    round?: number;
+    pairKey: string;
+    rowMessage: string;
+    row: string;
+    slots: SubjectSlot[];
+  };
   /** What events did with it: the numbers of the events that name it. */
   events: number[];
   /** Replaced by a reserve through an event, or drawn in afterwards. */

@@ -24,7 +24,10 @@ export function verify(files: Files, options: Options = {}, progress: Progress =
   const run = new Run(files, options, progress);
   if (!files.has("commitment.json")) {
     run.step(1, "files", (check) => {
-      check.fail({ file: "commitment.json" }, say("没有 commitment.json，这不是公示包", "without commitment.json this is no bundle"));
+      check.fail(
+        { file: "commitment.json" },
+        say("没有 commitment.json，这不是公示包", "without commitment.json this is no bundle"),
+      );
     });
   } else {
     steps(run);
@@ -62,7 +65,8 @@ function steps(run: Run): void {
   if ([...run.files.keys()].some((file) => file.startsWith("events/"))) {
     step(16, "events", (check) => checkEvents(run, check));
   }
-  if (run.files.has("schedule.tsv") && !run.unopened) run.step(17, "schedule", (check) => scheduleStep(run, check));
+  if (run.files.has("schedule.tsv") && !run.unopened)
+    run.step(17, "schedule", (check) => scheduleStep(run, check));
 }
 
 function digestOf(run: Run, file: string): string | undefined {
@@ -109,7 +113,12 @@ function pairingSteps(run: Run, step: (number: number, id: StepId, make: (check:
     const barred = barredOf(table("recusals.tsv"));
     const pairKey = run.hash.line("pair", run.seed!);
     run.ground = new Ground(run.hash, pairKey, peopleOf(table("inspectors.tsv")), run.visits, barred, clashes);
-    run.pairing = { folder: "", assignment: table("assignment.tsv"), handicaps: table("handicaps.tsv"), shortage: short };
+    run.pairing = {
+      folder: "",
+      assignment: table("assignment.tsv"),
+      handicaps: table("handicaps.tsv"),
+      shortage: short,
+    };
     run.rounds = checkTeams(run.ground, run.pairing, check, (done, of) => run.progress(12, done, of));
   });
   const rest = (check: Check, zh: string, en: string): boolean => {
@@ -137,7 +146,8 @@ function pairingSteps(run: Run, step: (number: number, id: StepId, make: (check:
 
 /** Says what keeps the pairing from being looked at. */
 function restsOnVisits(run: Run, check: Check): void {
-  for (const file of ["inspectors.tsv", "incompatible.tsv", "recusals.tsv", "assignment.tsv", "handicaps.tsv"]) run.isBad(check, file);
+  for (const file of ["inspectors.tsv", "incompatible.tsv", "recusals.tsv", "assignment.tsv", "handicaps.tsv"])
+    run.isBad(check, file);
   if (run.visits !== undefined) return;
   if (run.afterFailure(check, 4, 6, 9, 11)) return;
   check.hide(say("检查户未能重算（见第 11 项）", "the visits could not be recomputed (see step 11)"));

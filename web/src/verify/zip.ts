@@ -14,7 +14,8 @@ export function filesOfZip(bytes: Uint8Array): Files {
   const names = new Set<string>();
   const unzipped = unzipSync(bytes, {
     filter: ({ name, originalSize }) => {
-      if (name.endsWith("/") || /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/.test(name)) return false;
+      if (name.endsWith("/") || /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/.test(name))
+        return false;
       if (names.has(name)) throw new Error(`the zip has ${name} twice`);
       names.add(name);
       total += originalSize;

@@ -36,9 +36,15 @@ const positive: Check = (v) => typeof v === "number" && v >= 1;
 const digest: Check = (v) => typeof v === "string" && isDigest(v);
 const name: Check = (v) => typeof v === "string" && isName(v);
 const texts: Check = (v) => Array.isArray(v) && v.length > 0 && v.every(text);
-const exactly = (keys: Record<string, Check>): Check => (v) => {
-  return isObject(v) && Object.keys(v).length === Object.keys(keys).length && Object.entries(keys).every(([k, form]) => Object.hasOwn(v, k) && form(v[k]));
-};
+const exactly =
+  (keys: Record<string, Check>): Check =>
+  (v) => {
+    return (
+      isObject(v) &&
+      Object.keys(v).length === Object.keys(keys).length &&
+      Object.entries(keys).every(([k, form]) => Object.hasOwn(v, k) && form(v[k]))
+    );
+  };
 const day: Check = (v) => typeof v === "string" && isDate(v);
 const ascending = (v: Json, key: (item: Json) => string | number, strictly = true): boolean => {
   const keys = (v as Json[]).map(key);
@@ -51,7 +57,12 @@ const OWN: Record<EntryKind, Record<string, Check>> = {
     day,
     registers: (v) => {
       const form = exactly({ register: name, rows: integer, digest });
-      return Array.isArray(v) && v.length > 0 && v.every(form) && ascending(v, (item) => String((item as JsonObject).register));
+      return (
+        Array.isArray(v) &&
+        v.length > 0 &&
+        v.every(form) &&
+        ascending(v, (item) => String((item as JsonObject).register))
+      );
     },
   },
   commit: {
@@ -62,10 +73,16 @@ const OWN: Record<EntryKind, Record<string, Check>> = {
     attempt: positive,
     prev: (v) => v === "-" || digest(v),
     matters: (v) => texts(v) && new Set(v as string[]).size === (v as string[]).length,
-    window: (v) => exactly({ from: day, to: day })(v) && String((v as JsonObject).from) <= String((v as JsonObject).to),
+    window: (v) =>
+      exactly({ from: day, to: day })(v) && String((v as JsonObject).from) <= String((v as JsonObject).to),
     beacon: (v) => {
       const form = exactly({ source: text, at: integer });
-      return Array.isArray(v) && v.length > 0 && v.every(form) && ascending(v, (item) => Number((item as JsonObject).at));
+      return (
+        Array.isArray(v) &&
+        v.length > 0 &&
+        v.every(form) &&
+        ascending(v, (item) => Number((item as JsonObject).at))
+      );
     },
     margin_s: integer,
   },
@@ -90,7 +107,8 @@ export function readEntry(bytes: Uint8Array): Entry {
   }
   const { kind, v, at } = object;
   const known = typeof kind === "string" && Object.hasOwn(OWN, kind) ? (kind as EntryKind) : undefined;
-  if (v !== "dr1" || typeof at !== "number" || known === undefined) return fault("记录的形式不对", "an entry has not its form");
+  if (v !== "dr1" || typeof at !== "number" || known === undefined)
+    return fault("记录的形式不对", "an entry has not its form");
   const keys: Record<string, Check> = { ...OWN[known], v: text, at: integer, kind: text };
   if (known === "commit" && Object.hasOwn(object, "rehearsal")) keys.rehearsal = (value) => value === true;
   if (!exactly(keys)(object) || (known === "commit" && (object.attempt === 1) !== (object.prev === "-"))) {

@@ -60,7 +60,8 @@ export function readNote(text: string): Note {
   const signatures = lines.map((line) => {
     const match = /^— ([^\s+]+) (\S+)$/.exec(line);
     const bytes = match === null ? undefined : bytesOfBase64(match[2]);
-    if (match === null || bytes === undefined || bytes.length < 5) return fault("签名行的形式不对", "a signature line has not its form");
+    if (match === null || bytes === undefined || bytes.length < 5)
+      return fault("签名行的形式不对", "a signature line has not its form");
     return { name: match[1], id: new DataView(bytes.buffer).getUint32(0), bytes: bytes.slice(4) };
   });
   return { text: text.slice(0, end + 1), signatures };
@@ -112,19 +113,27 @@ export function readPolicy(text: string): Policy {
   text.split("\n").forEach((line, i) => {
     const words = line.trim().split(/\s+/);
     if (words[0] === "" || words[0].startsWith("#")) return;
-    const wrong = (): never => fault(`策略第 ${i + 1} 行的形式不对`, `line ${i + 1} of the policy has not its form`);
+    const wrong = (): never =>
+      fault(`策略第 ${i + 1} 行的形式不对`, `line ${i + 1} of the policy has not its form`);
     const [keyword, name, third, ...rest] = words;
     if (keyword === "log" && words.length >= 2 && words.length <= 3) {
       const key = readKey(name);
       if (key.kind !== 1) wrong();
       policy.logs.push(key);
-    } else if (keyword === "witness" && words.length >= 3 && words.length <= 4 && name !== "none" && !known(name)) {
+    } else if (
+      keyword === "witness" &&
+      words.length >= 3 &&
+      words.length <= 4 &&
+      name !== "none" &&
+      !known(name)
+    ) {
       const key = readKey(third);
       if (key.kind !== 4) wrong();
       policy.witnesses.set(name, key);
     } else if (keyword === "group" && words.length >= 4 && name !== "none" && !known(name)) {
       const least = third === "any" ? 1 : third === "all" ? rest.length : Number(third);
-      const good = rest.every(known) && new Set(rest).size === rest.length && /^(any|all|[1-9][0-9]*)$/.test(third);
+      const good =
+        rest.every(known) && new Set(rest).size === rest.length && /^(any|all|[1-9][0-9]*)$/.test(third);
       if (!good || least > rest.length) wrong();
       policy.groups.set(name, { least, members: rest });
     } else if (keyword === "quorum" && words.length === 2 && quorums++ === 0 && (name === "none" || known(name))) {
@@ -141,7 +150,9 @@ export function readPolicy(text: string): Policy {
 export function signerOf(policy: Policy, { note, origin }: Checkpoint): Key | undefined {
   return policy.logs.find((key) => {
     if (key.name !== origin) return false;
-    return note.signatures.some(({ name, id, bytes }) => name === key.name && id === key.id && isSigned(bytes, note.text, key.key));
+    return note.signatures.some(
+      ({ name, id, bytes }) => name === key.name && id === key.id && isSigned(bytes, note.text, key.key),
+    );
   });
 }
 
@@ -158,7 +169,10 @@ export function quorumTime(policy: Policy, { note }: Checkpoint): number | undef
     let time: number | undefined;
     if (witness !== undefined) time = cosigned(note, witness);
     else if (group !== undefined) {
-      const members = group.members.map(timeOf).filter((t) => t !== undefined).sort((a, b) => a - b);
+      const members = group.members
+        .map(timeOf)
+        .filter((t) => t !== undefined)
+        .sort((a, b) => a - b);
       time = members[group.least - 1];
     }
     times.set(name, time);

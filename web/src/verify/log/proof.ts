@@ -4,7 +4,18 @@ import { integerOf } from "../text";
 import { leafOf, rootOfLeaves, rootOfPath } from "../tree";
 import type { Files, Text } from "../types";
 import { readEntry, type Entry } from "./entries";
-import { bytesOfBase64, fault, LogFault, quorumTime, readCheckpoint, signerOf, textOf, type Checkpoint, type Key, type Policy } from "./note";
+import {
+  bytesOfBase64,
+  fault,
+  LogFault,
+  quorumTime,
+  readCheckpoint,
+  signerOf,
+  textOf,
+  type Checkpoint,
+  type Key,
+  type Policy,
+} from "./note";
 
 /** A proof that holds: steps 1–3 of docs/log.md §4. */
 export interface Proof {
@@ -73,7 +84,8 @@ export function readCopy(files: Files, policy: Policy): Copy {
   if (head === undefined) return fault("日志副本没有 checkpoint", "the copy of the log has no checkpoint");
   const checkpoint = readCheckpoint(textOf(head));
   const log = signerOf(policy, checkpoint);
-  if (log === undefined) return fault("日志副本没有策略所信日志的签名", "no log of the policy has signed the copy's head");
+  if (log === undefined)
+    return fault("日志副本没有策略所信日志的签名", "no log of the policy has signed the copy's head");
   const { size } = checkpoint;
   const sha256 = new Hasher("sha256");
   const entries: Copy["entries"] = [];
@@ -103,7 +115,8 @@ function splitEntries(bytes: Uint8Array, count: number, path: string): Uint8Arra
     entries.push(bytes.subarray(at + 2, at + 2 + length));
     at += 2 + length;
   }
-  if (at !== bytes.length || entries.length !== count) return fault(`${path} 的形式不对`, `${path} has not its form`);
+  if (at !== bytes.length || entries.length !== count)
+    return fault(`${path} 的形式不对`, `${path} has not its form`);
   return entries;
 }
 
@@ -148,4 +161,3 @@ function checkTiles(files: Files, sha256: Hasher, leaves: Int32Array, size: numb
 export function continues({ leaves }: Copy, { size, root }: Checkpoint): boolean {
   return rootOfLeaves(new Hasher("sha256"), leaves.slice(0, 8 * size), size) === root;
 }
-

@@ -44,7 +44,11 @@ export function walk(entries: readonly (Entry | undefined)[]): { findings: Findi
     if (entry.kind === "commit") {
       if (state !== undefined) return note("同一承诺第二次记入", "a second commitment of the same C");
       const attempt: Attempt = { ...commitOf(entry), index, at: entry.at };
-      commit(attempt, [...states.values()].map((known) => known.attempt), note);
+      commit(
+        attempt,
+        [...states.values()].map((known) => known.attempt),
+        note,
+      );
       states.set(attempt.commitment, { attempt, beacon: false, result: false, open: false, events: 0 });
     } else if (state === undefined) {
       note("此记录先于其承诺", "an entry before its commitment");
@@ -66,7 +70,11 @@ function commit(attempt: Attempt, before: Attempt[], note: Noter): void {
     const prev = before.find(({ commitment }) => commitment === attempt.prev);
     if (prev?.attempt !== attempt.attempt - 1) note("prev 不是前一次尝试", "`prev` is not the attempt before");
   } else if (rivals.some((rival) => rival.voided_at !== undefined && rival.draw !== attempt.draw)) {
-    note("有冲突的抽取作废后另用名称从第一次起算", "attempt 1 under another name after a competing draw was voided", true);
+    note(
+      "有冲突的抽取作废后另用名称从第一次起算",
+      "attempt 1 under another name after a competing draw was voided",
+      true,
+    );
   }
 }
 
@@ -92,7 +100,9 @@ function follow(entry: Entry, state: State, note: Noter): void {
       if (state.beacon) note("同一承诺的第二个信标", "a second beacon of the same C");
       state.beacon = true;
       const strings = object.strings as string[];
-      const fits = strings.length === attempt.beacon.length && strings.every((text, i) => text.startsWith(`${attempt.beacon[i].source}:`));
+      const fits =
+        strings.length === attempt.beacon.length &&
+        strings.every((text, i) => text.startsWith(`${attempt.beacon[i].source}:`));
       if (!fits) note("信标字符串不是承诺的来源", "beacon strings that are not of the committed sources");
       break;
     }
@@ -110,7 +120,11 @@ function follow(entry: Entry, state: State, note: Noter): void {
       if (n !== state.events + 1) note(`事件 ${n} 不是下一号`, `event ${n} is not the next: one was left out`);
       state.events = Math.max(state.events, n);
       if (entry.kind !== "void") break;
-      if (entry.at >= attempt.beacon[0].at) note("作废不早于最早的信标，承诺仍有效", "a void at or after the earliest source: the commitment still binds");
+      if (entry.at >= attempt.beacon[0].at)
+        note(
+          "作废不早于最早的信标，承诺仍有效",
+          "a void at or after the earliest source: the commitment still binds",
+        );
       else attempt.voided_at ??= entry.at;
     }
   }

@@ -1,0 +1,181 @@
+//! The page in Chromium, driven once by `web/test/page.mjs` for all tests of this file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use shuangsuiji::verify::{Report, verify};
+
+use crate::brought::{Brought, EARLY, HOSTILE, Kind, LARGE};
+use crate::city::City;
+use crate::support::second::{Bundle, Said, python, write_bundles};
+use crate::support::{read_folder, root, write_folder};
+
+/// The page answers at least this often while it works, in milliseconds.
+pub const GAP_MAX_MS: u64 = 500;
+
+/// What Vite asks for.
+const NODE: (u32, u32) = (20, 19);
+
+pub fn web() -> PathBuf {
+    root().join("web")
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|done| done.status.success())
+}
+
+/// Whether Node is new enough for what builds the page.
+fn node_runs() -> bool {
+    let version = Command::new("node").arg("--version").output();
+    let text = version.map(|done| String::from_utf8_lossy(&done.stdout).into_owned());
+    let text = text.unwrap_or_default();
+    let mut parts = text.trim().trim_start_matches('v').split('.').map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= NODE,
+        _ => false,
+    }
+}
+
+/// The browser, if everything is here that the page needs to be looked at.
+pub fn chromium() -> Option<&'static str> {
+    let found =
+        ["chromium", "chromium-browser", "google-chrome"].map(|name| format!("/usr/bin/{name}"));
+    let browser = found.into_iter().find(|path| Path::new(path).exists());
+    let packages = ["playwright-core", "axe-core", "vite"];
+    let packages = packages.iter().all(|name| web().join("node_modules").join(name).exists());
+    if browser.is_none() || !packages || !node_runs() {
+        eprintln!("not run: Chromium, Node 20.19 or the packages of web/ are not installed");
+        return None;
+    }
+    browser.map(|path| &*path.leak())
+}
+
+/// What was brought to the page, what Rust says of it, and what was seen there.
+pub struct Run {
+    pub brought: Brought,
+    pub names: Vec<String>,
+    pub reports: BTreeMap<String, Report>,
+    pub seen: Value,
+    pub python: Option<Vec<Said>>,
+    /// What step 7 comes to for those who brought a policy.
+    pub times: Vec<Value>,
+}
+
+/// The page is driven once for all tests of this file.
+pub fn run() -> Option<&'static Run> {
+    static RUN: OnceLock<Option<Run>> = OnceLock::new();
+    RUN.get_or_init(|| chromium().map(drive)).as_ref()
+}
+
+fn drive(browser: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let brought = Brought::make(folder.path());
+    let numbers = write_bundles(folder.path(), &brought.bundles);
+    let names: Vec<String> = brought.bundles.keys().cloned().collect();
+    let number = |name: &str| names.iter().position(|each| each == name).unwrap().to_string();
+    let receipts: Vec<Value> = brought
+        .receipts
+        .iter()
+        .map(|receipt| {
+            let file = receipt.file.as_ref().map(|bytes| {
+                let file = format!("receipt {}.json", receipt.name);
+                fs::write(folder.path().join(&file), bytes).unwrap();
+                file
+            });
+            let bundle = receipt.bundle.as_deref().map(number);
+            json!({"name": receipt.name, "folder": bundle, "file": file, "code": receipt.code})
+        })
+        .collect();
+    let subjects = brought.subjects.iter().map(|subject| {
+        json!({"folder": number(&subject.bundle), "sid": subject.sid, "name": subject.name})
+    });
+    let some = |prefix: &str, few: usize| -> Vec<String> {
+        names.iter().filter(|name| name.starts_with(prefix)).take(few).map(|n| number(n)).collect()
+    };
+    let large = number(LARGE);
+    let others = numbers.iter().filter(|folder| **folder != large).cloned();
+    // The first is an untouched one: the states of the page are looked at with it.
+    let each: Vec<String> = std::iter::once(number("good open")).chain(others).collect();
+    let (logged, times) = logged(folder.path());
+    let zips = [some("good", 8), some("bad", 4)].concat();
+    let dropped = [some("good", 2), some("bad", 1)].concat();
+    let cases = json!({
+        "page": web().join("dist/verify.html"),
+        "chromium": browser,
+        "gap": GAP_MAX_MS,
+        "bundles": each,
+        "bad": some("bad open", 1)[0],
+        "zips": zips,
+        "dropped": dropped,
+        "large": [large],
+        "early": {"folder": large, "sid": EARLY},
+        "receipts": receipts,
+        "logged": logged,
+        "subjects": subjects.collect::<Vec<Value>>(),
+        "hostile": number(HOSTILE),
+    });
+    fs::write(folder.path().join("cases.json"), cases.to_string()).unwrap();
+    let done = Command::new("node")
+        .arg("test/page.mjs")
+        .arg(folder.path())
+        .current_dir(web())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{errors}");
+    let seen = fs::read(folder.path().join("seen.json")).unwrap();
+    let reports = brought.bundles.iter().map(|(name, b)| (name.clone(), verify(&b.files)));
+    Run {
+        reports: reports.collect(),
+        seen: serde_json::from_slice(&seen).unwrap(),
+        python: runs("python3").then(|| python(folder.path(), &numbers)),
+        names,
+        brought,
+        times,
+    }
+}
+
+/// A bundle whose steps are proved by a log, and the same with one proof changed, brought with a policy, with and without
+/// a copy of the log; and what our verifier makes of step 7.
+fn logged(folder: &Path) -> (Vec<Value>, Vec<Value>) {
+    let city = City::drawn();
+    let whole = read_folder(&city.office.path("bundle"));
+    let mut changed = whole.clone();
+    let proof = changed.get_mut("log/result.tlog-proof").unwrap();
+    let at = proof.len() / 2;
+    proof[at] ^= 1;
+    write_folder(&city.office.path("changed"), &changed);
+    write_folder(&folder.join("logged"), &whole);
+    write_folder(&folder.join("changed"), &changed);
+    write_folder(&folder.join("public"), &read_folder(&city.office.path("log/public")));
+    fs::copy(city.office.path("policy"), folder.join("policy")).unwrap();
+    let mut cases = Vec::new();
+    let mut times = Vec::new();
+    for (name, of) in [("logged", "bundle"), ("changed", "changed")] {
+        for (log, more) in [(None, &[][..]), (Some("public"), &["--log", "log/public"])] {
+            cases.push(json!({"folder": name, "policy": "policy", "log": log}));
+            times.push(city.check(of, more)["outcome"].clone());
+        }
+    }
+    (cases, times)
+}
+
+impl Run {
+    pub fn bundle(&self, name: &str) -> &Bundle {
+        &self.brought.bundles[name]
+    }
+
+    /// What the page says of a bundle, of the part of what was seen that has this name.
+    pub fn said(&self, part: &str, name: &str) -> Option<&Value> {
+        let number = self.names.iter().position(|each| each == name).unwrap().to_string();
+        self.seen[part].get(number)
+    }
+
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &String> {
+        self.names.iter().filter(move |name| Kind::of(name) == kind)
+    }
+}
