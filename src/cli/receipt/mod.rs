@@ -17,6 +17,7 @@ use crate::base::finding::Finding;
 use crate::conduct;
 use crate::io::durable::{Written, write_file};
 use crate::io::folder::BundleFolder;
+use crate::publish::qr;
 use crate::record::ids::Sid;
 use crate::record::receipt::{Code, Receipt};
 use crate::record::tables::Outcome;
@@ -52,7 +53,7 @@ fn one(
     let text = code::text(&code, page);
     let mut files = vec![(args.out.clone().unwrap_or_else(|| file_name(&sid)), bytes)];
     if let Some(path) = &args.qr {
-        files.push((path.clone(), code::svg(&text)?.into_bytes()));
+        files.push((path.clone(), qr::svg(&text)?.into_bytes()));
     }
     if let Some(path) = &args.sheet {
         let html = sheet::sheet(&receipt, &text, args.name.as_deref())?;
