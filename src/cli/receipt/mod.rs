@@ -2,7 +2,7 @@
 
 mod args;
 pub(super) mod check;
-mod code;
+pub(super) mod code;
 mod many;
 mod sheet;
 
