@@ -8,8 +8,8 @@
 //! The pure core takes values and returns values; the shell (feature `cli`) reads and writes. Layers use
 //! only what stands before them, and `tests/layers.rs` keeps it so:
 //!
-//! `base → log → record → draw → pairing → events → conduct → verify` · `base → registry → plan → rehearse` · then the shell
-//! `io, store → cli`.
+//! `base → log → record → draw → pairing → events → conduct → verify → publish` · `base → registry → plan → rehearse` · then
+//! the shell `io, store → cli`.
 
 pub mod base;
 pub mod conduct;
@@ -28,5 +28,7 @@ pub mod verify;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod io;
+#[cfg(feature = "publish")]
+pub mod publish;
 #[cfg(feature = "cli")]
 pub mod store;

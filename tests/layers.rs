@@ -19,14 +19,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "draw", "registry"]),
     ("rehearse", &["base", "record", "draw", "pairing", "conduct", "registry", "plan"]),
+    (
+        "publish",
+        &["base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "plan"],
+    ),
     ("fiction", &[]),
-    ("io", &["base", "log", "record", "registry"]),
+    ("io", &["base", "log", "record", "registry", "publish"]),
     ("store", &["base", "record", "registry", "io"]),
     (
         "cli",
         &[
             "base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "registry",
-            "plan", "rehearse", "fiction", "io", "store",
+            "plan", "rehearse", "publish", "fiction", "io", "store",
         ],
     ),
 ];

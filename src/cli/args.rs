@@ -8,6 +8,7 @@ use super::ceremony::CeremonyArgs;
 use super::event::args::EventArgs;
 use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
+use super::publish::PublishCommand;
 use super::receipt::ReceiptArgs;
 use super::secret::SecretArgs;
 use super::verify::VerifyArgs;
@@ -106,6 +107,11 @@ pub(super) enum Command {
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts
     Verify(VerifyArgs),
+    /// 公示：公告、表单、网站 / what people read: notices, forms, a site
+    Publish {
+        #[command(subcommand)]
+        what: PublishCommand,
+    },
     /// 出具抽签凭证：一个对象，或所有抽中的 / make receipts
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes

@@ -25,6 +25,7 @@ mod log;
 mod open;
 mod page;
 mod past;
+mod publish;
 mod receipt;
 mod recompute;
 mod registry;
@@ -154,6 +155,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Ceremony(args) => ceremony::ceremony(workspace, args, clock, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify(args) => verify::verify(workspace, args, clock, console),
+        Command::Publish { what } => publish::publish(workspace, what, console),
         Command::Receipt(args) => receipt::receipt(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Log { what } => log::log(workspace, what, clock, console),

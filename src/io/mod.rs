@@ -10,3 +10,4 @@ pub mod pass;
 pub mod report;
 pub mod sealed;
 pub mod sheet;
+pub mod workbook;

@@ -9,6 +9,7 @@ mod identity;
 mod language;
 mod log;
 mod logged;
+mod notices;
 mod plans;
 mod reading;
 mod receipts;
@@ -63,7 +64,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
-    let shell = [shell::RULES];
+    let shell = [notices::RULES, shell::RULES];
     [bundle::RULES, events::RULES, log::RULES, logged::RULES, receipts::RULES, sealed::RULES]
         .into_iter()
         .chain(of_registers)

@@ -2,7 +2,7 @@
 
 mod args;
 pub(super) mod check;
-mod code;
+pub(super) mod code;
 mod many;
 mod sheet;
 
@@ -18,6 +18,7 @@ use crate::conduct;
 use crate::events::since::{Change, since};
 use crate::io::durable::{Written, write_file};
 use crate::io::folder::BundleFolder;
+use crate::publish::qr;
 use crate::record::ids::Sid;
 use crate::record::receipt::{Code, Receipt};
 use crate::record::tables::Outcome;
@@ -56,7 +57,7 @@ fn one(
     let changes: Vec<Text> = changes.iter().map(Change::words).collect();
     let mut files = vec![(args.out.clone().unwrap_or_else(|| file_name(&sid)), bytes)];
     if let Some(path) = &args.qr {
-        files.push((path.clone(), code::svg(&text)?.into_bytes()));
+        files.push((path.clone(), qr::svg(&text)?.into_bytes()));
     }
     if let Some(path) = &args.sheet {
         let html = sheet::sheet(&receipt, &changes, &text, args.name.as_deref())?;

@@ -7,6 +7,7 @@ use crate::base::finding::{Finding, Text};
 use crate::cli::chart::escaped;
 use crate::cli::verify::percent;
 use crate::draw::quota::chances;
+use crate::publish::qr;
 use crate::record::commitment::{Commitment, List, Method};
 use crate::record::receipt::{Entry, Receipt, Release, Team};
 use crate::record::tables::Outcome;
@@ -27,8 +28,7 @@ pub(super) fn sheet(
     name: Option<&str>,
 ) -> Result<String, Finding> {
     let (commitment, digest) = receipt.commitment()?;
-    let qr = super::code::svg(code)?;
-    let qr = qr.split_once("?>").map_or(qr.as_str(), |(_, svg)| svg);
+    let qr = qr::inline(code)?;
     let slots = receipt.team.as_ref().map_or(0, |team| team.slots.len());
     let class = if receipt.lists.len() + slots + changes.len() > ROWS_AT_EASE {
         " class=\"many\""
