@@ -19,7 +19,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "draw", "registry"]),
     ("rehearse", &["base", "record", "draw", "pairing", "conduct", "registry", "plan"]),
-    ("publish", &["base", "log", "record", "draw", "pairing", "events", "conduct", "verify"]),
+    (
+        "publish",
+        &[
+            "base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "registry",
+            "plan",
+        ],
+    ),
     ("fiction", &[]),
     ("io", &["base", "log", "record", "registry", "publish"]),
     ("store", &["base", "record", "registry", "io"]),

@@ -5,4 +5,5 @@
 //! looks like. Nothing here knows a clock: the same bundle gives the same bytes.
 
 pub mod qr;
+pub mod site;
 pub mod template;

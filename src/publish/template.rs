@@ -26,7 +26,7 @@ const BASE: &[BuiltIn] = &[
 ];
 
 /// All built-in templates, by area.
-const BUILT_IN: &[&[BuiltIn]] = &[BASE];
+const BUILT_IN: &[&[BuiltIn]] = &[BASE, super::site::TEMPLATES];
 
 /// The built-in templates.
 pub fn built_in() -> impl Iterator<Item = BuiltIn> {

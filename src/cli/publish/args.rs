@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::site::SiteArgs;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum PublishCommand {
+    /// 网站：历次抽取及其网页、公示包、核验 / a site of all draws, with their pages and bundles
+    Site(SiteArgs),
     /// 写出自带的模板，供修改后用 --templates 指明 / write the built-in templates, to be changed
     Templates {
         /// 文件夹 / folder

@@ -1,6 +1,7 @@
 //! `ssj publish`: what people read, made of a bundle.
 
 mod args;
+mod site;
 mod templates;
 
 use super::Failure;
@@ -10,6 +11,7 @@ pub(super) use args::PublishCommand;
 
 pub(super) fn publish(what: &PublishCommand, console: &Console) -> Result<u8, Failure> {
     match what {
+        PublishCommand::Site(args) => site::site(args, console),
         PublishCommand::Templates { dir } => templates::write(dir, console),
     }
 }
