@@ -88,7 +88,7 @@ fn tell(args: &SiteArgs, tree: &Tree, added: &[Entry], all: usize, console: &Con
     };
     console.report(&json!({
         "command": "publish", "what": "site", "ok": true, "site": place.to_string(),
-        "draws": added.iter().map(draw).collect::<Vec<Value>>(), "all": all, "written": written, "unchanged": unchanged,
+        "draws": added.iter().map(draw).collect::<Vec<Value>>(), "all": all, "new": written, "unchanged": unchanged,
     }));
 }
 

@@ -160,7 +160,7 @@ impl<'a> Draw<'a> {
             return alarms;
         }
         let n = facts.events.vacant.len();
-        put(say!("有 {n} 个岗位暂时空缺。", "{n} slots are vacant at present."));
+        put(say!("有 {n} 个岗位暂时空缺。", "Slots vacant at present: {n}."));
         alarms
     }
 
@@ -213,7 +213,7 @@ impl<'a> Draw<'a> {
         if let Some(n) = facts.visits_saved().filter(|n| *n > 0 && self.is_shown()) {
             remarks.push(both(&say!(
                 "同一对象被多个任务抽中的，合并为一次检查，共少上门 {n} 次。",
-                "A subject drawn in several lists is visited once: {n} visits fewer."
+                "A subject drawn in several lists is visited once; visits saved: {n}."
             )));
         }
         for row in &facts.removed {

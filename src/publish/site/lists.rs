@@ -21,15 +21,14 @@ const NAMED_MAX: usize = 12;
 
 /// The lists by name, each with its strata.
 pub(super) fn lists(draw: &Draw<'_>) -> Vec<Value> {
+    let lists = draw.public.commitment.lists_by_name();
     let facts = &draw.report.facts.lists;
-    let chances = facts.iter().flat_map(|list| &list.strata).filter_map(|one| one.chance);
-    let longest = chances.map(parts).max().unwrap_or(0).max(1);
-    let commitment = &draw.public.commitment;
-    let lists = commitment.lists_by_name();
-    lists.into_iter().zip(facts).map(|(list, facts)| value(draw, list, facts, longest)).collect()
+    lists.into_iter().zip(facts).map(|(list, facts)| value(draw, list, facts)).collect()
 }
 
-fn value(draw: &Draw<'_>, list: &List, facts: &ListFacts, longest: u128) -> Value {
+fn value(draw: &Draw<'_>, list: &List, facts: &ListFacts) -> Value {
+    let chances = facts.strata.iter().filter_map(|one| one.chance);
+    let longest = chances.map(parts).max().unwrap_or(0).max(1);
     let shown = tells_strata(draw, list);
     let strata = list.strata.iter().zip(&facts.strata);
     let strata = strata.map(|(committed, facts)| stratum(draw, committed, facts, longest));
@@ -133,7 +132,7 @@ pub(super) fn remarks(draw: &Draw<'_>) -> Vec<Value> {
         let all = told.iter().flat_map(|list| list.strata.iter().map(move |one| (list, one)));
         let names = all.filter(|(_, one)| wanted(one));
         let names: Vec<String> = names
-            .map(|(list, one)| format!("{}/{}（{}）", list.list, one.stratum, one.size))
+            .map(|(list, one)| format!("{}/{} ({})", list.list, one.stratum, one.size))
             .collect();
         (names.len(), some_of(&names))
     };
@@ -142,14 +141,14 @@ pub(super) fn remarks(draw: &Draw<'_>) -> Vec<Value> {
     if n > 0 && draw.is_drawn() {
         remarks.push(both(&say!(
             "有 {n} 个层全部抽中（必查）：{names}。",
-            "{n} strata were drawn whole: {names}."
+            "Strata drawn whole: {n}."
         )));
     }
     let (n, names) = named(StratumFacts::is_small);
     if n > 0 {
         remarks.push(both(&say!(
             "有 {n} 个层不足 10 户，抽中与否在层内易于猜测：{names}。",
-            "{n} strata have fewer than ten subjects: {names}."
+            "Strata of fewer than ten: {n}."
         )));
     }
     remarks

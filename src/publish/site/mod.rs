@@ -54,6 +54,8 @@ pub const VERIFIER: &str = "verify.html";
 
 /// Rows on a page of a long list: some 200 kB.
 const PER_PAGE: usize = 500;
+/// Characters of a code that stand in the list of pages: a unified social credit code has 18.
+const CODE_MAX: usize = 20;
 /// Files that the draw's page lists; of more than these the list of digests has all.
 const FILES_MAX: usize = 300;
 
@@ -176,6 +178,18 @@ fn row(entry: &Entry, all: &[Entry]) -> Value {
     value["visited"] = json!(entry.value()["visits"].as_u64().map(draw::grouped));
     value["opens"] = entry.value().get("opens").cloned().unwrap_or(Value::Null);
     value
+}
+
+/// The first and last code on a page; the digests among the codes are cut.
+fn ends(first: &str, last: &str) -> String {
+    let cut = |code: &str| match code.get(..CODE_MAX) {
+        Some(short) if code.len() > CODE_MAX => format!("{short}…"),
+        _ => code.to_owned(),
+    };
+    match first == last {
+        true => cut(first),
+        false => format!("{} – {}", cut(first), cut(last)),
+    }
 }
 
 /// The addresses of the pages of a list, with the first and last row of each; `current` is the one that is shown.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::PER_PAGE;
-use super::draw::{Draw, both};
+use super::draw::{Draw, both, grouped};
 use super::lists::{BAR, some_of};
 use crate::record::ids::Iid;
 use crate::record::tables::{AssignmentRow, InspectorRow};
@@ -56,7 +56,7 @@ pub(super) fn summary(draw: &Draw<'_>) -> Value {
     let pages = loads.len().div_ceil(PER_PAGE);
     json!({
         "n": contents.inspectors.as_ref().map(Vec::len),
-        "capacity": contents.inspectors.iter().flatten().map(|row| u64::from(row.capacity)).sum::<u64>(),
+        "capacity": grouped(contents.inspectors.iter().flatten().map(|row| u64::from(row.capacity)).sum()),
         "standby": contents.standby.as_ref().map(Vec::len), "recusals": draw.public.commitment.recusals.n,
         "incompatible": draw.public.commitment.incompatible.n, "rounds": facts.rounds,
         "range": facts.loads.filter(|_| !loads.is_empty()).map(|(least, most)| json!({"least": least, "most": most})),
@@ -93,10 +93,10 @@ pub(super) fn pages(draw: &Draw<'_>) -> Vec<(String, Value)> {
     let most = loads.iter().map(|(row, n)| n + u64::from(row.load)).max().unwrap_or(0).max(1);
     let chunks: Vec<&[(&InspectorRow, u64)]> = loads.chunks(PER_PAGE).collect();
     let ends = |chunk: &[(&InspectorRow, u64)]| {
-        let [(first, _), .., (last, _)] = chunk else {
-            return chunk.iter().map(|(row, _)| row.iid.to_string()).collect::<String>();
+        let iid = |one: Option<&(&InspectorRow, u64)>| {
+            one.map_or("", |(row, _)| row.iid.as_str()).to_owned()
         };
-        format!("{} – {}", first.iid, last.iid)
+        super::ends(&iid(chunk.first()), &iid(chunk.last()))
     };
     let nav: Vec<(String, String)> =
         (1..).zip(&chunks).map(|(n, chunk)| (page_name(n), ends(chunk))).collect();
@@ -124,12 +124,12 @@ pub(super) fn remarks(draw: &Draw<'_>) -> Vec<Value> {
     let facts = &draw.report.facts;
     let mut remarks = Vec::new();
     if !facts.forced_slots.is_empty() && draw.is_shown() {
-        let name = |(sid, slot, n): &(String, u32, usize)| format!("{sid}/{slot}（{n}）");
+        let name = |(sid, slot, n): &(String, u32, usize)| format!("{sid}/{slot} ({n})");
         let names: Vec<String> = facts.forced_slots.iter().map(name).collect();
         let (n, names) = (names.len(), some_of(&names));
         remarks.push(both(&say!(
             "有 {n} 个岗位可选的人员不足三名，随机的余地很小：{names}。",
-            "{n} slots could be taken by fewer than three inspectors: {names}."
+            "Slots that fewer than three inspectors could take: {n}."
         )));
     }
     if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > INCOMPATIBLE_MAX)

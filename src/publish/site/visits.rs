@@ -15,6 +15,8 @@ use crate::registry::division_name;
 
 /// So many visits stand on the draw's own page.
 const ON_PAGE_MAX: usize = 40;
+/// A list with a longer title stands with its name in the rows.
+const TITLE_MAX: usize = 20;
 /// Regions that are named, at most; the rest are counted together.
 const REGIONS_MAX: usize = 30;
 
@@ -70,21 +72,21 @@ impl<'a> Visits<'a> {
     }
 
     fn nav(&self) -> Vec<(String, String)> {
-        let ends = |rows: &[VisitRow]| match rows {
-            [first, .., last] => format!("{} – {}", first.sid, last.sid),
-            [one] => one.sid.to_string(),
-            [] => String::new(),
-        };
-        (1..)
-            .zip(self.rows.chunks(PER_PAGE))
-            .map(|(n, rows)| (format!("visits-{n}.html"), ends(rows)))
-            .collect()
+        let sid = |row: Option<&'a VisitRow>| row.map_or("", |row| row.sid.as_str());
+        let ends = |rows: &'a [VisitRow]| super::ends(sid(rows.first()), sid(rows.last()));
+        let pages = (1..).zip(self.rows.chunks(PER_PAGE));
+        pages.map(|(n, rows)| (format!("visits-{n}.html"), ends(rows))).collect()
     }
 
     fn row(&self, row: &VisitRow) -> Value {
         let sid = row.sid.as_str();
-        let list =
-            |list: &String| json!({"list": list, "rank": self.ranks.get(&(list.as_str(), sid))});
+        let commitment = &self.draw.public.commitment;
+        let title = |list: &str| commitment.list(list).map(|list| list.title.as_str());
+        let short = |title: &&str| title.chars().count() <= TITLE_MAX;
+        let list = |list: &String| {
+            let rank = self.ranks.get(&(list.as_str(), sid));
+            json!({"list": list, "title": title(list).filter(short), "rank": rank})
+        };
         json!({
             "sid": sid, "name": self.draw.names.get(&row.sid), "lists": row.lists.iter().map(list).collect::<Vec<_>>(),
             "team": self.teams.get(sid).cloned().unwrap_or_default(),
