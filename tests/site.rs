@@ -369,11 +369,14 @@ fn with_proof(files: &Files) -> Files {
 fn events_are_told_without_anybody_s_health() {
     let site = site_of(&vector("events"));
     let page = page(&site, "index.html");
-    for words in ["离岗", "停业注销", "回避", "E007", "换为", "第 1 号事件", "尚未录入", "由候补"]
+    for words in
+        ["离岗", "停业注销", "已吊销", "回避", "E007", "换为", "第 1 号事件", "尚未录入", "由候补"]
     {
         assert!(page.contains(words), "{words}");
     }
-    assert!(!page.contains("病假") && !page.contains("ill<"), "a reason of leave is told");
+    for words in ["病假", "利害关系", "说明 more"] {
+        assert!(!page.contains(words), "{words} is told");
+    }
 }
 
 /// Before the draw there is a promise, and no verdict.

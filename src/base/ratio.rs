@@ -47,6 +47,22 @@ impl Ratio {
     }
 }
 
+/// A chance as a percentage with two decimals, rounded down.
+pub fn percent((above, below): (u128, u128)) -> String {
+    let hundredths = above * 10_000 / below.max(1);
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
+/// A chance as a fraction in lowest terms.
+pub fn lowest((above, below): (u128, u128)) -> (u128, u128) {
+    let (mut a, mut b) = (above, below);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    let common = a.max(1);
+    (above / common, below / common)
+}
+
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.millionths / 10_000, self.millionths % 10_000);

@@ -15,6 +15,7 @@ use super::recompute::against_registry;
 use super::{DONE, Failure, NOT_VERIFIED};
 use crate::base::date::{china_date, parse_date};
 use crate::base::finding::{Finding, Lang};
+pub(super) use crate::base::ratio::percent;
 use crate::io::folder::BundleFolder;
 use crate::say;
 use crate::verify::{EventFacts, Facts, Outcome, Report, verify_trusting};
@@ -299,12 +300,6 @@ pub(super) fn print_lists(facts: &Facts, console: &Console) {
         }
     }
     table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
-}
-
-/// A chance as a percentage with two decimals, rounded down.
-pub(super) fn percent((above, below): (u128, u128)) -> String {
-    let hundredths = above * 10_000 / below.max(1);
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
 pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {

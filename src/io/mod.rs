@@ -12,3 +12,4 @@ pub mod report;
 pub mod sealed;
 pub mod sheet;
 pub mod tree;
+pub mod workbook;

@@ -207,18 +207,18 @@ pub fn csv(table: &Table) -> Vec<u8> {
     writer.into_inner().expect("bug: memory is written")
 }
 
-fn failed(error: &XlsxError) -> Finding {
+pub(super) fn failed(error: &XlsxError) -> Finding {
     Finding::new("W08", say!("工作簿写不成（{error}）", "the workbook cannot be written ({error})"))
 }
 
-struct Formats {
-    text: Format,
-    head: Format,
+pub(super) struct Formats {
+    pub text: Format,
+    pub head: Format,
     day: Format,
 }
 
 impl Formats {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let text = Format::new().set_num_format("@");
         Formats {
             head: text.clone().set_bold(),
@@ -229,7 +229,7 @@ impl Formats {
 }
 
 /// A workbook without the time of its making, so that the same rows give the same bytes.
-fn book() -> Result<Workbook, XlsxError> {
+pub(super) fn book() -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
     let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&made));
@@ -237,7 +237,11 @@ fn book() -> Result<Workbook, XlsxError> {
 }
 
 /// Columns of text, also where the person types later, under a header that stays in view.
-fn begin(page: &mut Worksheet, columns: usize, formats: &Formats) -> Result<(), XlsxError> {
+pub(super) fn begin(
+    page: &mut Worksheet,
+    columns: usize,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, 0)?;
     let columns = u16::try_from(columns).unwrap_or(u16::MAX);
     for at in 0..columns {
@@ -247,7 +251,7 @@ fn begin(page: &mut Worksheet, columns: usize, formats: &Formats) -> Result<(), 
     Ok(())
 }
 
-fn text<'a>(
+pub(super) fn text<'a>(
     page: &'a mut Worksheet,
     row: u32,
     column: u16,

@@ -4,6 +4,15 @@
 //! Pages are [templates](template) that an office can replace without Rust; what is filled in is always text, whatever it
 //! looks like. Nothing here knows a clock: the same bundle gives the same bytes.
 
+pub mod document;
+mod draw;
+pub mod forms;
+pub mod names;
+mod notice;
 pub mod qr;
 pub mod site;
 pub mod template;
+mod withheld;
+
+pub use draw::Draw;
+pub use notice::{Kind, Particulars, file_name, notice};

@@ -25,8 +25,19 @@ const BASE: &[BuiltIn] = &[
     ("style.css", include_str!("templates/style.css")),
 ];
 
+/// Notices.
+const NOTICES: &[BuiltIn] = &[("notice.html", include_str!("templates/notice.html"))];
+
+/// Forms, and the styles that they share.
+const FORMS: &[BuiltIn] = &[
+    ("form-letter.html", include_str!("templates/form-letter.html")),
+    ("form-record.html", include_str!("templates/form-record.html")),
+    ("form-tasks.html", include_str!("templates/form-tasks.html")),
+    ("form.css", include_str!("templates/form.css")),
+];
+
 /// All built-in templates, by area.
-const BUILT_IN: &[&[BuiltIn]] = &[BASE, super::site::TEMPLATES];
+const BUILT_IN: &[&[BuiltIn]] = &[BASE, NOTICES, FORMS, super::site::TEMPLATES];
 
 /// The built-in templates.
 pub fn built_in() -> impl Iterator<Item = BuiltIn> {

@@ -101,6 +101,7 @@ pub fn verify_trusting(
     report.result = files.get(MANIFEST).map(|bytes| commitment.suite.digest(bytes));
     let paths = malformed.iter().filter_map(|finding| finding.place.file.clone()).collect();
     report.facts = Facts::of_commitment(&commitment, &contents);
+    report.facts.seed = seed;
     let bundle = Bundle { files, commitment, contents, frames, seed, malformed: paths, unopened };
     let timed = time(&bundle, &digest, trust, &mut report.facts);
     run(&bundle, malformed, timed, &mut report);

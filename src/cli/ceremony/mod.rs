@@ -85,6 +85,13 @@ pub(super) fn ceremony(
     Ok(DONE)
 }
 
+/// The record of a bundle that is drawn, as the ceremony would write it.
+pub(super) fn record_of(bundle: &Path) -> Result<Option<String>, Failure> {
+    let (commitment, digest, standing) = read(bundle)?;
+    let ceremony = Ceremony::begin(commitment, digest, &standing);
+    Ok(ceremony.drawn.is_some().then(|| sheet::sheet(&ceremony)))
+}
+
 fn open() -> Result<DefaultTerminal, Failure> {
     ratatui::try_init().map_err(|e| failed(Path::new("terminal"), &e).into())
 }

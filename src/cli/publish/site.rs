@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::TemplateArgs;
+use super::args::{NameArgs, TemplateArgs};
 use crate::base::finding::{Finding, Findings};
 use crate::cli::bundle::readable;
 use crate::cli::console::Console;
@@ -14,9 +14,8 @@ use crate::io::archive::zip;
 use crate::io::durable::failed;
 use crate::io::folder::{BundleFolder, is_bundle};
 use crate::io::tree::{Sum, Tree};
-use crate::publish::site::{
-    self, Archive, DRAW_JSON, Draw, Entry, MARK, Names, Public, Stored, VERIFIER,
-};
+use crate::publish::names::Names;
+use crate::publish::site::{self, Archive, DRAW_JSON, Draw, Entry, MARK, Public, Stored, VERIFIER};
 use crate::publish::template::Templates;
 use crate::record::bundle::Stage;
 use crate::say;
@@ -30,6 +29,8 @@ pub(in crate::cli) struct SiteArgs {
     #[arg(required = true, value_name = "BUNDLE")]
     pub bundles: Vec<PathBuf>,
     #[command(flatten)]
+    pub names: NameArgs,
+    #[command(flatten)]
     pub templates: TemplateArgs,
 }
 
@@ -38,8 +39,9 @@ fn verifier() -> Option<&'static [u8]> {
     None
 }
 
-pub(super) fn site(args: &SiteArgs, console: &Console) -> Result<u8, Failure> {
+pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Result<u8, Failure> {
     let templates = args.templates.read()?;
+    let office = Office { workspace, names: &args.names, templates: &templates };
     refuse_others(&args.site)?;
     let mut tree = Tree::open(&args.site)?;
     if let Some(page) = verifier() {
@@ -48,7 +50,7 @@ pub(super) fn site(args: &SiteArgs, console: &Console) -> Result<u8, Failure> {
     // One bundle that cannot be published keeps none of the others away.
     let (mut added, mut refused) = (Vec::new(), Vec::new());
     for bundle in &args.bundles {
-        match publish(&mut tree, &templates, bundle, console) {
+        match publish(&mut tree, &office, bundle, console) {
             Ok(entry) => added.push(entry),
             Err(failure) => refused.push(failure),
         }
@@ -110,10 +112,17 @@ fn refuse_others(site: &Path) -> Result<(), Finding> {
     }
 }
 
+/// What an office brings besides its bundles.
+struct Office<'a> {
+    workspace: &'a Path,
+    names: &'a NameArgs,
+    templates: &'a Templates,
+}
+
 /// Adds a bundle to the site, or renews it there.
 fn publish(
     tree: &mut Tree,
-    templates: &Templates,
+    office: &Office<'_>,
     folder: &Path,
     console: &Console,
 ) -> Result<Entry, Failure> {
@@ -134,14 +143,18 @@ fn publish(
         let findings = std::iter::once(first).chain(refused.into_iter().map(at)).collect();
         return Err(Failure::bundle(Findings(findings)));
     }
+    // Of a draw that is not opened no name is even looked for.
+    let names = match public.is_unopened() {
+        true => Names::default(),
+        false => office.names.read(office.workspace, public.commitment.suite, &public.digest)?,
+    };
     let place = site::folder(&public);
     refuse_other_result(&public, folder, &tree.root().join(&place).join("bundle"))?;
 
     let copies = copy(tree, &public, folder, &place)?;
     let archive = archive(tree, &public, &copies, &place)?;
-    let names = Names::new();
     let draw = Draw::new(&public, &report, &names);
-    let pages = site::pages(templates, &draw, &copies, &archive, verifier().is_some())?;
+    let pages = site::pages(office.templates, &draw, &copies, &archive, verifier().is_some())?;
     for (name, bytes) in &pages {
         tree.put(&format!("{place}/{name}"), bytes)?;
     }

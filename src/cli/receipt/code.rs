@@ -6,7 +6,7 @@ use crate::record::receipt::Code;
 use crate::say;
 
 /// The address of a page that verifies, if it can stand in front of a code.
-pub(super) fn page(address: &str) -> Result<&str, Finding> {
+pub(in crate::cli) fn page(address: &str) -> Result<&str, Finding> {
     let fits = is_field(address) && !address.contains('#');
     fits.then_some(address).ok_or_else(|| {
         let cause = say!(
@@ -18,7 +18,7 @@ pub(super) fn page(address: &str) -> Result<&str, Finding> {
 }
 
 /// The text of the code: behind the address of a page, if there is one, as a fragment, which browsers send to nobody.
-pub(super) fn text(code: &Code, page: Option<&str>) -> String {
+pub(in crate::cli) fn text(code: &Code, page: Option<&str>) -> String {
     let code = code.format();
     page.map_or_else(|| code.clone(), |page| format!("{page}#{code}"))
 }

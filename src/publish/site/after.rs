@@ -10,6 +10,7 @@ use crate::base::table::{self, Row};
 use crate::events::chain::{self, Recorded, reason_words};
 use crate::log::entry::Entry;
 use crate::log::proof::Proof;
+use crate::publish::withheld::masked;
 use crate::record::event::{Event, Growth, Kind, What};
 use crate::record::event_tables::{NextRow, SUBJECTS, TEAMS, TeamRow};
 use crate::record::logged::{STAMP, entries_of, proof_path};
@@ -27,8 +28,9 @@ pub(super) fn events(draw: &Draw<'_>) -> Vec<Value> {
 fn event(draw: &Draw<'_>, recorded: &Recorded) -> Value {
     let event = &recorded.event;
     let kind = event.kind();
-    // Why an inspector is away may be his health: the kind says enough on a page for everybody.
-    let reason = (kind != Kind::Leave).then(|| both(&reason_words(event)));
+    // Why an inspector is away, which may be his health, or whose kin he is: the kind says enough on a page for everybody.
+    let private = matches!(kind, Kind::Leave | Kind::Recused);
+    let reason = (!private).then(|| both(&reason_words(event)));
     let next: Vec<NextRow> = rows(draw, event.n, SUBJECTS);
     let teams: Vec<TeamRow> = rows(draw, event.n, TEAMS);
     let more = next.len().saturating_sub(ROWS_MAX) + teams.len().saturating_sub(ROWS_MAX);
@@ -39,15 +41,15 @@ fn event(draw: &Draw<'_>, recorded: &Recorded) -> Value {
     json!({
         "n": event.n, "kind": both(&kind.words()), "reason": reason, "at": china_time(event.at),
         "by": event.by, "approver": Some(&event.approver).filter(|name| *name != "-"),
-        "note": event.note.as_ref().filter(|_| kind != Kind::Leave), "concerns": concerns(&event.what).as_ref().map(both),
+        "note": event.note.as_ref().filter(|_| !private), "concerns": concerns(&event.what).as_ref().map(both),
         "sources": sources.collect::<Vec<_>>(), "file": format!("bundle/{}", Event::path(event.n)),
         "waits": draw.report.facts.events.waiting.contains(&event.n),
         "next": next.iter().take(ROWS_MAX).map(|row| json!({
-            "list": row.list, "sid": row.sid.as_str(), "next": row.next.as_ref().map(|sid| sid.as_str()),
+            "list": row.list, "sid": masked(row.sid.as_str()), "next": row.next.as_ref().map(|sid| masked(sid.as_str())),
         })).collect::<Vec<_>>(),
         "teams": teams.iter().take(ROWS_MAX).map(|row| json!({
-            "sid": row.sid.as_str(), "slot": row.slot, "before": row.before.as_ref().map(|iid| iid.as_str()),
-            "iid": row.iid.as_ref().map(|iid| iid.as_str()),
+            "sid": masked(row.sid.as_str()), "slot": row.slot, "before": row.before.as_ref().map(|iid| masked(iid.as_str())),
+            "iid": row.iid.as_ref().map(|iid| masked(iid.as_str())),
         })).collect::<Vec<_>>(),
         "more": more,
     })
@@ -65,12 +67,15 @@ fn concerns(what: &What) -> Option<Text> {
             Some(say!("每人上限增加 {n} 次", "every capacity grows by {n}"))
         }
         What::Staff(Growth::Add(iids)) => {
-            let names = iids.iter().map(|iid| iid.as_str()).collect::<Vec<_>>().join(" ");
+            let names = iids.iter().map(|iid| masked(iid.as_str())).collect::<Vec<_>>().join(" ");
             Some(say!("增加 {names}", "{names} join"))
         }
-        What::Subject(_, sid) => Some(say!("检查对象 {sid}", "subject {sid}")),
+        What::Subject(_, sid) => {
+            let sid = masked(sid.as_str());
+            Some(say!("检查对象 {sid}", "subject {sid}"))
+        }
         What::Inspector(_, iid, visits) => {
-            let n = visits.len();
+            let (iid, n) = (masked(iid.as_str()), visits.len());
             Some(say!("检查人员 {iid}，涉及 {n} 次检查", "inspector {iid}, {n} visits"))
         }
         What::Correct(n) => Some(say!("更正第 {n} 号事件", "corrects event {n}")),

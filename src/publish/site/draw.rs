@@ -1,8 +1,6 @@
 //! The page of one draw: what was promised, what came out, how anybody can check it. Everything on it follows from the
 //! public files of the bundle.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::entry::{Entry, FORMAT, State};
@@ -11,17 +9,14 @@ use super::visits::Visits;
 use super::{Archive, Stored, after, hand, lists, people, place};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
-use crate::base::finding::Text;
+use crate::base::finding::{Lang, Text};
 use crate::draw::ticket::seed;
+use crate::publish::names::Names;
 use crate::record::beacon::{Source, Trust};
 use crate::record::bundle::{SHORTAGE, Stage};
 use crate::record::contents::Contents;
-use crate::record::ids::Sid;
 use crate::say;
 use crate::verify::{Check, Facts, Outcome, Report};
-
-/// Names of subjects by their codes, where the office wants them shown: no bundle has them.
-pub type Names = BTreeMap<Sid, String>;
 
 /// A draw, as its pages show it.
 pub struct Draw<'a> {
@@ -35,7 +30,7 @@ pub struct Draw<'a> {
 }
 
 impl<'a> Draw<'a> {
-    /// The draw of these public files, on which the verifier has reported; names of a draw that is closed are not used.
+    /// The draw of these public files, on which the verifier has reported; `names` are those of subjects, which no bundle has.
     pub fn new(public: &'a Public, report: &'a Report, names: &'a Names) -> Self {
         let Public { commitment, files, digest, .. } = public;
         let (contents, _) = Contents::parse(commitment, files);
@@ -253,11 +248,10 @@ impl<'a> Draw<'a> {
                 Outcome::NotShown(_) => say!("未示", "not shown"),
                 Outcome::Failed(_) => say!("不符", "failed"),
             };
-            let proves = crate::base::finding::Lang::Zh;
             json!({
                 "number": check.number, "name": step(check), "outcome": both(&words),
                 "passed": check.outcome == Outcome::Passed,
-                "proves": {"zh": check.step().proves(proves), "en": check.step().proves(crate::base::finding::Lang::En)},
+                "proves": {"zh": check.step().proves(Lang::Zh), "en": check.step().proves(Lang::En)},
             })
         };
         match self.is_drawn() {
@@ -299,7 +293,7 @@ fn where_published(source: &Source) -> Text {
 
 fn step(check: &Check) -> Value {
     let name = |lang| check.step().name(lang);
-    json!({"zh": name(crate::base::finding::Lang::Zh), "en": name(crate::base::finding::Lang::En)})
+    json!({"zh": name(Lang::Zh), "en": name(Lang::En)})
 }
 
 /// A sentence in both languages, as templates read it.

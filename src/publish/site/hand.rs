@@ -4,6 +4,7 @@
 use super::draw::Draw;
 use crate::base::digest::{Digest, Suite};
 use crate::draw::ticket::group_key;
+use crate::publish::withheld::masked;
 use crate::record::commitment::List;
 
 /// The commands, to be run inside the bundle's folder; none before there is a seed.
@@ -65,7 +66,8 @@ struct Example<'a> {
 fn example<'a>(draw: &'a Draw<'_>) -> Option<Example<'a>> {
     let mut lists = draw.public.commitment.lists_by_name().into_iter();
     lists.find_map(|list| {
-        let row = draw.contents.draws.get(&list.list)?.first()?;
+        let rows = draw.contents.draws.get(&list.list)?;
+        let row = rows.iter().find(|row| masked(row.sid.as_str()) == row.sid.as_str())?;
         Some(Example { list, sid: row.sid.as_str(), ticket: row.key.ticket })
     })
 }

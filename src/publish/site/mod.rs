@@ -19,6 +19,7 @@ mod visits;
 use serde_json::{Value, json};
 
 use super::template::{BuiltIn, Templates};
+use super::withheld::masked;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::json;
@@ -26,7 +27,7 @@ use crate::record::bundle::Files;
 
 use visits::Visits;
 
-pub use draw::{Draw, Names};
+pub use draw::Draw;
 pub use entry::{Entry, FORMAT, State};
 pub use place::{folder, name};
 pub use public::Public;
@@ -184,7 +185,7 @@ fn row(entry: &Entry, all: &[Entry]) -> Value {
 fn ends(first: &str, last: &str) -> String {
     let cut = |code: &str| match code.get(..CODE_MAX) {
         Some(short) if code.len() > CODE_MAX => format!("{short}…"),
-        _ => code.to_owned(),
+        _ => masked(code).into_owned(),
     };
     match first == last {
         true => cut(first),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::PER_PAGE;
 use super::draw::{Draw, both, grouped};
 use super::lists::{BAR, some_of};
+use crate::publish::withheld::masked;
 use crate::record::ids::Iid;
 use crate::record::tables::{AssignmentRow, InspectorRow};
 use crate::say;
@@ -103,7 +104,7 @@ pub(super) fn pages(draw: &Draw<'_>) -> Vec<(String, Value)> {
     let row = |(row, n): &(&InspectorRow, u64)| {
         let bar = |n: u64| u128::from(n) * BAR / u128::from(most);
         json!({
-            "iid": row.iid.as_str(), "capacity": row.capacity, "load": row.load, "visits": n, "tags": row.tags,
+            "iid": masked(row.iid.as_str()), "capacity": row.capacity, "load": row.load, "visits": n, "tags": row.tags,
             "total": n + u64::from(row.load), "bar_load": bar(row.load.into()), "bar_visits": bar(*n),
         })
     };
@@ -124,7 +125,7 @@ pub(super) fn remarks(draw: &Draw<'_>) -> Vec<Value> {
     let facts = &draw.report.facts;
     let mut remarks = Vec::new();
     if !facts.forced_slots.is_empty() && draw.is_shown() {
-        let name = |(sid, slot, n): &(String, u32, usize)| format!("{sid}/{slot} ({n})");
+        let name = |(sid, slot, n): &(String, u32, usize)| format!("{}/{slot} ({n})", masked(sid));
         let names: Vec<String> = facts.forced_slots.iter().map(name).collect();
         let (n, names) = (names.len(), some_of(&names));
         remarks.push(both(&say!(
@@ -134,6 +135,7 @@ pub(super) fn remarks(draw: &Draw<'_>) -> Vec<Value> {
     }
     if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > INCOMPATIBLE_MAX)
     {
+        let who = masked(who);
         remarks.push(both(&say!(
             "互不同组的登记最多的是 {who}，有 {n} 条；超过三条须经批准。",
             "{who} stands in {n} incompatible pairs; more than three need approval."

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::draw::Draw;
 use super::lists::BAR;
 use super::{PER_PAGE, people};
+use crate::publish::withheld::masked;
 use crate::record::event::{Event, What};
 use crate::record::ids::Sid;
 use crate::record::tables::{Outcome, VisitRow};
@@ -51,7 +52,7 @@ impl<'a> Visits<'a> {
             false => Vec::new(),
         };
         let pages = if inline { Vec::new() } else { super::nav(&self.nav(), usize::MAX) };
-        json!({"n": self.rows.len(), "rows": rows, "pages": pages, "named": !self.draw.names.is_empty()})
+        json!({"n": self.rows.len(), "rows": rows, "pages": pages, "named": !self.draw.names.subjects.is_empty()})
     }
 
     /// The pages that list the visits, each with its name.
@@ -64,7 +65,7 @@ impl<'a> Visits<'a> {
             let (first, value) = (at * PER_PAGE, rows.iter().map(|row| self.row(row)));
             let value = json!({
                 "rows": value.collect::<Vec<_>>(), "first": first + 1, "last": first + rows.len(),
-                "all": self.rows.len(), "pages": super::nav(&nav, at), "named": !self.draw.names.is_empty(),
+                "all": self.rows.len(), "pages": super::nav(&nav, at), "named": !self.draw.names.subjects.is_empty(),
             });
             (nav[at].0.clone(), value)
         };
@@ -88,8 +89,10 @@ impl<'a> Visits<'a> {
             json!({"list": list, "title": title(list).filter(short), "rank": rank})
         };
         json!({
-            "sid": sid, "name": self.draw.names.get(&row.sid), "lists": row.lists.iter().map(list).collect::<Vec<_>>(),
-            "team": self.teams.get(sid).cloned().unwrap_or_default(),
+            "sid": masked(sid), "anchor": Some(sid).filter(|sid| masked(sid) == **sid),
+            "name": Some(self.draw.names.subject(sid)).filter(|name| !name.is_empty()),
+            "lists": row.lists.iter().map(list).collect::<Vec<_>>(),
+            "team": self.teams.get(sid).into_iter().flatten().map(|iid| masked(iid)).collect::<Vec<_>>(),
             "events": self.events.get(&row.sid).cloned().unwrap_or_default(),
         })
     }

@@ -1,0 +1,200 @@
+//! Forms of the office (表单), for the visits as they stand after all events: 随机抽查情况记录表 (one sheet for each subject,
+//! 一企一表), 随机抽查通知书, 抽查任务表 for each inspector. What an inspection finds is written by hand, or into the workbook:
+//! nothing is filled in beforehand, since a result begins as 未录入.
+//!
+//! Forms are not notices: they are handed over at the door or stay in the office, and may name inspectors.
+
+mod visit;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::document::{Sheet, Style};
+use super::names::Names;
+use super::withheld::masked;
+use crate::events::standing::Standing;
+use crate::record::commitment::Commitment;
+use crate::record::ids::{Iid, Sid};
+
+use self::visit::Visit;
+
+/// Subjects in one file: some megabytes with their codes, which a browser opens and prints at once.
+pub const PER_FILE: usize = 200;
+
+/// Which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// 随机抽查情况记录表.
+    Record,
+    /// 随机抽查通知书.
+    Letter,
+    /// 抽查任务表.
+    Tasks,
+}
+
+/// What a receipt says of a visit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipted {
+    /// The text of its QR code.
+    pub code: String,
+    /// The team that the code names: the one that was drawn.
+    pub team: Vec<Iid>,
+}
+
+/// Everything that forms are made of.
+pub struct Ground<'a> {
+    /// What was committed.
+    pub commitment: &'a Commitment,
+    /// Who is visited by whom, after all events.
+    pub standing: &'a Standing<'a>,
+    /// Names, as far as somebody brought them.
+    pub names: &'a Names,
+    /// Receipts by subject.
+    pub receipts: &'a BTreeMap<Sid, Receipted>,
+    /// Days of visits, `YYYY-MM-DD`, as far as they are scheduled.
+    pub days: &'a BTreeMap<Sid, String>,
+    /// A sealed draw that is not opened: nothing of this may be known before the team stands at the door.
+    pub closed: bool,
+}
+
+/// The forms of a draw.
+pub struct Forms {
+    visits: Vec<Visit>,
+    /// What stands on every sheet.
+    common: Value,
+    /// Inspectors with their names and the places of their visits, by iid.
+    people: Vec<(String, String, Vec<usize>)>,
+}
+
+impl Form {
+    /// All forms.
+    pub const ALL: [Form; 3] = [Form::Record, Form::Letter, Form::Tasks];
+
+    /// `record`, `letter` or `tasks`: the name of its files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Record => "record",
+            Form::Letter => "letter",
+            Form::Tasks => "tasks",
+        }
+    }
+
+    /// The name of its template.
+    pub fn template(self) -> &'static str {
+        match self {
+            Form::Record => "form-record.html",
+            Form::Letter => "form-letter.html",
+            Form::Tasks => "form-tasks.html",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Form::Record => "随机抽查情况记录表",
+            Form::Letter => "随机抽查通知书",
+            Form::Tasks => "抽查任务表",
+        }
+    }
+}
+
+impl Forms {
+    /// The forms of the visits that stand.
+    pub fn of(ground: &Ground<'_>) -> Self {
+        let visits: Vec<Visit> = ground
+            .standing
+            .visits
+            .iter()
+            .map(|(sid, visit)| Visit::of(ground, sid, visit))
+            .collect();
+        let mut places: BTreeMap<&Iid, Vec<usize>> = BTreeMap::new();
+        for (at, visit) in ground.standing.visits.values().enumerate() {
+            for iid in visit.team.iter().flatten() {
+                places.entry(iid).or_default().push(at);
+            }
+        }
+        let person = |(iid, visits): (&Iid, Vec<usize>)| {
+            let name = ground.names.inspector(iid.as_str()).to_owned();
+            (masked(iid.as_str()).into_owned(), name, visits)
+        };
+        let commitment = ground.commitment;
+        let mut alarms = Vec::new();
+        if commitment.rehearsal {
+            alarms.push("演练：不产生任何效力，不得据以检查");
+        }
+        if ground.closed {
+            alarms.push("保密：检查人员到场之前不得交付、不得泄露");
+        }
+        let (from, to) = &commitment.window;
+        let common = json!({
+            "agency": commitment.agency, "plan": commitment.draw, "plan_title": commitment.title,
+            "attempt": commitment.attempt, "from": from, "to": to, "alarms": alarms,
+            "sealed": commitment.sealed(),
+        });
+        Forms { visits, common, people: places.into_iter().map(person).collect() }
+    }
+
+    /// How many files a form takes.
+    pub fn files(&self, form: Form) -> usize {
+        let sheets = if form == Form::Tasks { self.people.len() } else { self.visits.len() };
+        sheets.div_ceil(PER_FILE).max(1)
+    }
+
+    /// What the template of a form is filled in with, for one of its files, from 0.
+    pub fn page(&self, form: Form, file: usize) -> Value {
+        let mut page = self.common.clone();
+        page["title"] = json!(form.title());
+        let from = file * PER_FILE;
+        match form {
+            Form::Record | Form::Letter => {
+                let visits = self.visits.iter().skip(from).take(PER_FILE);
+                page["visits"] = visits.map(Visit::page).collect();
+            }
+            Form::Tasks => {
+                let person = |(iid, name, visits): &(String, String, Vec<usize>)| {
+                    let rows: Vec<Value> =
+                        visits.iter().map(|at| self.visits[*at].row_for(iid)).collect();
+                    json!({"iid": iid, "name": name, "visits": rows})
+                };
+                page["people"] = self.people.iter().skip(from).take(PER_FILE).map(person).collect();
+            }
+        }
+        page
+    }
+
+    /// The same as sheets of a workbook: visits, what each inspector has to do, and rows to be filled in with results.
+    pub fn sheets(&self) -> Vec<Sheet> {
+        let sheet = |name: &str, columns: &[(&str, Style)], rows| Sheet {
+            name: name.to_owned(),
+            columns: columns.iter().map(|(name, style)| ((*name).to_owned(), *style)).collect(),
+            rows,
+        };
+        let plan = |row: Vec<String>| {
+            let text = |key: &str| self.common[key].as_str().unwrap_or_default().to_owned();
+            [vec![text("plan"), text("plan_title")], row].concat()
+        };
+        let visits = self.visits.iter().map(|visit| plan(visit.cells())).collect();
+        let mut people = Vec::new();
+        for (iid, name, places) in &self.people {
+            for at in places {
+                people.push(plan(
+                    [vec![iid.clone(), name.clone()], self.visits[*at].cells()].concat(),
+                ));
+            }
+        }
+        let records = self.visits.iter().flat_map(Visit::record_rows).map(plan).collect();
+        let head = [("抽查计划编号", Style::Code), ("抽查计划名称", Style::Text)];
+        let with = |more: &[&[(&'static str, Style)]]| [&head[..], &more.concat()].concat();
+        let own = [("检查人员执法证号", Style::Code), ("检查人员姓名", Style::Text)];
+        vec![
+            sheet("抽查任务表", &with(&[visit::COLUMNS]), visits),
+            sheet("人员任务", &with(&[&own, visit::COLUMNS]), people),
+            sheet("情况记录表", &with(&[visit::RECORD_COLUMNS]), records),
+        ]
+    }
+
+    /// How many visits there are, and how many inspectors make them.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.visits.len(), self.people.len())
+    }
+}
