@@ -231,7 +231,10 @@ fn random_draws_have_whole_pages() {
         let page = page(&site, &path.replace("draw.json", "index.html"));
         let commitment = Commitment::parse(&files[COMMITMENT]).unwrap();
         let digest = commitment.suite.digest(&files[COMMITMENT]).hex();
-        assert!(page.contains(&digest) && page.contains("演练") == commitment.rehearsal, "{seed}");
+        assert!(
+            page.contains(&digest) && page.contains("这是演练") == commitment.rehearsal,
+            "{seed}"
+        );
         let titles = attributes(page, "title");
         assert!(titles.is_empty(), "{titles:?}");
     }
