@@ -240,6 +240,29 @@ fn random_draws_have_whole_pages() {
     }
 }
 
+/// Names are shown where the office brings them: rare characters, eighty of them, and what looks like markup.
+#[test]
+fn names_are_those_of_the_office() {
+    let files = vector("open");
+    let temp = bundles(&[("bundle", &files), ("sealed", &unopened(&vector("sealed_opened")))]);
+    let long = "示例市很长很长的名称".repeat(8);
+    let names = format!(
+        "编号,名称\nREG:0000,𬭎鑫（𠮷野家）商行\nREG:0008,{long}\nREG:0009,<b>&\"\"=1+1\nX0004,=HYPERLINK(1)\n"
+    );
+    fs::write(temp.path().join("names.csv"), names.replace("<b>&\"\"=1+1", "\"<b>&\"\"=1+1\""))
+        .unwrap();
+    run(temp.path(), 0, &["publish", "site", "site", "bundle", "sealed", "--names", "names.csv"]);
+    let site = read_folder(&temp.path().join("site"));
+    check_links(&site);
+    let open = text_of(page(&site, "draws/2026/EX-OPEN-920db900/index.html"));
+    for name in ["𬭎鑫（𠮷野家）商行", long.as_str(), "<b>&\"=1+1", "=HYPERLINK(1)"] {
+        assert!(open.contains(name), "{name}");
+    }
+    assert!(!open.contains("公示包只有编号"), "names are there");
+    let sealed = page(&site, "draws/2026/EX-SEALED-OPENED-9e9c07f7/index.html");
+    assert!(!sealed.contains("商行") && !sealed.contains("REG:00"), "a name of a closed draw");
+}
+
 /// Words of a plan that look like markup, a script or a template are shown as they are.
 #[test]
 fn what_looks_like_markup_is_text() {
