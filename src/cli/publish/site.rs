@@ -70,8 +70,8 @@ pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Resu
     Ok(DONE)
 }
 
-fn tell(args: &SiteArgs, tree: &Tree, added: &[Entry], all: usize, console: &Console) {
-    for entry in added {
+fn tell(args: &SiteArgs, tree: &Tree, added: &[Added], all: usize, console: &Console) {
+    for Added { entry, .. } in added {
         let (folder, state) = (entry.folder(), entry.state().map(site::State::words));
         let state = state.unwrap_or_else(|| say!("–", "–"));
         let (zh, en) = (state.zh, state.en);
@@ -82,10 +82,10 @@ fn tell(args: &SiteArgs, tree: &Tree, added: &[Entry], all: usize, console: &Con
         "{place} 中有抽取 {all} 次；写入文件 {written} 个，{unchanged} 个未变",
         "{all} draws in {place}; {written} files written, {unchanged} unchanged"
     ));
-    let draw = |entry: &Entry| {
+    let draw = |Added { entry, withheld }: &Added| {
         json!({
             "folder": entry.folder(), "state": entry.state().map(site::State::name),
-            "commitment": entry.commitment().map(|digest| digest.hex()),
+            "commitment": entry.commitment().map(|digest| digest.hex()), "withheld": withheld,
         })
     };
     console.report(&json!({
@@ -119,13 +119,20 @@ struct Office<'a> {
     templates: &'a Templates,
 }
 
+/// A draw that was added.
+struct Added {
+    entry: Entry,
+    /// Files of its folder that stay closed.
+    withheld: usize,
+}
+
 /// Adds a bundle to the site, or renews it there.
 fn publish(
     tree: &mut Tree,
     office: &Office<'_>,
     folder: &Path,
     console: &Console,
-) -> Result<Entry, Failure> {
+) -> Result<Added, Failure> {
     let at = |finding: Finding| named(finding, folder);
     let bundle = readable(folder)?;
     let public = Public::of(bundle.files.clone()).map_err(|f| Failure::bundle(at(f)))?;
@@ -160,7 +167,7 @@ fn publish(
     }
     let entry = draw.entry(&archive);
     tree.put(&format!("{place}/{DRAW_JSON}"), &entry.format())?;
-    Ok(entry)
+    Ok(Added { entry, withheld: public.withheld.len() })
 }
 
 /// A finding about a file inside a bundle, with the bundle's folder.

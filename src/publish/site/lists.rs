@@ -33,7 +33,7 @@ fn value(draw: &Draw<'_>, list: &List, facts: &ListFacts) -> Value {
     let strata = list.strata.iter().zip(&facts.strata);
     let strata = strata.map(|(committed, facts)| stratum(draw, committed, facts, longest));
     let n = match list.method {
-        Method::Fixed => list.strata.iter().map(|stratum| count(stratum)).sum::<Option<u64>>(),
+        Method::Fixed => list.strata.iter().map(count).sum::<Option<u64>>(),
         Method::Proportional { n } | Method::Pareto { n } => Some(n),
     };
     json!({
