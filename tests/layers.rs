@@ -21,7 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rehearse", &["base", "record", "draw", "pairing", "conduct", "registry", "plan"]),
     (
         "publish",
-        &["base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "plan"],
+        &[
+            "base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "registry",
+            "plan",
+        ],
     ),
     ("fiction", &[]),
     ("io", &["base", "log", "record", "registry", "publish"]),

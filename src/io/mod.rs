@@ -1,6 +1,7 @@
 //! Files: read with limits and without following links, written once and durably. The shell's half of every
 //! step; nothing here decides anything.
 
+pub mod archive;
 pub mod durable;
 pub mod folder;
 pub mod frame;
@@ -10,4 +11,5 @@ pub mod pass;
 pub mod report;
 pub mod sealed;
 pub mod sheet;
+pub mod tree;
 pub mod workbook;

@@ -10,6 +10,7 @@ pub mod forms;
 pub mod names;
 mod notice;
 pub mod qr;
+pub mod site;
 pub mod template;
 mod withheld;
 

@@ -37,7 +37,7 @@ const FORMS: &[BuiltIn] = &[
 ];
 
 /// All built-in templates, by area.
-const BUILT_IN: &[&[BuiltIn]] = &[BASE, NOTICES, FORMS];
+const BUILT_IN: &[&[BuiltIn]] = &[BASE, NOTICES, FORMS, super::site::TEMPLATES];
 
 /// The built-in templates.
 pub fn built_in() -> impl Iterator<Item = BuiltIn> {

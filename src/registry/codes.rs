@@ -38,6 +38,21 @@ pub(super) fn region(code: &str) -> Region {
     }
 }
 
+/// A division with those it lies in, as an address names them (浙江省杭州市西湖区), each by the last name it had; none of a code
+/// that is in no table. Codes that only gather others for statistics (市辖区, 县) are no part of an address.
+pub fn division_name(code: &str) -> Option<String> {
+    let digits = code.len() == REGION_DIGITS && code.bytes().all(|b| b.is_ascii_digit());
+    let name = |code: &str| find(&REGIONS, code).map(|[_, _, _, name]| *name);
+    let own = name(code).filter(|_| digits)?;
+    let mut above = vec![format!("{}0000", &code[..2]), format!("{}00", &code[..4])];
+    above.dedup();
+    above.retain(|above| above != code);
+    let gathers =
+        |name: &&str| ["市辖区", "县"].contains(name) || name.ends_with("直辖县级行政区划");
+    let above = above.iter().filter_map(|above| name(above)).filter(|name| !gathers(name));
+    Some(above.chain([own]).collect())
+}
+
 /// The code of an industry as the standard prints it: a section `A` to `T`, or the two, three or four digits of a
 /// division, group or class, also if the section's letter stands before them (`A0111`); none if it is unknown.
 pub(super) fn industry(code: &str) -> Option<&'static str> {
@@ -121,6 +136,21 @@ mod tests {
             ("西湖区", Region::Unknown),
         ] {
             assert_eq!(region(code), standing, "{code}");
+        }
+    }
+
+    #[test]
+    fn divisions_are_named_with_those_they_lie_in() {
+        for (code, name) in [
+            ("330106", "浙江省杭州市西湖区"),
+            ("330100", "浙江省杭州市"),
+            ("330000", "浙江省"),
+            ("110105", "北京市朝阳区"),
+        ] {
+            assert_eq!(division_name(code).as_deref(), Some(name), "{code}");
+        }
+        for unknown in ["330199", "", "33010A", "33010", "330106001", "西湖"] {
+            assert_eq!(division_name(unknown), None, "{unknown}");
         }
     }
 

@@ -18,6 +18,7 @@ mod rehearsal;
 mod rules;
 mod sealed;
 mod shell;
+mod site;
 
 use super::finding::{Lang, Severity};
 
@@ -64,7 +65,7 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
-    let shell = [notices::RULES, shell::RULES];
+    let shell = [notices::RULES, site::RULES, shell::RULES];
     [bundle::RULES, events::RULES, log::RULES, logged::RULES, receipts::RULES, sealed::RULES]
         .into_iter()
         .chain(of_registers)

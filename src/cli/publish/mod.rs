@@ -5,6 +5,7 @@ mod forms;
 mod names;
 mod notice;
 mod print;
+mod site;
 mod templates;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ pub(super) fn publish(
     match what {
         PublishCommand::Notice(args) => notice::notice(workspace, args, console),
         PublishCommand::Forms(args) => forms::forms(workspace, args, console),
+        PublishCommand::Site(args) => site::site(workspace, args, console),
         PublishCommand::Templates { dir } => templates::write(dir, console),
     }
 }
