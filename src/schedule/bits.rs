@@ -3,7 +3,7 @@
 /// Words of 64 days each.
 const WORDS: usize = 6;
 /// Most working days of one schedule: a year and a half.
-pub(super) const DAYS_MAX: usize = 64 * WORDS;
+pub const DAYS_MAX: usize = 64 * WORDS;
 
 /// A set of days by their index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::bits::Days;
+use super::bits::{DAYS_MAX, Days};
 use super::model::{Demand, Visit, monday};
 
 /// A visit is *wide* if it can be made on at least 7 of 8 working days of its window; only wide ones are joined by others.
@@ -59,13 +59,12 @@ pub(super) struct Call {
     pub fixed: Option<Option<usize>>,
     /// The day that it had, if it is one of the days.
     pub was: Option<usize>,
-    /// Length of the window in working days.
-    pub window: u32,
 }
 
 impl Grid {
     pub fn new(demand: &Demand) -> Self {
         let days = demand.days.len();
+        assert!((1..=DAYS_MAX).contains(&days), "bug: a schedule has 1 to {DAYS_MAX} days");
         let index: BTreeMap<Date, usize> =
             (0..).zip(&demand.days).map(|(i, d)| (d.date, i)).collect();
         let mut weeks: Vec<Date> = demand.days.iter().map(|day| monday(day.date)).collect();
@@ -153,7 +152,6 @@ impl Grid {
             open,
             preferred,
             fixed,
-            window,
         }
     }
 

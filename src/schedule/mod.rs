@@ -26,6 +26,7 @@ mod report;
 mod state;
 mod stream;
 
+pub use bits::DAYS_MAX;
 pub use check::check;
 pub use model::{Demand, Person, Visit, WorkDay, trips};
 pub use overload::{Overload, overloads};

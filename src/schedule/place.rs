@@ -25,7 +25,7 @@ pub struct Schedule {
     pub trips: usize,
     /// Visits that had another day before, by their places; visits that had none do not count.
     pub moved: Vec<usize>,
-    /// Visits whose day can be foreseen more easily: people of theirs are busy to nine tenths, or fewer than four days
+    /// Visits whose day can be foreseen more easily: people of theirs fill six tenths of their room, or fewer than four days
     /// are open to them. With the number of days that are open.
     pub narrow: Vec<(usize, u32)>,
 }
@@ -83,19 +83,19 @@ fn stay(state: &mut State<'_>) -> bool {
 
 /// A first day for everybody who has room; gives those who have none.
 ///
-/// Long windows come first, each length with its improvements before the next: were short windows in place before, the
-/// days outside them would have more room and so be likelier. Among windows of one length busy people come first.
+/// Those with the most open days come first, each number with its improvements before the next: they find room on all
+/// days alike. Were visits with fewer days in place before, those would be crowded and the others likelier; with a
+/// colleague's leave known outside, that would tell.
 fn first(state: &mut State<'_>, stream: &mut Stream, improved: bool) -> Vec<usize> {
     let grid = state.grid;
-    let busy = busy_people(grid);
     let mut order: Vec<usize> = (0..grid.calls.len())
         .filter(|n| grid.calls[*n].fixed.is_none() && state.day[*n].is_none())
         .collect();
     stream.shuffle(&mut order);
-    let calm = |n: usize| !grid.calls[n].team.iter().any(|person| busy[*person as usize]);
-    order.sort_by_key(|n| (Reverse(grid.calls[*n].window), calm(*n)));
+    let open = |n: usize| grid.calls[n].preferred.len();
+    order.sort_by_key(|n| Reverse(open(*n)));
     let mut left = Vec::new();
-    for group in order.chunk_by(|a, b| grid.calls[*a].window == grid.calls[*b].window) {
+    for group in order.chunk_by(|a, b| open(*a) == open(*b)) {
         for call in group.iter().copied() {
             let free = state.free(call);
             if free.is_empty() {
@@ -113,7 +113,8 @@ fn first(state: &mut State<'_>, stream: &mut Stream, improved: bool) -> Vec<usiz
     left
 }
 
-/// People whose visits take at least nine tenths of the room that they have.
+/// People whose visits take at least six tenths of the room that they have: on days on which colleagues are away they have
+/// more of it than on others.
 pub(super) fn busy_people(grid: &Grid) -> Vec<bool> {
     let busy = |(person, visits): (usize, &Vec<u32>)| {
         let row = &grid.limit[person * grid.days..(person + 1) * grid.days];
@@ -123,7 +124,7 @@ pub(super) fn busy_people(grid: &Grid) -> Vec<bool> {
         }
         let most = u64::from(grid.per_week[person]);
         let room: u64 = weeks.iter().map(|room| (*room).min(most)).sum();
-        10 * visits.len() as u64 >= 9 * room
+        10 * visits.len() as u64 >= 6 * room
     };
     grid.visits_of.iter().enumerate().map(busy).collect()
 }

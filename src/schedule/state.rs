@@ -21,7 +21,7 @@ pub(super) struct State<'a> {
     /// The same for visits that others may join, and the days on which there are any.
     joinable: Vec<u8>,
     joinable_days: Vec<Days>,
-    /// Visits on each day.
+    /// Visits on each day, without those whose day is fixed.
     load: Vec<u32>,
 }
 
@@ -71,7 +71,7 @@ impl<'a> State<'a> {
     pub fn put(&mut self, call: usize, day: usize) {
         debug_assert!(self.day[call].is_none());
         self.day[call] = Some(day);
-        self.load[day] += 1;
+        self.load[day] += u32::from(self.grid.calls[call].fixed.is_none());
         self.count(call, day, 1);
     }
 
@@ -165,11 +165,12 @@ impl<'a> State<'a> {
             .collect()
     }
 
-    /// A day at random, for one choice in two the less busy of two: no day is more than half as likely again as others.
+    /// A day at random, for one choice in four the less busy of two: no day is more than a quarter likelier than others.
+    /// Appointments do not count, since they are known to people outside.
     pub fn pick(&self, stream: &mut Stream, days: &Days) -> usize {
         let n = days.len();
         let one = days.nth(stream.below(n));
-        if stream.below(2) == 0 {
+        if stream.below(4) > 0 {
             return one;
         }
         let other = days.nth(stream.below(n));
