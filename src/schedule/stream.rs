@@ -12,10 +12,10 @@ pub fn secret_digest(suite: Suite, secret: &Secret) -> Digest {
     line_digest(suite, "days", &[&secret.hex()])
 }
 
-/// HL("schedule", S, hex of the day secret): the key of the stream. Whoever lacks the secret cannot compute it, and an
-/// office that fixed the secret before it knew S could not choose it.
-pub fn key(suite: Suite, seed: &Digest, secret: &Secret) -> Digest {
-    line_digest(suite, "schedule", &[&seed.hex(), &secret.hex()])
+/// HL("schedule", S, hex of the day secret, n): the key of the stream of the n-th schedule, from 1. Whoever lacks the secret
+/// cannot compute it, and an office that fixed the secret before it knew S could not choose it.
+pub fn key(suite: Suite, seed: &Digest, secret: &Secret, n: usize) -> Digest {
+    line_digest(suite, "schedule", &[&seed.hex(), &secret.hex(), &n.to_string()])
 }
 
 /// The words of one schedule, in the order in which it asks for them.
@@ -78,7 +78,8 @@ mod tests {
     fn the_secret_makes_the_key() {
         let (a, b) = (Secret::from_bytes([1; 32]), Secret::from_bytes([2; 32]));
         let seed = Suite::Sha256.digest(b"seed");
-        assert_ne!(key(Suite::Sha256, &seed, &a), key(Suite::Sha256, &seed, &b));
+        assert_ne!(key(Suite::Sha256, &seed, &a, 1), key(Suite::Sha256, &seed, &b, 1));
+        assert_ne!(key(Suite::Sha256, &seed, &a, 1), key(Suite::Sha256, &seed, &a, 2));
         assert_ne!(secret_digest(Suite::Sha256, &a), secret_digest(Suite::Sm3, &a));
         let text = format!("dr1/sha256/days\n{}\n", "01".repeat(32));
         assert_eq!(secret_digest(Suite::Sha256, &a), Suite::Sha256.digest(text.as_bytes()));
