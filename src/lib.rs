@@ -8,8 +8,8 @@
 //! The pure core takes values and returns values; the shell (feature `cli`) reads and writes. Layers use
 //! only what stands before them, and `tests/layers.rs` keeps it so:
 //!
-//! `base → log → record → draw → pairing → events → conduct → verify → publish` · `base → registry → plan → rehearse` · then
-//! the shell `io, store → cli`.
+//! `base → log → record → draw → pairing → events → conduct → verify → publish` · `base → record → schedule` ·
+//! `base → registry → plan → rehearse` · then the shell `io, store → cli`.
 
 pub mod base;
 pub mod conduct;
@@ -22,6 +22,7 @@ pub mod plan;
 pub mod record;
 pub mod registry;
 pub mod rehearse;
+pub mod schedule;
 pub mod verify;
 
 #[cfg(feature = "cli")]

@@ -27,6 +27,8 @@ mod plans;
 mod registers;
 #[path = "cli/rules.rs"]
 mod rules;
+#[path = "cli/schedule.rs"]
+mod schedule;
 #[path = "cli/sealed.rs"]
 mod sealed;
 #[path = "cli/sealed_kills.rs"]

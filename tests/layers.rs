@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pairing", &["base", "record", "draw"]),
     ("events", &["base", "record", "draw", "pairing"]),
     ("conduct", &["base", "record", "draw", "pairing", "events"]),
+    ("schedule", &["base", "record"]),
     ("verify", &["base", "log", "record", "draw", "pairing", "events"]),
     ("registry", &["base", "record"]),
     ("plan", &["base", "record", "draw", "registry"]),
@@ -32,8 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "base", "log", "record", "draw", "pairing", "events", "conduct", "verify", "registry",
-            "plan", "rehearse", "publish", "fiction", "io", "store",
+            "base", "log", "record", "draw", "pairing", "events", "conduct", "schedule", "verify",
+            "registry", "plan", "rehearse", "publish", "fiction", "io", "store",
         ],
     ),
 ];

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # All tests. Installs Python 3, which the independent verifier needs, PostgreSQL, on which the store is tested besides
 # SQLite, and DuckDB in an environment of its own, where a package manager can: both also run the queries of ssj sql. There, too, is
-# ZXing, which reads the QR codes of receipts. Node 20.19, the packages of web/ and Chromium show the page that verifies.
+# ZXing, which reads the QR codes of receipts, and icalendar, which reads the calendars of inspectors. Node 20.19, the
+# packages of web/ and Chromium show the page that verifies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! command -v python3 >/dev/null; then
@@ -12,10 +13,10 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! command -v in
   { apt-get update && apt-get install --yes --no-install-recommends postgresql; } || true
 fi
 engines=${CARGO_TARGET_DIR:-target}/engines
-if ! "$engines/bin/python" -c 'import duckdb, zxingcpp' 2>/dev/null; then
+if ! "$engines/bin/python" -c 'import duckdb, icalendar, zxingcpp' 2>/dev/null; then
   # Without it the queries of ssj sql run on PostgreSQL alone, and their tests say so. Debian keeps venv apart.
   { python3 -m venv "$engines" || { apt-get update && apt-get install --yes --no-install-recommends python3-venv; } &&
-    python3 -m venv "$engines" && "$engines/bin/pip" install --quiet duckdb zxing-cpp; } || true
+    python3 -m venv "$engines" && "$engines/bin/pip" install --quiet duckdb icalendar zxing-cpp; } || true
 fi
 # Without them the tests of the page say so. Chinese is looked at in a Chinese font.
 for tool in node npm chromium; do

@@ -1,6 +1,7 @@
 //! What every layer stands on: digests, canonical text and JSON, Merkle trees, exact ratios,
-//! civil dates and findings. Nothing here knows what an inspection is.
+//! civil dates, the working calendar and findings. Nothing here knows what an inspection is.
 
+pub mod calendar;
 pub mod codes;
 pub mod date;
 pub mod digest;

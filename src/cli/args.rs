@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::calendar::CalendarArgs;
 use super::ceremony::CeremonyArgs;
 use super::event::args::EventArgs;
 use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
 use super::publish::PublishCommand;
 use super::receipt::ReceiptArgs;
+use super::schedule::ScheduleArgs;
 use super::secret::SecretArgs;
 use super::verify::VerifyArgs;
 
@@ -103,6 +105,10 @@ pub(super) enum Command {
     Custodians(CustodianArgs),
     /// 在见证人面前抽取：全屏 / the draw in a room with witnesses, on a full screen
     Ceremony(CeremonyArgs),
+    /// 排定每次检查的日期 / a day for every visit
+    Schedule(ScheduleArgs),
+    /// 工作日历和期限 / working days and deadlines
+    Calendar(CalendarArgs),
     /// 登记事件 / record an event
     Event(EventArgs),
     /// 核验公示包或抽签凭证 / verify bundles or receipts
@@ -332,6 +338,9 @@ pub(super) struct CommitArgs {
     /// 隔离区未清空时的批准人 / who approves that rows still wait in quarantine
     #[arg(long, value_name = "NAME")]
     pub approve_quarantine: Option<String>,
+    /// 同时定下日程密钥，使检查日期事后可证不是挑选的 / fix a secret for the days of visits, too
+    #[arg(long)]
+    pub days: bool,
     #[command(flatten)]
     pub secret: SecretArgs,
 }

@@ -15,6 +15,7 @@ use super::given::FramesElsewhere;
 use super::ground::{PlanFile, Registers, Versions};
 use super::log::StepLog;
 use super::past::history;
+use super::schedule::keep::{NOTE, commit_secret};
 use super::sealing::{Sealing, public_files, refuse_sealed};
 use super::workspace::open_store;
 use super::{DONE, Failure};
@@ -217,6 +218,9 @@ pub(super) fn commit(
         return Err(Failure::bundle(Findings(unapproved)));
     }
     note_forecast(&mut prepared, args);
+    if args.days {
+        note_days(&mut prepared, args)?;
+    }
     let commitment = &prepared.freeze.commitment;
     let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
     let bundle = absolute(&args.out)?;
@@ -301,6 +305,16 @@ fn note_forecast(prepared: &mut Prepared, args: &CommitArgs) {
     commitment.notes.insert("forecast".to_owned(), note);
     commitment.notes.extend(changes);
     prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
+}
+
+/// Fixes the secret of the days of visits, kept before the commitment that speaks of it.
+fn note_days(prepared: &mut Prepared, args: &CommitArgs) -> Result<(), Finding> {
+    let master = prepared.sealing.as_ref().map(|sealing| &sealing.secret);
+    let commitment = &mut prepared.freeze.commitment;
+    let digest = commit_secret(&args.out, commitment.suite, master)?;
+    commitment.notes.insert(NOTE.to_owned(), json!(digest.hex()));
+    prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
+    Ok(())
 }
 
 fn in_the_way(live: &DrawRecord) -> Finding {

@@ -62,6 +62,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
     step(console, 3, say!("校核并封存计划", "checking and committing the plan"));
     let bundle = out.join("bundle");
     let args = CommitArgs {
+        days: false,
         plan: registers.join("plan.toml"),
         quarter: None,
         frames: FrameArgs::default(),

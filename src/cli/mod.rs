@@ -5,6 +5,7 @@ mod args;
 mod beacon;
 mod blockage;
 mod bundle;
+mod calendar;
 mod ceremony;
 mod changes;
 mod chart;
@@ -30,6 +31,7 @@ mod receipt;
 mod recompute;
 mod registry;
 mod rules;
+mod schedule;
 mod sealing;
 mod secret;
 mod simulate;
@@ -153,6 +155,8 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Open(args) => open::open(workspace, args, clock, console),
         Command::Custodians(args) => open::custodians(args, console),
         Command::Ceremony(args) => ceremony::ceremony(workspace, args, clock, console),
+        Command::Schedule(args) => schedule::schedule(workspace, args, clock, console),
+        Command::Calendar(args) => calendar::calendar(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify(args) => verify::verify(workspace, args, clock, console),
         Command::Publish { what } => publish::publish(workspace, what, console),

@@ -12,6 +12,7 @@ use super::console::{Console, finding_json};
 use super::draw::{conduct, record_drawn};
 use super::event::refuse_void;
 use super::log::StepLog;
+use super::schedule::of_sealed;
 use super::secret::SecretArgs;
 use super::{DONE, Failure};
 use crate::base::date::{china_date, parse_date};
@@ -22,8 +23,8 @@ use crate::draw::ticket::master_digest;
 use crate::io::durable::{Written, failed, write_files, write_folder, write_secret};
 use crate::io::folder::BundleFolder;
 use crate::record::bundle::{
-    BEACON, Files, MANIFEST, OPENING, SHORTAGE, Stage, file_hasher, format_opening, layout,
-    opened_digest, parse_opening,
+    BEACON, Files, MANIFEST, OPENING, SCHEDULE, SHORTAGE, Stage, file_hasher, format_opening,
+    layout, opened_digest, parse_opening,
 };
 use crate::record::commitment::{Commitment, Seal};
 use crate::record::tables::ManifestRow;
@@ -72,8 +73,11 @@ pub(super) fn open(
         return Err(Finding::new("S16", cause).file(MANIFEST).into());
     }
     let master = master(&bundle, args, &commitment)?;
-    let closed = closed(&bundle, args, &commitment, &master)?;
-    let unbound = closed.iter().filter(|(path, _)| path.starts_with("events/"));
+    let mut closed = closed(&bundle, args, &commitment, &master)?;
+    let schedule = of_sealed(&args.bundle, &args.secret, &master)?;
+    closed.extend(schedule.map(|bytes| (SCHEDULE.to_owned(), bytes)));
+    let outside = |path: &str| path.starts_with("events/") || path == SCHEDULE;
+    let unbound = closed.iter().filter(|(path, _)| outside(path));
     let unbound: Files = unbound.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
     let opening: Files = [(OPENING.to_owned(), format_opening(&master))].into();
     bundle.with_closed(closed.clone());

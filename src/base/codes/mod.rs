@@ -16,6 +16,7 @@ mod receipts;
 mod registers;
 mod rehearsal;
 mod rules;
+mod schedule;
 mod sealed;
 mod shell;
 mod site;
@@ -65,11 +66,13 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> &'static str {
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let of_registers = [registers::RULES, reading::RULES, files::RULES, identity::RULES];
     let of_plans = [plans::RULES, language::RULES, rules::RULES, engines::RULES, rehearsal::RULES];
+    let of_days = [schedule::RULES];
     let shell = [notices::RULES, site::RULES, shell::RULES];
     [bundle::RULES, events::RULES, log::RULES, logged::RULES, receipts::RULES, sealed::RULES]
         .into_iter()
         .chain(of_registers)
         .chain(of_plans)
+        .chain(of_days)
         .chain(shell)
         .flatten()
 }

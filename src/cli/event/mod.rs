@@ -132,7 +132,7 @@ pub(super) fn refuse_void(files: &Files, bundle: &Path) -> Result<(), Failure> {
 }
 
 /// The chain as it is, which must be sound before anything is added to it.
-fn recorded(commitment: &Commitment, files: &Files) -> Result<Vec<Recorded>, Failure> {
+pub(super) fn recorded(commitment: &Commitment, files: &Files) -> Result<Vec<Recorded>, Failure> {
     let (recorded, findings) = chain::read(commitment, files);
     match findings.is_empty() {
         true => Ok(recorded),

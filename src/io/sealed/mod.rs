@@ -8,6 +8,7 @@
 //! | `recipient` | the draw's own public key, `age1…` | anybody: writing needs no passphrase |
 //! | `closed/<path>.age` | a closed file | who has the secret |
 //! | `commitment` | C of the draw that the secret was used up for | anybody |
+//! | `kept/<name>.age` | the office's schedules | who has the secret |
 //! | `shares.age`, `shares.json` | what custodians hold; names and digests of it | who has the secret; anybody |
 //!
 //! The draw's own key pair follows from the secret, so that custodians who join their shares can read the closed files
@@ -39,6 +40,8 @@ const SHARES: &str = "shares.age";
 const CUSTODY: &str = "shares.json";
 const CLOSED: &str = "closed";
 const ENDING: &str = ".age";
+/// Files of the office that no opening publishes as they are.
+const KEPT: &str = "kept";
 
 /// A new secret from the operating system.
 ///
@@ -199,6 +202,34 @@ impl SealedFolder {
         walk(&self.folder.join(CLOSED), "", &mut paths)?;
         paths.sort();
         Ok(paths)
+    }
+
+    /// Keeps a file of the office beside the closed ones, once: no opening publishes it as it is.
+    ///
+    /// # Errors
+    /// W03 if a file is there already, S03, W08.
+    pub fn keep(&self, secret: &Secret, name: &str, bytes: &[u8]) -> Result<(), Finding> {
+        let recipient = identity(secret).to_public();
+        self.same_recipient(&format!("{recipient}\n"))?;
+        let place = self.folder.join(KEPT).join(format!("{name}{ENDING}"));
+        super::durable::vacant(&place)?;
+        self.write(&place, &recipient, bytes)
+    }
+
+    /// The files of the office by name.
+    ///
+    /// # Errors
+    /// S03, S04 if one is damaged, W08.
+    pub fn kept(&self, secret: &Secret) -> Result<Files, Finding> {
+        let (identity, mut names, mut files) = (identity(secret), Vec::new(), Files::new());
+        walk(&self.folder.join(KEPT), "", &mut names)?;
+        for name in names {
+            let place = self.folder.join(KEPT).join(format!("{name}{ENDING}"));
+            let bytes = fs::read(&place).map_err(|e| failed(&place, &e))?;
+            let bytes = decrypt(&identity, &bytes).map_err(|cause| damaged(&place, cause))?;
+            files.insert(name, bytes);
+        }
+        Ok(files)
     }
 
     /// C of the draw that the secret was used up for, if there is one.
