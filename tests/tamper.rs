@@ -7,6 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use shuangsuiji::base::finding::Lang;
 use shuangsuiji::record::bundle::{Files, MANIFEST, OPENING};
 use shuangsuiji::verify::{Report, verify};
 use support::mutate::{Mutation, fields, with_manifest};
@@ -180,4 +181,26 @@ fn of_an_unopened_bundle_only_the_closed_digests_may_change_unseen() {
     short.insert(MANIFEST.to_owned(), manifest.replace("visits.tsv\t", &row).into_bytes());
     let report = verify(&short);
     assert!(report.verified() && report.facts.shortage && report.check(15).is_some());
+}
+
+/// A key names one ticket, list and rank: before the opening, too, it is seen that it stands in two strata.
+#[test]
+fn a_roll_with_one_key_twice() {
+    let files = vector("sealed_opened");
+    let public = unopened(&files);
+    assert!(verify(&public).verified());
+    let path = "rolls/T01.tsv";
+    let text = String::from_utf8(files[path].clone()).unwrap();
+    let mut rows: Vec<&str> = text.lines().skip(1).collect();
+    let first = rows[0].replace("alpha", "beta");
+    let beta = rows.iter().position(|row| row.starts_with("beta")).unwrap();
+    rows[beta] = &first;
+    rows.sort_unstable();
+    let mut twice = public.clone();
+    twice.insert(path.to_owned(), format!("stratum\tkey\n{}\n", rows.join("\n")).into());
+    let report = verify(&with_manifest(&twice, &files));
+    let findings = report.findings();
+    let words: Vec<String> =
+        findings.iter().map(|f| format!("{} {}", f.code(), f.cause.get(Lang::En))).collect();
+    assert_eq!(words, ["V10 one key stands there twice"], "{words:?}");
 }

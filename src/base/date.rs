@@ -12,7 +12,8 @@ pub fn parse_date(text: &str) -> Option<Date> {
         digits.iter().try_fold(0, digit)
     };
     let [month, day] = [[m, n], [d, f]].map(|two| number(&two).and_then(|n| i8::try_from(n).ok()));
-    Date::new(number(&[y, e, a, r])?, month?, day?).ok()
+    // There is no year 0 in the Gregorian calendar.
+    Date::new(number(&[y, e, a, r]).filter(|year| *year > 0)?, month?, day?).ok()
 }
 
 /// Seconds since 1970-01-01T00:00:00Z of an RFC 3339 time with offset (`2026-10-09T08:00:00+08:00`) or `Z`.
@@ -46,10 +47,11 @@ mod tests {
 
     #[test]
     fn dates_have_one_form() {
-        for good in ["2026-10-09", "2024-02-29", "0000-01-01", "9999-12-31"] {
+        for good in ["2026-10-09", "2024-02-29", "0001-01-01", "9999-12-31"] {
             assert_eq!(parse_date(good).unwrap().to_string(), good);
         }
         for bad in [
+            "0000-01-01",
             "2026-10-9",
             "-001-10-09",
             "２026-1-09",

@@ -44,6 +44,13 @@ pub(super) fn rolls(bundle: &Bundle<'_>, selections: Option<&[(String, Selection
             let cause = say!("各层行数与承诺的 N 不符", "the strata have not the committed N");
             findings.push(Finding::new("V10", cause).file(roll_path(&list.list)));
         }
+        let rows = &bundle.contents.rolls[&list.list];
+        let mut keys: Vec<&Digest> = rows.iter().map(|row| &row.key).collect();
+        keys.sort_unstable();
+        if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+            let cause = say!("同一个键出现两次", "one key stands there twice");
+            findings.push(Finding::new("V10", cause).file(roll_path(&list.list)));
+        }
     }
     match findings.is_empty() {
         false => Outcome::Failed(findings),
