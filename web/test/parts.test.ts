@@ -46,6 +46,11 @@ test("a kept prefix gives what the whole text gives, and a node what its bytes g
     for (const rest of ["", "X", "x".repeat(55), "x".repeat(56), "x".repeat(200)]) {
       assert.equal(hash.start(prefix).ascii(rest).end().hex(), hash.ofText(key + rest));
     }
+    for (const rest of ["", "E006/0", "x".repeat(55)]) {
+      hash.finish(prefix, hash.schedule(bytes(rest), 64)!);
+      assert.equal(hash.hex(), hash.ofText(key + rest));
+    }
+    assert.equal(hash.schedule(bytes("x".repeat(56)), 64), undefined);
     const nodes = new Int32Array(16);
     nodes.set(hash.start().text("l").end().words, 0);
     nodes.set(hash.start().text("r").end().words, 8);

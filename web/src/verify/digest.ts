@@ -14,7 +14,13 @@ export interface Prefix {
   readonly length: number;
 }
 
-type Compress = (state: Int32Array, w: Int32Array) => void;
+/** A digest's compression in its two halves: the words that follow from a block alone, and what the state makes of them. */
+interface Compression {
+  readonly start: Int32Array;
+  /** Fills `w` from its first 16 words. */
+  expand(w: Int32Array): void;
+  rounds(state: Int32Array, w: Int32Array): void;
+}
 
 const SHA256_START = Int32Array.of(
   0x6a09e667,
@@ -39,8 +45,7 @@ const SHA256_ROUND = Int32Array.of(
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
 
-/** One compression of SHA-256; `w` has the block in its first 16 words and room for 64. */
-function compressSha256(state: Int32Array, w: Int32Array): void {
+function expandSha256(w: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     const x = w[t - 15];
     const y = w[t - 2];
@@ -48,6 +53,9 @@ function compressSha256(state: Int32Array, w: Int32Array): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     w[t] = (w[t - 16] + s0 + w[t - 7] + s1) | 0;
   }
+}
+
+function roundsSha256(state: Int32Array, w: Int32Array): void {
   let a = state[0],
     b = state[1],
     c = state[2],
@@ -98,8 +106,7 @@ const SM3_ROUND = Int32Array.from({ length: 64 }, (_, j) => {
   return r === 0 ? t : (t << r) | (t >>> (32 - r));
 });
 
-/** One compression of SM3; `w` has the block in its first 16 words and room for 68. */
-function compressSm3(state: Int32Array, w: Int32Array): void {
+function expandSm3(w: Int32Array): void {
   for (let j = 16; j < 68; j++) {
     const x = w[j - 3];
     const y = w[j - 16] ^ w[j - 9] ^ ((x << 15) | (x >>> 17));
@@ -107,6 +114,9 @@ function compressSm3(state: Int32Array, w: Int32Array): void {
     const z = w[j - 13];
     w[j] = p1 ^ ((z << 7) | (z >>> 25)) ^ w[j - 6];
   }
+}
+
+function roundsSm3(state: Int32Array, w: Int32Array): void {
   let a = state[0],
     b = state[1],
     c = state[2],
@@ -143,6 +153,11 @@ function compressSm3(state: Int32Array, w: Int32Array): void {
   state[7] ^= h;
 }
 
+const COMPRESSIONS: Record<Suite, Compression> = {
+  sha256: { start: SHA256_START, expand: expandSha256, rounds: roundsSha256 },
+  sm3: { start: SM3_START, expand: expandSm3, rounds: roundsSm3 },
+};
+
 const HEX: string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
 const utf8 = new TextEncoder();
 
@@ -174,19 +189,17 @@ export class Hasher {
   readonly words = new Int32Array(8);
   private readonly w = new Int32Array(68);
   private readonly block = new Uint8Array(64);
-  private readonly startState: Int32Array;
-  private readonly compress: Compress;
+  private readonly how: Compression;
   private fill = 0;
   private length = 0;
 
   constructor(suite: Suite) {
     this.suite = suite;
-    this.startState = suite === "sha256" ? SHA256_START : SM3_START;
-    this.compress = suite === "sha256" ? compressSha256 : compressSm3;
+    this.how = COMPRESSIONS[suite];
   }
 
   start(prefix?: Prefix): this {
-    const from = prefix === undefined ? this.startState : prefix.state;
+    const from = prefix === undefined ? this.how.start : prefix.state;
     // For so few words a loop is faster than `set`, and below than `fill`.
     for (let i = 0; i < 8; i++) this.words[i] = from[i];
     this.length = prefix === undefined ? 0 : prefix.length;
@@ -240,9 +253,14 @@ export class Hasher {
     }
   }
 
+  private compress(): void {
+    this.how.expand(this.w);
+    this.how.rounds(this.words, this.w);
+  }
+
   private flush(): void {
     this.load();
-    this.compress(this.words, this.w);
+    this.compress();
     this.length += 64;
     this.fill = 0;
   }
@@ -262,7 +280,7 @@ export class Hasher {
     this.load();
     w[14] = Math.floor(total / 0x20000000);
     w[15] = (total * 8) | 0;
-    this.compress(this.words, w);
+    this.compress();
     return this;
   }
 
@@ -273,19 +291,40 @@ export class Hasher {
   /** H(0x01 ‖ l ‖ r) of RFC 6962, `l` and `r` being eight words each at `at` and `at + 8` of `nodes`; result to `out`. */
   node(nodes: Int32Array, at: number, out: Int32Array, to: number): void {
     const { w, words } = this;
-    words.set(this.startState);
+    words.set(this.how.start);
     let before = 1;
     for (let i = 0; i < 16; i++) {
       const word = nodes[at + i];
       w[i] = (before << 24) | (word >>> 8);
       before = word & 255;
     }
-    this.compress(words, w);
+    this.compress();
     w.fill(0, 0, 15);
     w[0] = (before << 24) | 0x800000;
     w[15] = 65 * 8;
-    this.compress(words, w);
+    this.compress();
     for (let i = 0; i < 8; i++) out[to + i] = words[i];
+  }
+
+  /**
+   * What a compression needs of the only block that a short message fills behind a prefix: it is the same for every prefix,
+   * so that a pair ticket costs half a compression. `undefined` if message and padding do not fit into one block.
+   */
+  schedule(message: Uint8Array, prefix: number): Int32Array | undefined {
+    if (message.length > 55) return undefined;
+    this.block.fill(0);
+    this.block.set(message);
+    this.block[message.length] = 0x80;
+    this.load();
+    this.w[15] = (prefix + message.length) * 8;
+    this.how.expand(this.w);
+    return this.w.slice();
+  }
+
+  /** The digest of a prefix and the message of a schedule. */
+  finish(prefix: Prefix, schedule: Int32Array): void {
+    for (let i = 0; i < 8; i++) this.words[i] = prefix.state[i];
+    this.how.rounds(this.words, schedule);
   }
 
   /** The state behind a text of exactly one block, as K, P, R and T are. */

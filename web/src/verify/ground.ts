@@ -3,7 +3,7 @@ import { Hasher, type Prefix } from "./digest";
 import type { Visit } from "./selection";
 import { fits, type Slot } from "./slots";
 import type { Table } from "./table";
-import { tagsOf } from "./text";
+import { bytesOf, tagsOf } from "./text";
 
 export interface Person {
   iid: string;
@@ -67,7 +67,8 @@ export class Ground {
   private readonly fitting = new Map<string, Uint8Array>();
   private readonly rows = new Map<string, Prefix>();
   private readonly pair: Prefix;
-  private readonly suffixes: Uint8Array[];
+  /** By slot's number and inspector: what their text `iid/slot` makes of any pairing row. */
+  private readonly schedules: (Int32Array | undefined)[][] = [];
 
   /** `pairKey` is P, or P of the event's seed. People are in order of their iids. */
   constructor(
@@ -80,8 +81,6 @@ export class Ground {
   ) {
     this.numbers = new Map(people.map(({ iid }, i) => [iid, i]));
     this.pair = hash.prefix(pairKey);
-    const encoder = new TextEncoder();
-    this.suffixes = people.map(({ iid }) => encoder.encode(`${iid}/`));
   }
 
   /** For each inspector 1 if his tags fit the slot. */
@@ -135,9 +134,10 @@ export class Ground {
 
   /** W: its two halves are then `hash.words[0]` and `[1]`. */
   digest(row: Prefix, person: number, slot: number): void {
-    const hash = this.hash.start(row).bytes(this.suffixes[person]);
-    if (slot >= 10) hash.byte(0x30 + Math.floor(slot / 10));
-    hash.byte(0x30 + (slot % 10)).end();
+    this.schedules[slot] ??= this.people.map(({ iid }) => this.hash.schedule(bytesOf(`${iid}/${slot}`), 64));
+    const schedule = this.schedules[slot][person];
+    if (schedule !== undefined) this.hash.finish(row, schedule);
+    else this.hash.start(row).ascii(`${this.people[person].iid}/${slot}`).end();
   }
 
   ticket(visit: Visit, slot: number, person: number): bigint {
