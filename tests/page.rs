@@ -241,10 +241,12 @@ fn a_subject_sees_its_own_part_and_can_repeat_it() {
         assert_eq!(shown, outcomes, "{what}");
         assert_eq!(texts(&said["team"]), subject.team(), "{what}");
         assert_eq!(said["overflow"], 0, "{what}");
-        for (command, printed) in texts(&said["commands"]).iter().zip(texts(&said["printed"])) {
+        let printed = said["printed"].as_array().unwrap();
+        for (command, printed) in texts(&said["commands"]).into_iter().zip(printed) {
+            // Where a program is not installed nothing is printed.
+            let Some(printed) = printed.as_str() else { continue };
             let promised = command.lines().last().unwrap().trim_start_matches("# ");
-            let first = printed.split_whitespace().next().unwrap();
-            assert_eq!(first, promised, "{command}");
+            assert_eq!(printed.split_whitespace().next(), Some(promised), "{command}");
             repeated += 1;
         }
     }

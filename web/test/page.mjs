@@ -147,6 +147,18 @@ async function logged() {
   }
 }
 
+/** What commands print; null where a program that they need is not installed. */
+function printed(commands) {
+  try {
+    return execFileSync("sh", ["-ec", commands]).toString().trim();
+  } catch (error) {
+    if (error.status === 127) {
+      return null;
+    }
+    throw error;
+  }
+}
+
 /** One subject: its outcome, its team, and what the printed commands print. */
 async function subjects() {
   for (const { folder, sid, name } of cases.subjects) {
@@ -172,7 +184,7 @@ async function subjects() {
         overflow: document.documentElement.scrollWidth - innerWidth,
       };
     });
-    found.printed = found.commands.map((text) => execFileSync("sh", ["-c", text]).toString().trim());
+    found.printed = found.commands.map(printed);
     await audit(page, `${folder} ${sid}`);
     seen.subjects.push({ folder, sid, ...found });
     await close();

@@ -208,6 +208,22 @@ test("a half opening is refused", () => {
   }
 });
 
+test("a closed roll has N rows of each stratum, and no key twice", () => {
+  const files = unopened();
+  const file = "rolls/T01.tsv";
+  const [header, ...rows] = text(files.get(file)!).trimEnd().split("\n");
+  const bend = (change: (rows: string[]) => string[]): Set<string> => {
+    const content = `${header}\n${change(rows).sort().join("\n")}\n`;
+    const { report } = verify(new Map(files).set(file, bytes(content)));
+    return new Set(report.steps.filter(({ number }) => number === 10).flatMap(({ problems }) => problems.map((p) => p.place.file)));
+  };
+  assert.deepEqual([...bend((all) => all)], []);
+  assert.deepEqual([...bend((all) => all.slice(1))], [file]);
+  assert.deepEqual([...bend((all) => [...all.slice(1), all[0].replace(/.$/, (c) => (c === "0" ? "1" : "0"))])], []);
+  assert.deepEqual([...bend((all) => [all.at(-1)!.replace(/.*\t/, `${all[0].split("\t")[0]}\t`), ...all.slice(1)])], [file]);
+  assert.deepEqual([...bend((all) => [...all.slice(1), all[0].replace(/.*\t/, "zz\t")])], [file]);
+});
+
 test("no folder without a commitment is a bundle", () => {
   const { report } = verify(new Map());
   assert.equal(report.verified, false);

@@ -83,6 +83,32 @@ export function ticketFormula(facts: Facts, subject: Subject, list: SubjectList)
   ];
 }
 
+/**
+ * How the sort key of a `pareto` list comes about (protocol.md §6.1). With the chance c = n·w/W = p/q its quotient is
+ * 2^64·X·(q − p) / ((2^65 − X)·p); who is taken whole has key 0, and where none is drawn there is no quotient.
+ */
+export function keyFormula(list: SubjectList): Child {
+  const [p, q] = [BigInt(list.chance.numerator), BigInt(list.chance.denominator)];
+  if (list.method !== "pareto" || p === 0n || p === q) {
+    return null;
+  }
+  const first = list.ticket.slice(0, 16);
+  return [
+    el(
+      "p",
+      {},
+      say(
+        "本名单逐户按权重：排序键由抽签号前 16 位 U 和机会 p/q 得出，机会大的键小。X ＝ 2U ＋ 1，键 ＝ ⌊2⁶⁴·X·(q − p) / ((2⁶⁵ − X)·p)⌋。",
+        "This list goes by each subject's weight: the key follows from U, the first 16 digits of the ticket, and the chance p/q; a larger chance gives a smaller key. X = 2U + 1, key = ⌊2⁶⁴·X·(q − p) / ((2⁶⁵ − X)·p)⌋.",
+      ),
+    ),
+    commands([
+      `python3 -c 'X = 2 * 0x${first} + 1; p, q = ${p}, ${q}; print("%032x" % min(2**128 - 1, 2**64 * X * (q - p) // ((2**65 - X) * p)))'`,
+      `# ${list.key.split(".")[0]}`,
+    ]),
+  ];
+}
+
 /** How the pair ticket of one inspector before one slot comes about. */
 export function pairFormula(facts: Facts, subject: Subject, message: string, ticket: string): Child {
   const visit = subject.visit!;

@@ -2,7 +2,7 @@
 import type { Candidate, Facts, Subject, SubjectList, SubjectSlot, Text } from "../verify/types";
 import { type Child, code, el, given, table, terms, unfold } from "./dom";
 import { chanceText } from "./facts";
-import { pairFormula, ticketFormula } from "./formula";
+import { keyFormula, pairFormula, ticketFormula } from "./formula";
 import { say } from "./language";
 import { grouped } from "./numbers";
 import { word } from "./words";
@@ -65,9 +65,10 @@ function listView(facts: Facts, subject: Subject, list: SubjectList): HTMLElemen
       [say("层、权重", "stratum, weight"), [code(list.stratum), " · ", grouped(list.weight)]],
       [say("所在行", "row"), [code(`frames/${list.list}.tsv`), " ", grouped(list.row)]],
     ]),
-    unfold(say("抽签号怎样得出，怎样自己重算", "How the ticket comes about, and how to repeat it"), () =>
+    unfold(say("抽签号怎样得出，怎样自己重算", "How the ticket comes about, and how to repeat it"), () => [
       ticketFormula(facts, subject, list),
-    ),
+      keyFormula(list),
+    ]),
   );
 }
 

@@ -198,7 +198,7 @@ export function checkRolls(run: Run, check: Check): void {
     if (run.isBad(check, file) || table === undefined) return;
     const drawn = run.draws[l];
     if (run.unopened) {
-      rollSizes(check, list, file, table.columns[0]);
+      rollSizes(check, list, file, table.columns);
       run.hideUnopened(check, "对照卷中的键", "the keys of the rolls");
     } else if (drawn === undefined) {
       restsOnDraw(run, check, list);
@@ -216,7 +216,8 @@ function restsOnDraw(run: Run, check: Check, list: List): void {
   run.afterFailure(check, 6);
 }
 
-function rollSizes(check: Check, list: List, file: string, names: string[]): void {
+/** Rows of a closed roll: so many for each stratum, and no key twice, not even in two strata. */
+function rollSizes(check: Check, list: List, file: string, [names, keys]: string[][]): void {
   const counts = new Map<string, number>(list.strata.map((g) => [g.stratum, 0]));
   names.forEach((name, i) => {
     const count = counts.get(name);
@@ -226,6 +227,11 @@ function rollSizes(check: Check, list: List, file: string, names: string[]): voi
         { file, row: i + 2, column: "stratum" },
         say(`层 ${name} 不在承诺中`, `the stratum ${name} is not committed`),
       );
+  });
+  const seen = new Set<string>();
+  keys.forEach((key, i) => {
+    if (seen.has(key)) check.fail({ file, row: i + 2, column: "key" }, say("键出现两次", "the key stands twice"));
+    seen.add(key);
   });
   for (const { stratum, N } of list.strata) {
     const have = counts.get(stratum)!;
