@@ -29,6 +29,10 @@ mod registers;
 mod rules;
 #[path = "cli/sealed.rs"]
 mod sealed;
+#[path = "cli/sealed_kills.rs"]
+mod sealed_kills;
+#[path = "cli/sealed_secrecy.rs"]
+mod sealed_secrecy;
 #[path = "cli/sessions.rs"]
 mod sessions;
 #[path = "cli/shell.rs"]

@@ -11,7 +11,10 @@ use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::base::finding::Lang;
 use shuangsuiji::base::text::line_digest;
 use shuangsuiji::events::chain;
+use shuangsuiji::events::since::{Changed, since};
 use shuangsuiji::record::beacon::Source;
+use shuangsuiji::record::bundle::Files;
+use shuangsuiji::record::commitment::Commitment;
 use shuangsuiji::record::event::{Event, Growth, Kind, What, first_round};
 use shuangsuiji::record::ids::{Iid, Sid};
 use shuangsuiji::verify::{Outcome, verify};
@@ -87,6 +90,13 @@ fn random_stories_verify_and_keep_every_rule() {
                 assert_eq!(held.get(iid).copied().unwrap_or(0), person.visits, "{number} {iid}");
                 assert!(person.visits <= person.row.capacity, "{number} {iid}");
             }
+            for sid in standing.visits.keys() {
+                let last = last_changes(&frozen.commitment, &story.files, sid);
+                count("told", last.len());
+                for (slot, iid) in last {
+                    assert_eq!(standing.visits[sid].team[slot], iid, "{number} {sid} {slot}");
+                }
+            }
         });
     }
     println!("{seen:?}");
@@ -98,6 +108,7 @@ fn random_stories_verify_and_keep_every_rule() {
         "vacant",
         "paired anew",
         "no reserve",
+        "told",
         "staff",
         "closed",
         "moved",
@@ -110,6 +121,21 @@ fn random_stories_verify_and_keep_every_rule() {
     ] {
         assert!(seen.get(what).is_some_and(|n| *n >= 5), "too few: {what}");
     }
+}
+
+/// Who holds each slot of which a subject is told, until its visit's slots were numbered anew.
+fn last_changes(commitment: &Commitment, files: &Files, sid: &Sid) -> BTreeMap<usize, Option<Iid>> {
+    let mut last = BTreeMap::new();
+    for change in since(commitment, files, sid).unwrap() {
+        match change.what {
+            // Who steps out is gone at once, who follows is not known yet.
+            Changed::Ended(..) | Changed::Instead(..) | Changed::Waits => last.clear(),
+            Changed::Slot(slot, _, iid) => drop(last.insert(slot as usize, iid)),
+            Changed::Team(team) => last = team.into_iter().map(Some).enumerate().collect(),
+            Changed::Void => {}
+        }
+    }
+    last
 }
 
 /// W of the protocol, from its definition.

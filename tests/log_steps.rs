@@ -303,15 +303,7 @@ fn killed_steps_are_finished() {
         let city = City::new();
         for (args, whole) in CITY_STEPS.iter().zip(whole) {
             for _ in 0..3 {
-                let mut child = command(city.office.folder(), args)
-                    .stdout(std::process::Stdio::null())
-                    .stderr(std::process::Stdio::null())
-                    .spawn()
-                    .unwrap();
-                let micros = whole.as_micros() as u64;
-                std::thread::sleep(Duration::from_micros(rng.next_u64() % micros));
-                let _ = child.kill();
-                cut_short += u32::from(!child.wait().unwrap().success());
+                cut_short += u32::from(!killed(&city, args, &mut rng, whole));
             }
             city.office.done(args);
         }
@@ -321,6 +313,66 @@ fn killed_steps_are_finished() {
         assert_eq!(reason, "L14", "only the witnesses are missing: {check}");
     }
     assert!(cut_short > 20, "only {cut_short} of 126 runs were killed in time");
+}
+
+/// The same of what comes after a sealed draw: an event, which the sealed folder keeps, and the opening.
+#[test]
+fn killed_events_and_openings_are_finished() {
+    let mut rng = ChaCha20Rng::seed_from_u64(12);
+    let city = City::new();
+    city.office.plan("inspector = \"beacon\"", "inspector = \"next\"");
+    city.office.plan(
+        "mode = \"open\"",
+        "mode = \"sealed\"\nseal = { opens = \"public\", by = \"2026-10-31\" }",
+    );
+    let key = age::x25519::Identity::generate().to_string();
+    city.office.write("office.key", age::secrecy::ExposeSecret::expose_secret(&key));
+    let with = |args: &[&'static str]| {
+        [args, &["--clock", "2026-08-03T09:00:00+08:00", "--key-file", "office.key"]].concat()
+    };
+    city.office.done(&[CITY_STEPS[0], &["--key-file", "office.key"]].concat());
+    city.office.done(CITY_STEPS[1]);
+    city.office.done(&with(&["draw", "bundle"]));
+    let leave = ["leave", "--iid", "E04", "--reason", "病假", "--by", "甲", "--approver", "乙"];
+    let leave = [&with(&["event", "bundle"])[..], &leave].concat();
+    let open = with(&["open", "bundle"]);
+    let drawn = read_folder(city.office.folder());
+    let whole = [&leave, &open].map(|args| timed(|| drop(city.office.done(args))));
+    let expected = read_folder(&city.office.path("bundle"));
+    let mut cut_short = 0;
+    for round in 0..10 {
+        fs::remove_dir_all(city.office.folder()).unwrap();
+        write_folder(city.office.folder(), &drawn);
+        for (args, whole) in [&leave, &open].into_iter().zip(whole) {
+            for _ in 0..4 {
+                cut_short += u32::from(!killed(&city, args, &mut rng, whole));
+            }
+            city.office.done(args);
+        }
+        assert_eq!(city.kinds(), ["commit", "beacon", "result", "event", "open"], "round {round}");
+        let mut made = read_folder(&city.office.path("bundle"));
+        // The times of the log's entries are those of its clock, salts are random.
+        let same = |path: &String| !path.starts_with("log/") && !path.starts_with("events/");
+        made.retain(|path, _| same(path));
+        assert!(made.iter().all(|(path, bytes)| expected.get(path) == Some(bytes)), "{round}");
+        assert_eq!(made.len(), expected.keys().filter(|path| same(path)).count(), "round {round}");
+        let report = city.report("bundle", &["--log", "log"]);
+        let failed: Vec<&Value> = report["checks"].as_array().unwrap().iter().collect();
+        let failed = failed.iter().filter(|check| check["outcome"] == "failed");
+        let numbers: Vec<u64> = failed.map(|check| check["number"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, [7], "only the witnesses are missing: {report}");
+    }
+    assert!(cut_short > 20, "only {cut_short} of 80 runs were killed in time");
+}
+
+/// Runs a step and kills it after a random part of its time; whether it was done before.
+fn killed(city: &City, args: &[&str], rng: &mut ChaCha20Rng, whole: Duration) -> bool {
+    let null = std::process::Stdio::null;
+    let mut child = command(city.office.folder(), args).stdout(null()).stderr(null()).spawn();
+    let child = child.as_mut().unwrap();
+    std::thread::sleep(Duration::from_micros(rng.next_u64() % whole.as_micros() as u64));
+    let _ = child.kill();
+    child.wait().unwrap().success()
 }
 
 /// How long something takes that nobody kills.

@@ -46,7 +46,7 @@ fn receipts_of_everybody_drawn_are_those_made_one_by_one() {
     let made = names(&folder.join("drawn"));
     assert_eq!(made.len(), n);
     for name in &made {
-        let sid = name.trim_end_matches(".receipt.json").replace('_', ":");
+        let sid = name.trim_end_matches(".receipt.json").replace('+', ":");
         run(folder, 0, &["receipt", "bundle", &sid, "--out", "one.json"]);
         let one = fs::read(folder.join("one.json")).unwrap();
         assert_eq!(fs::read(folder.join("drawn").join(name)).unwrap(), one, "{name}");
@@ -103,6 +103,47 @@ fn receipts_and_codes_against_what_is_published() {
     assert!(said.contains("错误 Q02") && said.contains("公示包是 EX-OPEN"), "{said}");
     let page = ["--page", "https://a.example/#x"];
     assert!(run(folder, 2, &[&made[..], &page[..]].concat()).contains("W07"));
+}
+
+/// A receipt is of the draw; who comes now is told beside it, on the sheet and against the bundle.
+#[test]
+fn what_events_changed_is_told() {
+    let temp = office("events");
+    let folder = temp.path();
+    for (sid, changes) in [
+        (
+            "913301000000000005",
+            &[
+                "第 1 号事件（离岗：病假）：岗位 0 由 E007 改为 E021",
+                "第 2 号事件（停业注销：已吊销）：任务 Z_4 不再检查该对象，由候补 913301000000000007 递补",
+                "第 2 号事件（停业注销：已吊销）：任务 t.2 不再检查该对象，由候补 REG:0008 递补",
+            ][..],
+        ),
+        (
+            "913301000000000007",
+            &[
+                "第 2 号事件（停业注销：已吊销）：任务 Z_4 由该对象递补 913301000000000005",
+                "第 2 号事件（停业注销：已吊销）：岗位 0 由 E000 担任",
+                "第 2 号事件（停业注销：已吊销）：岗位 1 由 E028 担任",
+            ],
+        ),
+        ("x_6", &["第 3 号事件（回避：利害关系）：后果由事先指定的公开随机数决定，尚未公布"]),
+        ("REG:0018", &[]),
+    ] {
+        let made = ["receipt", "bundle", sid, "--out", "r.json", "--sheet", "s.html"];
+        let told = run(folder, 0, &made);
+        let sheet = fs::read_to_string(folder.join("s.html")).unwrap();
+        let said = run(folder, 0, &["--json", "verify", "r.json", "--bundle", "bundle"]);
+        let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(report["since"], serde_json::json!(changes), "{sid}");
+        for change in changes {
+            assert!(told.contains(change) && sheet.contains(change), "{sid}: {told}{sheet}");
+        }
+        assert_eq!(sheet.contains("抽取之后的变动"), !changes.is_empty());
+        for file in ["r.json", "s.html"] {
+            fs::remove_file(folder.join(file)).unwrap();
+        }
+    }
 }
 
 /// ZXing, in the environment that `tests/run.sh` makes.

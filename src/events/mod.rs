@@ -8,4 +8,5 @@
 pub mod chain;
 mod fill;
 pub mod replay;
+pub mod since;
 pub mod standing;

@@ -6,6 +6,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
 use crate::draw::quota::quotas;
 use crate::draw::ticket::{Tickets, seed};
+use crate::events::since::{Change, since};
 use crate::record::bundle::{
     ASSIGNMENT, BEACON, COMMITMENT, Files, HANDICAPS, INSPECTORS, MANIFEST, OPENING, Stage, VISITS,
     draw_path, file_hasher, layout, roll_path,
@@ -26,6 +27,8 @@ pub struct Published {
     pub shown: Vec<Text>,
     /// What these files do not show.
     pub not_shown: Vec<Text>,
+    /// What events changed for the subject after the draw, as the bundle has it.
+    pub since: Vec<Text>,
 }
 
 /// Compares a code with the files of a bundle, without its frames; `receipt` is the receipt of the code, if all of it
@@ -88,9 +91,12 @@ fn compare(
         }
     }
     match bundle.unopened {
-        true => bundle.closed_team(code, receipt, found),
-        false => bundle.open_team(code, receipt, found),
+        true => return bundle.closed_team(code, receipt, found),
+        false => bundle.open_team(code, receipt, found)?,
     }
+    let changes = since(&bundle.commitment, files, &code.sid)?;
+    found.since = changes.iter().map(Change::words).collect();
+    Ok(())
 }
 
 impl<'a> Bundle<'a> {

@@ -198,7 +198,7 @@ fn receipts() {
         (&undrawn, "T1 食品经营检查：未抽中", "T1 食品经营检查: not drawn"),
     ] {
         let ran = office.done(&["receipt", "bundle", sid]);
-        let file = format!("{}.receipt.json", sid.replace(':', "_"));
+        let file = format!("{}.receipt.json", sid.replace(':', "+"));
         assert!(ran.out.contains(&format!("已写入 {file}")), "{}", ran.out);
         assert!(office.done(&["receipt", "bundle", sid]).out.contains("已存在且相同"));
         for (lang, sentence, verdict) in [

@@ -91,10 +91,12 @@ fn conclude(
     console: &Console,
 ) -> u8 {
     let (mut shown, mut not_shown, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut since = Vec::new();
     let alone = published.is_none();
     if let Some(published) = published {
         print_texts(&published.shown, &published.not_shown, console);
-        (shown, not_shown) = (published.shown, published.not_shown);
+        (shown, not_shown, since) = (published.shown, published.not_shown, published.since);
+        print_since(&since, console);
         failed.extend(published.failed);
     }
     failed.extend(twice);
@@ -123,6 +125,7 @@ fn conclude(
         "verified": failed.is_empty(),
         "shown": texts(&shown),
         "not_shown": texts(&not_shown),
+        "since": texts(&since),
         "findings": failed.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     if failed.is_empty() { DONE } else { NOT_VERIFIED }
@@ -134,6 +137,14 @@ fn print_texts(shown: &[Text], not_shown: &[Text], console: &Console) {
     for text in not_shown {
         console.line(&format!("[{}] {}", say!("未示", "not shown").get(lang), text.get(lang)));
     }
+}
+
+/// What came after the draw: the receipt says who was drawn for the visit, and others may come now.
+pub(super) fn print_since(since: &[Text], console: &Console) {
+    if !since.is_empty() {
+        console.say(&say!("抽取之后的变动：", "since the draw:"));
+    }
+    since.iter().for_each(|text| console.line(&format!("  {}", text.get(console.lang))));
 }
 
 /// What a receipt shows alone, and what in it does not hold.

@@ -13,8 +13,9 @@ use serde_json::json;
 use super::bundle::{in_order, office_with};
 use super::console::Console;
 use super::{DONE, Failure};
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Text};
 use crate::conduct;
+use crate::events::since::{Change, since};
 use crate::io::durable::{Written, write_file};
 use crate::io::folder::BundleFolder;
 use crate::publish::qr;
@@ -51,17 +52,21 @@ fn one(
     let report = verify_receipt(&bytes);
     let code = Code::of(&receipt)?;
     let text = code::text(&code, page);
+    let (commitment, _) = receipt.commitment()?;
+    let changes = since(&commitment, &bundle.files, &sid).map_err(Failure::bundle)?;
+    let changes: Vec<Text> = changes.iter().map(Change::words).collect();
     let mut files = vec![(args.out.clone().unwrap_or_else(|| file_name(&sid)), bytes)];
     if let Some(path) = &args.qr {
         files.push((path.clone(), qr::svg(&text)?.into_bytes()));
     }
     if let Some(path) = &args.sheet {
-        let html = sheet::sheet(&receipt, &text, args.name.as_deref())?;
+        let html = sheet::sheet(&receipt, &changes, &text, args.name.as_deref())?;
         files.push((path.clone(), html.into_bytes()));
     }
     let written: Vec<Written> =
         files.iter().map(|(path, bytes)| write_file(path, bytes)).collect::<Result<_, _>>()?;
     check::print_receipt(&report, console);
+    check::print_since(&changes, console);
     for ((path, _), written) in files.iter().zip(written) {
         let place = path.display();
         match written {
@@ -86,7 +91,7 @@ fn drawn(receipt: &Receipt) -> Vec<&str> {
     drawn.map(|entry| entry.list.as_str()).collect()
 }
 
-/// `<sid>.receipt.json`, without the colon that no name of a file has on Windows.
+/// `<sid>.receipt.json`, with a plus, which no sid has, for the colon that no name of a file has on Windows.
 fn file_name(sid: &Sid) -> PathBuf {
-    PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "_")))
+    PathBuf::from(format!("{}.receipt.json", sid.as_str().replace(':', "+")))
 }

@@ -3,7 +3,7 @@
 
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Text};
 use crate::cli::chart::escaped;
 use crate::cli::verify::percent;
 use crate::draw::quota::chances;
@@ -16,15 +16,25 @@ const STYLE: &str = include_str!("sheet.css");
 /// More rows than these of lists and team together need smaller letters.
 const ROWS_AT_EASE: usize = 9;
 
-/// The page of a receipt; `code` is the text of its QR code, `name` the subject's, which no bundle has.
+/// The page of a receipt; `changes` came after the draw, `code` is the text of its QR code, `name` the subject's, which
+/// no bundle has.
 ///
 /// # Errors
 /// Q11 if the code does not fit, or what is wrong with the commitment.
-pub(super) fn sheet(receipt: &Receipt, code: &str, name: Option<&str>) -> Result<String, Finding> {
+pub(super) fn sheet(
+    receipt: &Receipt,
+    changes: &[Text],
+    code: &str,
+    name: Option<&str>,
+) -> Result<String, Finding> {
     let (commitment, digest) = receipt.commitment()?;
     let qr = qr::inline(code)?;
     let slots = receipt.team.as_ref().map_or(0, |team| team.slots.len());
-    let class = if receipt.lists.len() + slots > ROWS_AT_EASE { " class=\"many\"" } else { "" };
+    let class = if receipt.lists.len() + slots + changes.len() > ROWS_AT_EASE {
+        " class=\"many\""
+    } else {
+        ""
+    };
     let rehearsal = match commitment.rehearsal {
         true => "<p class=\"rehearsal\">演练凭证，不产生效力</p>\n",
         false => "",
@@ -34,13 +44,14 @@ pub(super) fn sheet(receipt: &Receipt, code: &str, name: Option<&str>) -> Result
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>检查对象抽签凭证 {sid}</title><style>{STYLE}</style></head>\n<body{class}>\n{rehearsal}\
          <h1>检查对象抽签凭证</h1>\n<p class=\"agency\">{agency}　双随机、一公开</p>\n\
-         {facts}{lists}{team}{words}\
+         {facts}{lists}{team}{since}{words}\
          <div class=\"foot\">{qr}<div>{digests}</div></div>\n</body></html>\n",
         sid = receipt.sid,
         agency = escaped(&commitment.agency),
         facts = facts(receipt, &commitment, name),
         lists = lists(receipt, &commitment),
         team = receipt.team.as_ref().map_or_else(String::new, team),
+        since = since(changes),
         words = words(receipt),
         digests = digests(&digest, &receipt.result),
     ))
@@ -141,6 +152,15 @@ fn team(team: &Team) -> String {
         "<h2>检查人员（请逐一核对执法证件）</h2>\n<table><tr><th style=\"width:46mm\">执法证号</th>\
          <th style=\"width:34mm\">岗位</th><th>条件</th><th class=\"number\">可选人数</th></tr>\n{rows}</table>\n"
     )
+}
+
+fn since(changes: &[Text]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let rows: String =
+        changes.iter().map(|text| format!("<li>{}</li>\n", escaped(&text.zh))).collect();
+    format!("<h2>抽取之后的变动（人员以此为准）</h2>\n<ul>\n{rows}</ul>\n")
 }
 
 /// What it proves, what it does not, and the rights: 行政处罚法 (2021) 第四十二、四十三、五十五条.
