@@ -10,6 +10,8 @@ use crate::say;
 const PIXELS: u32 = 240;
 /// Light modules around the code that the standard asks for.
 const QUIET: usize = 4;
+/// Side of a module inside a page, in the picture's own units: large enough for readers that take them for dots.
+const MODULE: usize = 4;
 
 /// The QR code of a text, error correction M, in the smallest version that holds it: a file of its own.
 ///
@@ -33,15 +35,16 @@ pub fn inline(text: &str) -> Result<String, Finding> {
     let width = code.width();
     let mut path = String::new();
     for (y, row) in (QUIET..).zip(code.to_colors().chunks(width)) {
-        let mut x = QUIET;
+        let (mut x, y) = (QUIET * MODULE, y * MODULE);
         for run in row.chunk_by(|a, b| a == b) {
+            let long = run.len() * MODULE;
             if run[0] == Color::Dark {
-                path += &format!("M{x} {y}h{n}v1h-{n}z", n = run.len());
+                path += &format!("M{x} {y}h{long}v{MODULE}h-{long}z");
             }
-            x += run.len();
+            x += long;
         }
     }
-    let side = width + 2 * QUIET;
+    let side = (width + 2 * QUIET) * MODULE;
     Ok(format!(
         "<svg class=\"qr\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\">\
          <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\"/></svg>"
@@ -81,6 +84,7 @@ mod tests {
             let (y, rest) = rest.split_once('h').unwrap();
             let (n, _) = rest.split_once('v').unwrap();
             let [x, y, n]: [usize; 3] = [x, y, n].map(|number| number.parse().unwrap());
+            let [x, y, n] = [x / MODULE, y / MODULE, n / MODULE];
             dark.extend((x..x + n).map(|x| (y - QUIET, x - QUIET)));
         }
         let code = code(text).unwrap();

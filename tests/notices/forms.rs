@@ -8,6 +8,7 @@ use shuangsuiji::publish::names::Names;
 use shuangsuiji::publish::template::Templates;
 use shuangsuiji::record::bundle::Files;
 use shuangsuiji::record::commitment::Commitment;
+use shuangsuiji::record::event::What;
 
 use crate::support::random::Draft;
 use crate::support::ssj::run;
@@ -72,10 +73,28 @@ fn before_the_draw_there_are_no_forms() {
     let said = run(temp.path(), 2, &["publish", "forms", "bundle", "--out", "out"]);
     assert!(said.contains("N08") && said.contains("还没有抽取"), "{said}");
     let short = (0..).map(Draft::of).filter(|draft| draft.master.is_none());
-    let short = short.map(|draft| draft.complete()).find(|f| f.contains_key("shortage.json"));
+    let plain = |mut draft: Draft| {
+        draft.extras.clear();
+        draft.complete()
+    };
+    let short = short.map(plain).find(|files| files.contains_key("shortage.json"));
     write_folder(&temp.path().join("short"), &short.unwrap());
     let said = run(temp.path(), 1, &["publish", "forms", "short", "--out", "out"]);
     assert!(said.contains("N08") && said.contains("人员不足"), "{said}");
+}
+
+#[test]
+fn of_a_void_draw_there_are_none() {
+    let mut draft = (0..).map(Draft::of).find(|draft| draft.master.is_none()).unwrap();
+    draft.extras.clear();
+    let mut story = Story::typed(draft, 1);
+    story.at = story.commitment().earliest_source_at() - 100;
+    let event = story.event(What::Void);
+    story.record(&event);
+    let temp = tempfile::tempdir().unwrap();
+    write_folder(&temp.path().join("bundle"), &story.files);
+    let said = run(temp.path(), 2, &["publish", "forms", "bundle", "--out", "out"]);
+    assert!(said.contains("W10") && !temp.path().join("out").exists(), "{said}");
 }
 
 /// What forms say of a story as it stands.
@@ -132,6 +151,7 @@ fn forms_tell_who_comes_after_all_events() {
 #[test]
 fn nobody_to_visit_is_a_page_that_says_so() {
     let mut draft = (0..).map(Draft::of).find(|draft| draft.master.is_none()).unwrap();
+    draft.extras.clear();
     for list in &mut draft.commitment.lists {
         list.method = shuangsuiji::record::commitment::Method::Fixed;
         for stratum in &mut list.strata {

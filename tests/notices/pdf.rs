@@ -16,9 +16,15 @@ fn is_there(program: &str) -> bool {
     there
 }
 
-/// The text of a PDF, without white space, which lines that are broken have more of.
+/// Whether some font has a character beyond the basic plane: without a glyph, a PDF has no text for it.
+fn has_rare_characters() -> bool {
+    let fonts = Command::new("fc-list").arg(":charset=20bb7").output();
+    fonts.is_ok_and(|fonts| !fonts.stdout.is_empty())
+}
+
+/// The text of a PDF in the order in which it is drawn, cell by cell, without white space, which broken lines have more of.
 fn words(pdf: &Path) -> String {
-    let done = Command::new("pdftotext").arg(pdf).arg("-").output().unwrap();
+    let done = Command::new("pdftotext").arg("-raw").arg(pdf).arg("-").output().unwrap();
     String::from_utf8(done.stdout).unwrap().split_whitespace().collect()
 }
 
@@ -38,6 +44,12 @@ fn printed_pages_have_the_names_whole() {
     for pdf in ["EX-OPEN-1-result.pdf", "EX-OPEN-1-record-01.pdf"] {
         let words = words(&folder.join("out").join(pdf));
         for (sid, name) in NAMES {
+            if name.contains('𠮷') && !has_rare_characters() {
+                println!(
+                    "skipped: no font on this machine has 𠮷 (fonts-noto-cjk-extra, SimSun-ExtB)"
+                );
+                continue;
+            }
             let name: String = name.split_whitespace().collect();
             assert!(words.contains(&name) && words.contains(sid), "{pdf}: {name} not in {words}");
         }

@@ -53,8 +53,11 @@ fn an_unopened_draw_shows_nobody() {
     assert!(sids.iter().all(|sid| !all(&closed).contains(sid)));
     assert!(section(&closed, "抽取名单").is_none() && section(&closed, "检查小组").is_none());
     assert!(withheld(&closed).contains("抽中名单、检查小组和抽样框"));
-    // The seed, the digests and the chances are public at once.
-    assert!(section(&closed, "种子与摘要").is_some() && section(&closed, "各层机会").is_some());
+    // Seed and digests are public at once.
+    let Some(Body::Facts(digests)) = section(&closed, "种子与摘要") else {
+        panic!("no digests")
+    };
+    assert!(digests.len() == 3 && digests.iter().all(|fact| fact.value.len() == 64));
     let open = document(Kind::Result, &opened);
     assert!(sids.iter().all(|sid| all(&open).contains(sid)));
     assert!(!withheld(&open).contains("抽中名单"));

@@ -9,12 +9,13 @@ use serde_json::json;
 use super::args::{FormArg, FormArgs};
 use super::notice::tell;
 use super::print::Printer;
-use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Findings};
+use crate::base::secret::Secret;
 use crate::base::table;
 use crate::cli::bundle::{Office, frozen, in_order, office_with};
 use crate::cli::ceremony::record_of;
 use crate::cli::console::Console;
+use crate::cli::event::refuse_void;
 use crate::cli::log::Trusted;
 use crate::cli::receipt::code;
 use crate::cli::verify::verified;
@@ -46,6 +47,7 @@ pub(super) fn forms(workspace: &Path, args: &FormArgs, console: &Console) -> Res
     args.page.as_deref().map(code::page).transpose()?;
     let Office { mut bundle, commitment, master } =
         office_with(&args.bundle, &args.frames, &args.secret)?;
+    refuse_void(&bundle.files, &args.bundle)?;
     let closed = commitment.sealed() && !args.bundle.join(OPENING).exists();
     let report = verified(&mut bundle, &Trusted::default(), console)?;
     let names = {
@@ -57,7 +59,7 @@ pub(super) fn forms(workspace: &Path, args: &FormArgs, console: &Console) -> Res
         args.names.read(workspace, commitment.suite, &draw.digest)?
     };
     let days = days(&bundle.files)?;
-    let desk = Desk { args, names, days, master: master.map(|master| *master.expose()), closed };
+    let desk = Desk { args, names, days, master, closed };
     let made = in_order(&mut bundle, |bundle| desk.forms(bundle, &commitment, console))?;
     desk.write(&made, &templates, printer.as_ref(), console)
 }
@@ -74,7 +76,7 @@ struct Desk<'a> {
     args: &'a FormArgs,
     names: Names,
     days: BTreeMap<Sid, String>,
-    master: Option<Digest>,
+    master: Option<Secret>,
     /// A sealed draw that is not opened.
     closed: bool,
 }
@@ -98,10 +100,14 @@ impl Desk<'_> {
         let beacon = frozen.contents().beacon.as_ref().expect("bug: it is drawn");
         let seed = seed(commitment.suite, &frozen.digest, &beacon.strings);
         let bar = console.progress(&say!("读入抽样框", "reading frames"), 1);
-        let selections = frozen.selections(&seed, self.master.as_ref(), &mut |_, done, total| {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
-        });
+        let selections = frozen.selections(
+            &seed,
+            self.master.as_ref().map(Secret::expose),
+            &mut |_, done, total| {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+            },
+        );
         bar.finish_and_clear();
         let selections = selections.map_err(Failure::bundle)?;
         let ground = standing::Ground {
