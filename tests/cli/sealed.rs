@@ -9,7 +9,7 @@ use shuangsuiji::base::digest::{Digest, Suite};
 use shuangsuiji::record::bundle::Files;
 use shuangsuiji::store::Store;
 
-use crate::office::{BEACON, Office};
+use crate::office::{BEACON, Office, ssj};
 use crate::support::read_folder;
 use crate::support::ssj::{AFTER, BEFORE};
 
