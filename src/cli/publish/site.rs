@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::args::{NameArgs, TemplateArgs};
 use crate::base::finding::{Finding, Findings};
 use crate::cli::bundle::readable;
+use crate::cli::companions::PAGE;
 use crate::cli::console::Console;
+use crate::cli::log::{TrustArgs, Trusted};
 use crate::cli::{DONE, Failure};
 use crate::io::archive::zip;
 use crate::io::durable::failed;
@@ -19,7 +21,7 @@ use crate::publish::site::{self, Archive, DRAW_JSON, Draw, Entry, MARK, Public, 
 use crate::publish::template::Templates;
 use crate::record::bundle::Stage;
 use crate::say;
-use crate::verify::{Report, Trust, verify_trusting};
+use crate::verify::{Report, verify_trusting};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct SiteArgs {
@@ -32,21 +34,17 @@ pub(in crate::cli) struct SiteArgs {
     pub names: NameArgs,
     #[command(flatten)]
     pub templates: TemplateArgs,
-}
-
-/// The page of the verifier, where this program carries it.
-fn verifier() -> Option<&'static [u8]> {
-    None
+    #[command(flatten)]
+    pub trust: TrustArgs,
 }
 
 pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Result<u8, Failure> {
     let templates = args.templates.read()?;
-    let office = Office { workspace, names: &args.names, templates: &templates };
+    let trusted = args.trust.read()?;
+    let office = Office { workspace, names: &args.names, templates: &templates, trusted: &trusted };
     refuse_others(&args.site)?;
     let mut tree = Tree::open(&args.site)?;
-    if let Some(page) = verifier() {
-        tree.put(VERIFIER, page)?;
-    }
+    tree.put(VERIFIER, PAGE)?;
     // One bundle that cannot be published keeps none of the others away.
     let (mut added, mut refused) = (Vec::new(), Vec::new());
     for bundle in &args.bundles {
@@ -57,7 +55,7 @@ pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Resu
     }
     let entries = entries(tree.root())?;
     let all = entries.len();
-    let index = site::index(&templates, entries, verifier().is_some())?;
+    let index = site::index(&templates, entries)?;
     for (path, bytes) in &index {
         tree.put(path, bytes)?;
     }
@@ -117,6 +115,7 @@ struct Office<'a> {
     workspace: &'a Path,
     names: &'a NameArgs,
     templates: &'a Templates,
+    trusted: &'a Trusted,
 }
 
 /// A draw that was added.
@@ -141,7 +140,7 @@ fn publish(
         let cause = say!("{n} 个保密文件，如 {first}", "{n} closed files, {first} among them");
         console.findings(&[at(Finding::new("N35", cause))]);
     }
-    let report = verified(&public, &bundle, console)?;
+    let report = verified(&public, &bundle, office.trusted, console)?;
     let refused = unsound(&public, &report);
     if !refused.is_empty() {
         let n = refused.len();
@@ -161,7 +160,7 @@ fn publish(
     let copies = copy(tree, &public, folder, &place)?;
     let archive = archive(tree, &public, &copies, &place)?;
     let draw = Draw::new(&public, &report, &names);
-    let pages = site::pages(office.templates, &draw, &copies, &archive, verifier().is_some())?;
+    let pages = site::pages(office.templates, &draw, &copies, &archive)?;
     for (name, bytes) in &pages {
         tree.put(&format!("{place}/{name}"), bytes)?;
     }
@@ -178,13 +177,18 @@ fn named(mut finding: Finding, folder: &Path) -> Finding {
 }
 
 /// What the verifier says of the public part alone.
-fn verified(public: &Public, bundle: &BundleFolder, console: &Console) -> Result<Report, Failure> {
+fn verified(
+    public: &Public,
+    bundle: &BundleFolder,
+    trusted: &Trusted,
+    console: &Console,
+) -> Result<Report, Failure> {
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
         bar.set_length(rows);
         bar.set_position(done);
     };
-    let report = verify_trusting(&public.files, bundle, Vec::new(), &Trust::default(), watch)?;
+    let report = verify_trusting(&public.files, bundle, Vec::new(), &trusted.trust(), watch)?;
     bar.finish_and_clear();
     Ok(report)
 }

@@ -98,10 +98,9 @@ pub fn pages(
     draw: &Draw<'_>,
     copies: &[Stored],
     archive: &Archive,
-    verifier: bool,
 ) -> Result<Vec<(String, Vec<u8>)>, Finding> {
     let visits = Visits::of(draw);
-    let shell = Shell { templates, verifier };
+    let shell = Shell { templates };
     let commitment = &draw.public.commitment;
     let of_draw = json!({
         "title": commitment.title, "agency": commitment.agency, "draw": commitment.draw,
@@ -131,11 +130,7 @@ pub fn pages(
 ///
 /// # Errors
 /// N01 where a template asks for what is not there.
-pub fn index(
-    templates: &Templates,
-    mut entries: Vec<Entry>,
-    verifier: bool,
-) -> Result<Files, Finding> {
+pub fn index(templates: &Templates, mut entries: Vec<Entry>) -> Result<Files, Finding> {
     entries.sort_by_cached_key(Entry::order);
     let all: Vec<Value> = entries.iter().map(|entry| entry.value().clone()).collect();
     let machine = json!({"format": FORMAT, "draws": all});
@@ -152,7 +147,7 @@ pub fn index(
         "years": years, "n": entries.len(), "agency": match agencies.as_slice() { [one] => Some(*one), _ => None },
         "agencies": agencies.len(), "script": script, "script_hash": script_hash(&script),
     });
-    let shell = Shell { templates, verifier };
+    let shell = Shell { templates };
     Ok(Files::from([
         ("index.html".to_owned(), shell.fill("site-index.html", "", page)?),
         ("index.json".to_owned(), json::format_line(&machine)),
@@ -202,14 +197,13 @@ fn nav(pages: &[(String, String)], current: usize) -> Vec<Value> {
 /// What all pages share.
 struct Shell<'a> {
     templates: &'a Templates,
-    verifier: bool,
 }
 
 impl Shell<'_> {
     /// A page; `root` leads from it to the root of the site.
     fn fill(&self, template: &str, root: &str, mut page: Value) -> Result<Vec<u8>, Finding> {
         page["root"] = json!(root);
-        page["verifier"] = json!(self.verifier.then(|| format!("{root}{VERIFIER}")));
+        page["verifier"] = json!(format!("{root}{VERIFIER}"));
         page["mark"] = json!(MARK);
         if page.get("script_hash").is_none() {
             page["script_hash"] = Value::Null;
