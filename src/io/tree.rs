@@ -50,6 +50,11 @@ impl Tree {
         let lock = Lock::of_folder(&root)?;
         let part = root.join(PART);
         let mark = Leftover::new(&part);
+        // What a killed run left.
+        match fs::remove_file(&part) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(&part, &e)),
+            _ => {}
+        }
         Ok(Tree { root, part, _mark: mark, _lock: lock, written: 0, unchanged: 0 })
     }
 
@@ -206,11 +211,14 @@ mod tests {
     fn what_is_the_same_is_not_touched_and_others_files_stay() {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("site");
-        let mut tree = Tree::open(&folder).unwrap();
+        let tree = Tree::open(&folder).unwrap();
         assert_eq!(Tree::open(&folder).err().unwrap().code(), "W13");
         fs::write(tree.root().join("theirs.txt"), "kept").unwrap();
-        // What a killed run left is in nobody's way.
-        fs::write(tree.root().join(PART), "half").unwrap();
+        // What a killed run left is in nobody's way, and goes with the next.
+        drop(tree);
+        fs::write(folder.join(PART), "half").unwrap();
+        let mut tree = Tree::open(&folder).unwrap();
+        assert!(!folder.join(PART).exists());
         assert_eq!(tree.put("a/b/c.html", b"one"), Ok(Written::New));
         let at =
             |tree: &Tree| fs::metadata(tree.root().join("a/b/c.html")).unwrap().modified().unwrap();

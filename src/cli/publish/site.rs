@@ -9,6 +9,7 @@ use super::args::{NameArgs, TemplateArgs};
 use crate::base::finding::{Finding, Findings};
 use crate::cli::bundle::readable;
 use crate::cli::console::Console;
+use crate::cli::log::{TrustArgs, Trusted};
 use crate::cli::{DONE, Failure};
 use crate::io::archive::zip;
 use crate::io::durable::failed;
@@ -19,7 +20,7 @@ use crate::publish::site::{self, Archive, DRAW_JSON, Draw, Entry, MARK, Public, 
 use crate::publish::template::Templates;
 use crate::record::bundle::Stage;
 use crate::say;
-use crate::verify::{Report, Trust, verify_trusting};
+use crate::verify::{Report, verify_trusting};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct SiteArgs {
@@ -32,6 +33,8 @@ pub(in crate::cli) struct SiteArgs {
     pub names: NameArgs,
     #[command(flatten)]
     pub templates: TemplateArgs,
+    #[command(flatten)]
+    pub trust: TrustArgs,
 }
 
 /// The page of the verifier, where this program carries it.
@@ -41,7 +44,8 @@ fn verifier() -> Option<&'static [u8]> {
 
 pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Result<u8, Failure> {
     let templates = args.templates.read()?;
-    let office = Office { workspace, names: &args.names, templates: &templates };
+    let trusted = args.trust.read()?;
+    let office = Office { workspace, names: &args.names, templates: &templates, trusted: &trusted };
     refuse_others(&args.site)?;
     let mut tree = Tree::open(&args.site)?;
     if let Some(page) = verifier() {
@@ -117,6 +121,7 @@ struct Office<'a> {
     workspace: &'a Path,
     names: &'a NameArgs,
     templates: &'a Templates,
+    trusted: &'a Trusted,
 }
 
 /// A draw that was added.
@@ -141,7 +146,7 @@ fn publish(
         let cause = say!("{n} 个保密文件，如 {first}", "{n} closed files, {first} among them");
         console.findings(&[at(Finding::new("N35", cause))]);
     }
-    let report = verified(&public, &bundle, console)?;
+    let report = verified(&public, &bundle, office.trusted, console)?;
     let refused = unsound(&public, &report);
     if !refused.is_empty() {
         let n = refused.len();
@@ -178,13 +183,18 @@ fn named(mut finding: Finding, folder: &Path) -> Finding {
 }
 
 /// What the verifier says of the public part alone.
-fn verified(public: &Public, bundle: &BundleFolder, console: &Console) -> Result<Report, Failure> {
+fn verified(
+    public: &Public,
+    bundle: &BundleFolder,
+    trusted: &Trusted,
+    console: &Console,
+) -> Result<Report, Failure> {
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
         bar.set_length(rows);
         bar.set_position(done);
     };
-    let report = verify_trusting(&public.files, bundle, Vec::new(), &Trust::default(), watch)?;
+    let report = verify_trusting(&public.files, bundle, Vec::new(), &trusted.trust(), watch)?;
     bar.finish_and_clear();
     Ok(report)
 }

@@ -15,6 +15,7 @@ use crate::record::event::{Event, Growth, Kind, What};
 use crate::record::event_tables::{NextRow, SUBJECTS, TEAMS, TeamRow};
 use crate::record::logged::{STAMP, entries_of, proof_path};
 use crate::say;
+use crate::verify::AttemptFacts;
 
 /// Rows of an event that are shown, at most; all of them stand in its files.
 const ROWS_MAX: usize = 50;
@@ -118,6 +119,30 @@ fn step(path: &str) -> Text {
             say!("第 {n} 号事件", "event {n}")
         }
     }
+}
+
+/// What a copy of the log and a policy show, where the office brought them; none otherwise.
+pub(super) fn logged(draw: &Draw<'_>) -> Option<Value> {
+    let logged = draw.report.facts.logged.as_ref()?;
+    let attempt = |one: &AttemptFacts| {
+        let state = match one.state {
+            "void" => say!("作废", "void"),
+            "void_too_late" => {
+                say!("信标公开之后才称作废，仍然有效", "called void too late: it binds")
+            }
+            _ => say!("有效", "live"),
+        };
+        json!({
+            "index": one.index, "at": china_time(one.at_s), "draw": one.draw, "attempt": one.attempt, "own": one.own,
+            "commitment": one.commitment.hex(), "state": both(&state),
+        })
+    };
+    let count = logged.count().map(|(own, all)| json!({"own": own, "all": all}));
+    let attempts: Vec<Value> = logged.attempts.iter().flatten().map(attempt).collect();
+    Some(json!({
+        "origin": logged.origin, "index": logged.index, "cosigned": logged.cosigned_s.map(china_time),
+        "count": count, "attempts": attempts,
+    }))
 }
 
 /// Whether a time stamp of the commitment lies in the bundle.

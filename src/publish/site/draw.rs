@@ -111,7 +111,7 @@ impl<'a> Draw<'a> {
             "replacement": {"subject": commitment.subject_replaced, "beacon": commitment.inspector_by_beacon},
             "inspectors": commitment.inspectors.n, "people": people::summary(self),
             "visits": visits.summary(), "areas": visits.areas(),
-            "events": after::events(self), "proofs": after::proofs(self), "stamped": after::is_stamped(self),
+            "events": after::events(self), "proofs": after::proofs(self), "logged": after::logged(self), "stamped": after::is_stamped(self),
             "remarks": self.remarks(), "not_shown": self.not_shown(), "checks": self.checks(),
             "files": copies.iter().map(Stored::value).collect::<Vec<_>>(), "archive": archive.value(),
             "engine": {"name": commitment.engine.0, "version": commitment.engine.1},
