@@ -281,9 +281,7 @@ fn what_looks_like_markup_is_text() {
     let temp = bundles(&[("bundle", &files)]);
     let site = site(temp.path(), &["bundle"]);
     check_links(&site);
-    for (path, bytes) in
-        site.iter().filter(|(path, _)| path.ends_with(".html") && !path.contains("/bundle/"))
-    {
+    for (path, bytes) in site.iter().filter(|(path, _)| walk::is_page(path)) {
         let html = std::str::from_utf8(bytes).unwrap();
         let scripts = html.matches("<script").count();
         assert_eq!(scripts, usize::from(path == "index.html"), "{path}");

@@ -30,8 +30,7 @@ pub(super) struct Grid {
     /// The visits of each person.
     pub visits_of: Vec<Vec<u32>>,
     pub calls: Vec<Call>,
-    /// How many rows the tables of trips and of partners have.
-    pub trip_rows: usize,
+    /// How many rows the table of partners has.
     pub partner_rows: usize,
     /// For each call, its place in the demand.
     pub places: Vec<usize>,
@@ -43,9 +42,7 @@ pub(super) struct Grid {
 pub(super) struct Call {
     /// People.
     pub team: Vec<u32>,
-    /// The rows (person, area) of its members; none where no trip can be shared.
-    pub trips: Vec<u32>,
-    /// The rows (person, area, window) of its members.
+    /// The rows (person, area, window) of its members; none where no trip can be shared.
     pub partners: Vec<u32>,
     /// Days on which everybody could come, whatever else they do.
     pub open: Days,
@@ -93,22 +90,18 @@ impl Grid {
                 .collect(),
             visits_of: vec![Vec::new(); people.len()],
             calls: Vec::with_capacity(demand.visits.len()),
-            trip_rows: 0,
             partner_rows: 0,
             places: (0..demand.visits.len()).collect(),
             people,
         };
         grid.places.sort_by(|a, b| demand.visits[*a].sid.cmp(&demand.visits[*b].sid));
-        let (mut trip_rows, mut partner_rows) = (BTreeMap::new(), BTreeMap::new());
+        let mut partner_rows = BTreeMap::new();
         for n in 0..grid.places.len() {
             let visit = &demand.visits[grid.places[n]];
             let mut call = grid.call(demand, visit, &index, &rank);
             for person in &call.team {
                 grid.visits_of[*person as usize].push(u32::try_from(n).expect("bug: few visits"));
                 if !visit.area.is_empty() {
-                    let next = trip_rows.len();
-                    let row = *trip_rows.entry((*person, visit.area.as_str())).or_insert(next);
-                    call.trips.push(u32::try_from(row).expect("bug: few rows"));
                     let next = partner_rows.len();
                     let window = (visit.from, visit.to);
                     let key = (*person, visit.area.as_str(), window);
@@ -118,7 +111,7 @@ impl Grid {
             }
             grid.calls.push(call);
         }
-        (grid.trip_rows, grid.partner_rows) = (trip_rows.len(), partner_rows.len());
+        grid.partner_rows = partner_rows.len();
         grid
     }
 
@@ -145,7 +138,6 @@ impl Grid {
         Call {
             wide: at_least(WIDE) && fixed.is_none(),
             joins: at_least(JOINING) && fixed.is_none(),
-            trips: Vec::new(),
             partners: Vec::new(),
             was: visit.was.and_then(|day| index.get(&day).copied()),
             team,

@@ -142,13 +142,9 @@ fn improve(state: &mut State<'_>, stream: &mut Stream, group: &[usize]) {
             let here = state.take(call);
             let free = state.free(call);
             let day = match state.best_joined(call, &free) {
+                // What is known outside must not hold a visit on its day: only partners that move count.
                 Some((saved, days)) if saved > state.joined(call, here) => {
-                    let there = state.pick(stream, &days);
-                    if state.new_trips(call, there) < state.new_trips(call, here) {
-                        there
-                    } else {
-                        here
-                    }
+                    state.pick(stream, &days)
                 }
                 _ => here,
             };

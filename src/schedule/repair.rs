@@ -18,7 +18,7 @@ pub(super) fn repair(
 ) -> Vec<usize> {
     let grid = state.grid;
     // Nobody could come on any day: no search helps.
-    let (mut hopeless, mut stack): (Vec<usize>, Vec<usize>) =
+    let (hopeless, mut stack): (Vec<usize>, Vec<usize>) =
         left.drain(..).partition(|call| grid.calls[*call].open.is_empty());
     let mut failures = vec![0u32; grid.calls.len()];
     let mut best: Option<(usize, Vec<Option<usize>>)> = None;
@@ -63,8 +63,7 @@ pub(super) fn repair(
     }
     let without =
         (0..grid.calls.len()).filter(|n| state.day[*n].is_none() && grid.calls[*n].fixed.is_none());
-    hopeless = without.collect();
-    hopeless
+    without.collect()
 }
 
 /// Puts everything where it was.

@@ -16,9 +16,7 @@ pub(super) struct State<'a> {
     full: Vec<Days>,
     /// Who can be moved from a day of a person, for repairs.
     movable: Vec<Vec<u32>>,
-    /// How many visits each trip row has on each day.
-    at: Vec<u8>,
-    /// The same for visits that others may join, and the days on which there are any.
+    /// How many visits that others may join each partner row has on each day, and the days on which there are any.
     joinable: Vec<u8>,
     joinable_days: Vec<Days>,
     /// Visits on each day, without those whose day is fixed.
@@ -36,7 +34,6 @@ impl<'a> State<'a> {
             used_week: vec![0; people * grid.weeks],
             full: vec![Days::default(); people],
             movable: vec![Vec::new(); people * grid.days],
-            at: vec![0; grid.trip_rows * grid.days],
             joinable: vec![0; grid.partner_rows * grid.days],
             joinable_days: vec![Days::default(); grid.partner_rows],
             load: vec![0; grid.days],
@@ -85,7 +82,7 @@ impl<'a> State<'a> {
     fn count(&mut self, call: usize, day: usize, by: i8) {
         let grid = self.grid;
         let week = grid.week_of[day];
-        let Self { used, used_week, movable, at, joinable, joinable_days, .. } = self;
+        let Self { used, used_week, movable, joinable, joinable_days, .. } = self;
         let one = &grid.calls[call];
         for person in &one.team {
             let person = *person as usize;
@@ -100,10 +97,6 @@ impl<'a> State<'a> {
                     _ => movable[cell].retain(|other| *other != number),
                 }
             }
-        }
-        for row in &one.trips {
-            let cell = &mut at[*row as usize * grid.days + day];
-            *cell = cell.saturating_add_signed(by);
         }
         if one.wide {
             for row in &one.partners {
@@ -204,12 +197,5 @@ impl<'a> State<'a> {
         let rows = &self.grid.calls[call].partners;
         let with = rows.iter().filter(|row| self.joinable_days[**row as usize].contains(day));
         u32::try_from(with.count()).expect("bug: a team is small")
-    }
-
-    /// How many trips a call would make besides those that are made anyway.
-    pub fn new_trips(&self, call: usize, day: usize) -> usize {
-        let one = &self.grid.calls[call];
-        let made = |row: &&u32| self.at[**row as usize * self.grid.days + day] > 0;
-        one.team.len() - one.trips.iter().filter(made).count()
     }
 }

@@ -10,7 +10,7 @@ use shuangsuiji::record::commitment::{List, Method, Quota, Role, Slot, Stratum};
 use shuangsuiji::record::ids::{Iid, Name, Sid};
 use shuangsuiji::record::tables::{FrameRow, InspectorRow};
 
-use super::walk::{attributes, check_links, reachable, text_of};
+use super::walk::{attributes, check_links, is_page, reachable, text_of};
 use super::{bundles, not_drawn, site};
 use crate::support::random::Draft;
 use crate::support::ssj::{command, run};
@@ -84,7 +84,7 @@ fn a_year_of_a_district_stands_on_pages_that_a_phone_reads() {
         let told = run(temp.path(), 0, &["publish", "site", "site", "bundle"]);
         assert!(told.contains("写入文件 0 个"), "{told}");
     });
-    let pages = || site.iter().filter(|(path, _)| path.ends_with(".html"));
+    let pages = || site.iter().filter(|(path, _)| is_page(path));
     let (n, largest) = (pages().count(), pages().map(|(_, bytes)| bytes.len()).max().unwrap());
     eprintln!(
         "{VISITS} visits: {n} pages, the largest {largest} bytes, made in {first:?}, again in {again:?}"
@@ -133,9 +133,7 @@ fn a_killed_run_leaves_a_site_that_works() {
         between += usize::from(left != before && left != after);
         let pages = reachable(&left, "index.html");
         assert!(pages.len() >= 4, "round {round}: {pages:?}");
-        for path in
-            pages.iter().filter(|path| path.ends_with(".html") && !path.contains("/bundle/"))
-        {
+        for path in pages.iter().filter(|path| is_page(path)) {
             assert!(left[path].ends_with(b"</html>"), "round {round}: {path} is not whole");
         }
         for path in left.keys().filter(|path| path.ends_with(".json")) {

@@ -58,10 +58,14 @@ fn unescaped(text: &str) -> String {
     pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
+/// Whether a file is a page of the site, neither one of a bundle nor the verifier, which comes from elsewhere.
+pub fn is_page(path: &str) -> bool {
+    path.ends_with(".html") && !path.contains("/bundle/") && path != "verify.html"
+}
+
 /// Every address on every page leads to a file of the site, and to a place on it; every page has what a reader's program needs.
 pub fn check_links(site: &Files) {
-    let pages =
-        || site.iter().filter(|(path, _)| path.ends_with(".html") && !path.contains("/bundle/"));
+    let pages = || site.iter().filter(|(path, _)| is_page(path));
     let html = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let mut links = 0;
     for (path, bytes) in pages() {
@@ -95,7 +99,7 @@ pub fn check_links(site: &Files) {
 pub fn reachable(site: &Files, from: &str) -> BTreeSet<String> {
     let (mut seen, mut next) = (BTreeSet::from([from.to_owned()]), vec![from.to_owned()]);
     while let Some(path) = next.pop() {
-        if !path.ends_with(".html") || path.contains("/bundle/") {
+        if !is_page(&path) {
             continue;
         }
         let page = String::from_utf8(site[&path].clone()).unwrap();
