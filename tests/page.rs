@@ -242,6 +242,8 @@ fn a_subject_sees_its_own_part_and_can_repeat_it() {
         assert_eq!(texts(&said["team"]), subject.team(), "{what}");
         assert_eq!(said["overflow"], 0, "{what}");
         let printed = said["printed"].as_array().unwrap();
+        // One for each ticket and one for each holder of a slot, at the least.
+        assert!(printed.len() >= outcomes.len() + subject.team().len(), "{what}");
         for (command, printed) in texts(&said["commands"]).into_iter().zip(printed) {
             // Where a program is not installed nothing is printed.
             let Some(printed) = printed.as_str() else { continue };

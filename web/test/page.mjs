@@ -173,6 +173,8 @@ async function subjects() {
     for (const summary of await page.$$(".answer summary")) {
       await summary.click();
     }
+    // What unfolds is made when it is looked at.
+    await page.waitForFunction(() => [...document.querySelectorAll(".answer details")].every((each) => each.children.length > 1));
     const found = await page.evaluate(() => {
       const texts = (selector) => [...document.querySelectorAll(selector)].map((each) => each.textContent);
       return {
