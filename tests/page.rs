@@ -148,6 +148,15 @@ fn a_subject_is_answered_while_the_others_are_verified() {
 }
 
 #[test]
+fn a_promised_opening_that_has_not_come_is_told() {
+    let Some(run) = run() else { return };
+    let told = texts(&run.seen["promised"]).into_iter();
+    let told: Vec<bool> =
+        told.map(|text| text.contains("承诺最迟 2027-01-31 公开，已逾期未公开。")).collect();
+    assert_eq!(told, [false, true]);
+}
+
+#[test]
 fn what_looks_like_markup_is_text() {
     let Some(run) = run() else { return };
     let said = &run.seen["hostile"];

@@ -117,6 +117,11 @@ fn drive(browser: &str) -> Run {
         "logged": logged,
         "subjects": subjects.collect::<Vec<Value>>(),
         "hostile": number(HOSTILE),
+        // The last second of the promised day in China, and the first of the next.
+        "promised": {
+            "folder": number("good sealed_unopened"),
+            "times": ["2027-01-31T15:59:59Z", "2027-01-31T16:00:00Z"],
+        },
     });
     fs::write(folder.path().join("cases.json"), cases.to_string()).unwrap();
     let done = Command::new("node")

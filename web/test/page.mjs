@@ -210,6 +210,19 @@ async function states() {
   }
 }
 
+/** A sealed draw that nobody has opened, looked at on days by the device's clock. */
+async function promised() {
+  const { folder, times } = cases.promised;
+  const { page, close } = await load(watched, cases.page);
+  seen.promised = [];
+  for (const time of times) {
+    await page.clock.setFixedTime(new Date(time));
+    await bring(page, "#folder", at(folder));
+    seen.promised.push(await page.evaluate(() => document.querySelector("section.verdict").textContent));
+  }
+  await close();
+}
+
 /** Titles that look like markup are text, and nothing but the page's own elements is there. */
 async function hostile() {
   const { page, close } = await load(watched, cases.page, { width: 360 });
@@ -277,7 +290,7 @@ async function direct() {
   await context.close();
 }
 
-for (const part of [bundles, large, early, receipts, subjects, logged, states, hostile, direct, forbidden]) {
+for (const part of [bundles, large, early, receipts, subjects, logged, states, promised, hostile, direct, forbidden]) {
   await part();
 }
 await watched.browser.close();

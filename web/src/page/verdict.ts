@@ -74,6 +74,24 @@ function notShown(steps: readonly Step[]): Child {
   );
 }
 
+/** Days in China begin at 16:00 UTC. */
+const CHINA_MS = 8 * 3600 * 1000;
+
+/** A promise that was not kept, by the clock of this device: the verdict, which knows no clock, does not depend on it. */
+function overdue({ facts, steps }: Report): Child {
+  const unopened = steps.some((step) => step.id === "opening" && step.result === "not-shown");
+  const today = new Date(Date.now() + CHINA_MS).toISOString().slice(0, 10);
+  if (!unopened || facts?.opening === undefined || today <= facts.opening.by) {
+    return null;
+  }
+  const { by } = facts.opening;
+  return el(
+    "p",
+    { class: "note" },
+    say(`承诺最迟 ${by} 公开，已逾期未公开。`, `It was to be opened by ${by}, and it has not been.`),
+  );
+}
+
 /** The verdict on a bundle. `milliseconds` is how long it took. */
 export function verdictView(report: Report, name: string, milliseconds: number): HTMLElement {
   const { facts, steps } = report;
@@ -103,6 +121,7 @@ export function verdictView(report: Report, name: string, milliseconds: number):
     ),
     facts && el("p", { class: "subject" }, given(facts.title), " — ", given(facts.agency)),
     facts?.rehearsal && el("p", { class: "note" }, say("这是演练，不产生效力。", "This is a rehearsal and binds nobody.")),
+    overdue(report),
     terms([
       [say("公示包", "bundle"), given(name)],
       facts === undefined ? null : [say("抽取", "draw"), code(facts.draw)],
