@@ -21,6 +21,8 @@ pub(super) struct State<'a> {
     joinable_days: Vec<Days>,
     /// Visits on each day, without those whose day is fixed.
     load: Vec<u32>,
+    /// And on all of them.
+    placed: u32,
 }
 
 impl<'a> State<'a> {
@@ -37,6 +39,7 @@ impl<'a> State<'a> {
             joinable: vec![0; grid.partner_rows * grid.days],
             joinable_days: vec![Days::default(); grid.partner_rows],
             load: vec![0; grid.days],
+            placed: 0,
         };
         for person in 0..people {
             for day in 0..grid.days {
@@ -68,13 +71,16 @@ impl<'a> State<'a> {
     pub fn put(&mut self, call: usize, day: usize) {
         debug_assert!(self.day[call].is_none());
         self.day[call] = Some(day);
-        self.load[day] += u32::from(self.grid.calls[call].fixed.is_none());
+        let counted = u32::from(self.grid.calls[call].fixed.is_none());
+        self.load[day] += counted;
+        self.placed += counted;
         self.count(call, day, 1);
     }
 
     pub fn take(&mut self, call: usize) -> usize {
         let day = self.day[call].take().expect("bug: it has a day");
         self.load[day] -= 1;
+        self.placed -= 1;
         self.count(call, day, -1);
         day
     }
@@ -181,7 +187,7 @@ impl<'a> State<'a> {
         let of = |row: &u32| self.joinable_days[*row as usize];
         let any = one.partners.iter().fold(Days::default(), |any, row| any.or(&of(row))).and(days);
         let mut best: Option<(u32, Days)> = None;
-        for day in any.iter() {
+        for day in any.iter().filter(|day| !self.is_crowded(*day)) {
             let saved = self.joined(call, day);
             match &mut best {
                 Some((most, _)) if saved < *most => {}
@@ -190,6 +196,12 @@ impl<'a> State<'a> {
             }
         }
         best
+    }
+
+    /// Whether a day has a quarter more visits than the days have on average, and two: no more are joined on it.
+    fn is_crowded(&self, day: usize) -> bool {
+        let days = u32::try_from(self.grid.days).expect("bug: few days");
+        self.load[day].saturating_sub(2) * 4 * days > 5 * self.placed
     }
 
     /// How many of a team have a visit to join in the same area on a day.

@@ -98,6 +98,13 @@ impl Page<'_> {
         let mut day = first.saturating_sub(jiff::Span::new().days(blank));
         let mut rows = String::new();
         while day <= first.last_of_month() {
+            let sunday = day.saturating_add(jiff::Span::new().days(6));
+            if sunday < from || day > to {
+                // A week without a day of the window.
+                let Ok(next) = sunday.tomorrow() else { break };
+                day = next;
+                continue;
+            }
             rows += "<tr>";
             for _ in 0..7 {
                 let inside = day.month() == first.month() && from <= day && day <= to;
