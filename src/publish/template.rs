@@ -59,7 +59,8 @@ impl Templates {
         // Whatever a template is called: what is filled in is text.
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_debug(false);
+        // A mistake names the value that is missed.
+        environment.set_debug(true);
         environment.add_function("qr", picture);
         for (name, text) in built_in() {
             environment.add_template(name, text).expect("bug: a built-in template is well formed");
