@@ -77,10 +77,10 @@ fn every_step_logs_itself_and_proves_it() {
         let page = site.iter().find(|(path, _)| path.ends_with("/index.html")).unwrap().1;
         String::from_utf8(page.clone()).unwrap()
     };
-    let told = page(&["publish", "site", "www", "bundle", "--policy", "policy", "--log", "log"]);
+    let told = page(&["publish", "--site", "www", "bundle", "--policy", "policy", "--log", "log"]);
     assert!(told.contains("<b>第 1 次，共 1 次</b>"), "{told}");
     assert!(told.contains("见证人最迟于 2026-07-23 15:28:30（北京时间）联署"), "{told}");
-    let told = page(&["publish", "site", "www", "bundle"]);
+    let told = page(&["publish", "--site", "www", "bundle"]);
     assert!(
         !told.contains("共 1 次</b>") && told.contains("city.example</span> 第 0 条"),
         "{told}"

@@ -37,7 +37,7 @@ fn bundles(all: &[(&str, &Files)]) -> TempDir {
 
 /// The site of these bundles, in this order.
 fn site(folder: &Path, names: &[&str]) -> Files {
-    run(folder, 0, &[&["publish", "site", "site"], names].concat());
+    run(folder, 0, &[&["publish", "--site", "site"], names].concat());
     read_folder(&folder.join("site"))
 }
 
@@ -90,7 +90,7 @@ fn the_same_bundles_are_the_same_bytes_in_any_order() {
     assert_eq!(paths(&at_once), paths(&one_by_one));
     assert!(at_once == one_by_one, "other bytes");
     let again =
-        run(one.path(), 0, &[&["--json", "publish", "site", "site"], names.as_slice()].concat());
+        run(one.path(), 0, &[&["--json", "publish", "--site", "site"], names.as_slice()].concat());
     let report: Value = serde_json::from_str(&again).unwrap();
     assert!(report["draws"].as_array().unwrap().iter().all(|draw| draw["withheld"] == 0));
     assert_eq!((&report["new"], &report["all"]), (&0.into(), &5.into()), "{report}");
@@ -252,7 +252,7 @@ fn names_are_those_of_the_office() {
     );
     fs::write(temp.path().join("names.csv"), names.replace("<b>&\"\"=1+1", "\"<b>&\"\"=1+1\""))
         .unwrap();
-    run(temp.path(), 0, &["publish", "site", "site", "bundle", "sealed", "--names", "names.csv"]);
+    run(temp.path(), 0, &["publish", "--site", "site", "bundle", "sealed", "--names", "names.csv"]);
     let site = read_folder(&temp.path().join("site"));
     check_links(&site);
     let open = text_of(page(&site, "draws/2026/EX-OPEN-920db900/index.html"));
@@ -302,10 +302,10 @@ fn an_unopened_draw_tells_nothing_of_what_is_closed() {
     careless.remove(OPENING);
     let careful = unopened(&opened);
     let temp = bundles(&[("careless", &careless), ("careful", &careful)]);
-    let told = run(temp.path(), 0, &["publish", "site", "site", "careless"]);
+    let told = run(temp.path(), 0, &["publish", "--site", "site", "careless"]);
     assert!(told.contains("N35") && told.contains("保密待公开"), "{told}");
     let site_of_careless = read_folder(&temp.path().join("site"));
-    let told = run(temp.path(), 0, &["publish", "site", "other", "careful"]);
+    let told = run(temp.path(), 0, &["publish", "--site", "other", "careful"]);
     assert!(!told.contains("N35"), "{told}");
     assert!(site_of_careless == read_folder(&temp.path().join("other")), "other bytes");
     check_links(&site_of_careless);
@@ -358,7 +358,7 @@ fn a_draw_is_renewed_in_its_place() {
         ("plain", &vector("open")),
     ]);
     for (name, state) in [("1", "封存待抽"), ("2", "保密待公开"), ("3", "已公开")] {
-        let told = run(temp.path(), 0, &["publish", "site", "site", name]);
+        let told = run(temp.path(), 0, &["publish", "--site", "site", name]);
         assert!(told.contains(state) && told.contains("中有抽取 1 次"), "{told}");
         let site = read_folder(&temp.path().join("site"));
         check_links(&site);

@@ -9,7 +9,7 @@ use super::ceremony::CeremonyArgs;
 use super::event::args::EventArgs;
 use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
-use super::publish::PublishCommand;
+use super::publish::PublishArgs;
 use super::receipt::ReceiptArgs;
 use super::schedule::ScheduleArgs;
 use super::secret::SecretArgs;
@@ -114,10 +114,7 @@ pub(super) enum Command {
     /// 核验公示包或抽签凭证 / verify bundles or receipts
     Verify(VerifyArgs),
     /// 公示：公告、表单、网站 / what people read: notices, forms, a site
-    Publish {
-        #[command(subcommand)]
-        what: PublishCommand,
-    },
+    Publish(PublishArgs),
     /// 出具抽签凭证：一个对象，或所有抽中的 / make receipts
     Receipt(ReceiptArgs),
     /// 解释代码（R07、V09 …）或一次入户检查 / explain a code, or a visit; or list all codes

@@ -81,7 +81,7 @@ fn a_year_of_a_district_stands_on_pages_that_a_phone_reads() {
     let temp = bundles(&[("bundle", &files)]);
     let (site, first) = timed(|| site(temp.path(), &["bundle"]));
     let ((), again) = timed(|| {
-        let told = run(temp.path(), 0, &["publish", "site", "site", "bundle"]);
+        let told = run(temp.path(), 0, &["publish", "--site", "site", "bundle"]);
         assert!(told.contains("写入文件 0 个"), "{told}");
     });
     let pages = || site.iter().filter(|(path, _)| is_page(path));
@@ -113,7 +113,7 @@ fn a_killed_run_leaves_a_site_that_works() {
     let (drawn, promised) = (vector("events"), not_drawn(&vector("events")));
     let temp = bundles(&[("drawn", &drawn), ("promised", &promised), ("other", &vector("open"))]);
     let folder = temp.path();
-    let args = ["publish", "site", "site", "drawn"];
+    let args = ["publish", "--site", "site", "drawn"];
     site(folder, &["promised", "other"]);
     let before = read_folder(&folder.join("site"));
     let (_, whole) = timed(|| site(folder, &["drawn"]));

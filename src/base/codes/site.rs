@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("网站中的 draw.json 不可用", "a draw.json of the site cannot be used"),
         (
-            "用该次抽取的公示包重新执行 ssj publish site 即可补齐；不是抽取的文件夹请移出 draws/。",
+            "用该次抽取的公示包重新执行 ssj publish 即可补齐；不是抽取的文件夹请移出 draws/。",
             "Publish the draw's bundle again; move folders that are no draws out of draws/.",
         ),
     ),
@@ -63,8 +63,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("那是公示包文件夹", "that is a bundle's folder"),
         (
-            "先写网站的文件夹，再写公示包：ssj publish site 网站 公示包。",
-            "The site's folder comes first, then the bundles: ssj publish site SITE BUNDLE.",
+            "--site 指网站的文件夹：ssj publish 公示包 --site 网站。",
+            "--site names the folder of the site: ssj publish BUNDLE --site SITE.",
         ),
     ),
 ];

@@ -10,14 +10,22 @@ use crate::cli::secret::SecretArgs;
 
 use super::site::SiteArgs;
 
+/// A site, unless something else is asked for.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(in crate::cli) struct PublishArgs {
+    #[command(subcommand)]
+    pub what: Option<PublishCommand>,
+    #[command(flatten)]
+    pub site: SiteArgs,
+}
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum PublishCommand {
     /// 公告：抽查计划、抽取结果、更正（网页、表格、JSON） / a notice as page, workbook and JSON
     Notice(NoticeArgs),
     /// 表单：情况记录表、通知书、任务表、见证记录 / forms to print: record, letter, tasks, witnesses' record
     Forms(FormArgs),
-    /// 网站：历次抽取及其网页、公示包、核验 / a site of all draws, with their pages and bundles
-    Site(SiteArgs),
     /// 写出自带的模板，供修改后用 --templates 指明 / write the built-in templates, to be changed
     Templates {
         /// 文件夹 / folder

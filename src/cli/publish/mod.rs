@@ -13,17 +13,19 @@ use std::path::Path;
 use super::Failure;
 use super::console::Console;
 
-pub(super) use args::PublishCommand;
+use args::PublishCommand;
+
+pub(super) use args::PublishArgs;
 
 pub(super) fn publish(
     workspace: &Path,
-    what: &PublishCommand,
+    args: &PublishArgs,
     console: &Console,
 ) -> Result<u8, Failure> {
-    match what {
-        PublishCommand::Notice(args) => notice::notice(workspace, args, console),
-        PublishCommand::Forms(args) => forms::forms(workspace, args, console),
-        PublishCommand::Site(args) => site::site(workspace, args, console),
-        PublishCommand::Templates { dir } => templates::write(dir, console),
+    match &args.what {
+        None => site::site(workspace, &args.site, console),
+        Some(PublishCommand::Notice(args)) => notice::notice(workspace, args, console),
+        Some(PublishCommand::Forms(args)) => forms::forms(workspace, args, console),
+        Some(PublishCommand::Templates { dir }) => templates::write(dir, console),
     }
 }

@@ -1,4 +1,4 @@
-//! `ssj publish site`: the draws of an office as plain files for a web server.
+//! `ssj publish --site`: the draws of an office as plain files for a web server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,11 +25,12 @@ use crate::verify::{Report, verify_trusting};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct SiteArgs {
-    /// 网站的文件夹，可以已有别的文件 / folder of the site; other files there stay
-    pub site: PathBuf,
     /// 公示包文件夹：加入网站，或更新其网页 / bundles to be added, or whose pages are made anew
     #[arg(required = true, value_name = "BUNDLE")]
     pub bundles: Vec<PathBuf>,
+    /// 网站的文件夹，可以已有别的文件 / folder of the site; other files there stay
+    #[arg(long, required = true, value_name = "DIR")]
+    pub site: Option<PathBuf>,
     #[command(flatten)]
     pub names: NameArgs,
     #[command(flatten)]
@@ -42,8 +43,9 @@ pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Resu
     let templates = args.templates.read()?;
     let trusted = args.trust.read()?;
     let office = Office { workspace, names: &args.names, templates: &templates, trusted: &trusted };
-    refuse_others(&args.site)?;
-    let mut tree = Tree::open(&args.site)?;
+    let Some(place) = &args.site else { unreachable!("bug: the parser demands --site") };
+    refuse_others(place)?;
+    let mut tree = Tree::open(place)?;
     tree.put(VERIFIER, PAGE)?;
     // One bundle that cannot be published keeps none of the others away.
     let (mut added, mut refused) = (Vec::new(), Vec::new());
@@ -64,18 +66,18 @@ pub(super) fn site(workspace: &Path, args: &SiteArgs, console: &Console) -> Resu
         let findings = refused.into_iter().flat_map(|failure| failure.findings.0).collect();
         return Err(Failure { exit, findings: Findings(findings) });
     }
-    tell(args, &tree, &added, all, console);
+    tell(place, &tree, &added, all, console);
     Ok(DONE)
 }
 
-fn tell(args: &SiteArgs, tree: &Tree, added: &[Added], all: usize, console: &Console) {
+fn tell(place: &Path, tree: &Tree, added: &[Added], all: usize, console: &Console) {
     for Added { entry, .. } in added {
         let (folder, state) = (entry.folder(), entry.state().map(site::State::words));
         let state = state.unwrap_or_else(|| say!("–", "–"));
         let (zh, en) = (state.zh, state.en);
         console.say(&say!("{folder}：{zh}", "{folder}: {en}"));
     }
-    let (place, written, unchanged) = (args.site.display(), tree.written, tree.unchanged);
+    let (place, written, unchanged) = (place.display(), tree.written, tree.unchanged);
     console.say(&say!(
         "{place} 中有抽取 {all} 次；写入文件 {written} 个，{unchanged} 个未变",
         "{all} draws in {place}; {written} files written, {unchanged} unchanged"
@@ -101,8 +103,7 @@ fn refuse_others(site: &Path) -> Result<(), Finding> {
     let page = site.join("index.html");
     match fs::read(&page) {
         Ok(bytes) if !String::from_utf8_lossy(&bytes).contains(MARK) => {
-            let cause =
-                say!("它不是由 ssj publish site 制作的", "ssj publish site did not make it");
+            let cause = say!("它不是由 ssj publish 制作的", "ssj publish did not make it");
             Err(Finding::new("N34", cause).file(page.display().to_string()))
         }
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(&page, &e)),

@@ -45,7 +45,7 @@ pub(super) const TEMPLATES: &[BuiltIn] = &[
 ];
 
 /// What every page says that it was made by: so a page of somebody else is told from one of ours.
-pub const MARK: &str = "<meta name=\"generator\" content=\"ssj publish site\">";
+pub const MARK: &str = "<meta name=\"generator\" content=\"ssj publish\">";
 /// The entry of a draw, in its folder.
 pub const DRAW_JSON: &str = "draw.json";
 /// The digests of a draw's files, as `sha256sum -c` reads them, in its folder.
