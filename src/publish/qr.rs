@@ -25,11 +25,11 @@ pub fn svg(text: &str) -> Result<String, Finding> {
     Ok(picture.build())
 }
 
-/// As [`svg`], to stand inside a page: one path of the dark modules, row by row, in a fifth of the bytes, since a file of
+/// As [`svg()`], to stand inside a page: one path of the dark modules, row by row, in a fifth of the bytes, since a file of
 /// forms has hundreds of codes.
 ///
 /// # Errors
-/// As [`svg`].
+/// As [`svg()`].
 pub fn inline(text: &str) -> Result<String, Finding> {
     let code = code(text)?;
     let width = code.width();
