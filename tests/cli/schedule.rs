@@ -251,12 +251,13 @@ fn what_is_refused_and_what_is_told() {
     set("[[visit]]\nsid = \"NOBODY\"\n");
     assert_eq!(codes(&setting(2)), ["D03"]);
 
-    // Three visits of one person on two days, one a day, are too many; who and when is named, nothing is written.
+    // Six visits of one person on two days, one a day, are too many, even if leave lets some of the teams never meet; who and
+    // when is named, nothing is written.
     let (_, visits) = busiest(&teams);
     let two_days = |sid: &String| {
         format!("[[visit]]\nsid = \"{sid}\"\nfrom = \"2026-08-03\"\nto = \"2026-08-04\"\n")
     };
-    let narrow: String = visits.iter().take(3).map(two_days).collect();
+    let narrow: String = visits.iter().take(6).map(two_days).collect();
     set(&format!("per_day = 1\n{narrow}"));
     let found = setting(1);
     assert!(codes(&found).contains(&"D04") && codes(&found).contains(&"D06"), "{found}");
