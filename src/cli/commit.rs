@@ -27,6 +27,7 @@ use crate::io::durable::{Lock, Written, failed, write_folder};
 use crate::io::folder::is_bundle;
 use crate::plan::{Freeze, recused};
 use crate::record::bundle::COMMITMENT;
+use crate::record::commitment::Commitment;
 use crate::registry::Register;
 use crate::rehearse::{self, DEFAULT_SEED, Options, PAIRED_RUNS, Quarter};
 use crate::say;
@@ -70,9 +71,14 @@ impl Prepared {
     }
 }
 
-fn prepare(store: &Store, args: &CommitArgs, console: &Console) -> Result<Prepared, Failure> {
+fn prepare(
+    store: &Store,
+    args: &CommitArgs,
+    clock: &Clock,
+    console: &Console,
+) -> Result<Prepared, Failure> {
     if args.frames.frames.is_empty() {
-        prepare_from_registers(store, args, console)
+        prepare_from_registers(store, args, clock, console)
     } else {
         refuse_sealed(args)?;
         prepare_from_frames(store, args, console)
@@ -133,6 +139,7 @@ fn try_draws(frozen: &Frozen<'_>, console: &Console) -> Result<Forecast, Failure
 fn prepare_from_registers(
     store: &Store,
     args: &CommitArgs,
+    clock: &Clock,
     console: &Console,
 ) -> Result<Prepared, Failure> {
     let file = PlanFile::read(&args.plan, args.rules.as_deref())?;
@@ -149,6 +156,7 @@ fn prepare_from_registers(
     let checked = checked.findings.into_iter().filter(|finding| !of_pairing(finding));
     findings.extend(checked.map(|finding| finding.file(&file.place)));
     let ((), findings) = Findings::check(findings, ())?;
+    refuse_early(store, &applied.outline(), plan.seal().is_some(), args, clock)?;
     // Whoever types a passphrase does so before the long part.
     let sealing = plan.seal().map(|terms| Sealing::of(args, terms)).transpose()?;
     let bar = console.progress(&say!("模拟", "simulating"), RUNS as u64);
@@ -204,7 +212,7 @@ pub(super) fn commit(
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
     let log = StepLog::open(workspace, clock)?;
-    let mut prepared = prepare(&store, args, console)?;
+    let mut prepared = prepare(&store, args, clock, console)?;
     console.findings(&prepared.findings);
     clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
     let mut unapproved = Vec::new();
@@ -224,12 +232,7 @@ pub(super) fn commit(
     let commitment = &prepared.freeze.commitment;
     let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
     let bundle = absolute(&args.out)?;
-    let published = |record: &DrawRecord| {
-        let folder = Path::new(&record.bundle);
-        // A folder that another run is working on is about to be published.
-        let busy = || folder != bundle && Lock::of_folder(folder).is_err_and(|f| f.code() == "W13");
-        holds(folder, &record.commitment) || busy()
-    };
+    let published = |record: &DrawRecord| is_published(record, &bundle);
     let known = store.draw(&digest)?;
     refuse_void_record(known.as_ref())?;
     if !known.is_some_and(|record| record.state != State::Pending || published(&record)) {
@@ -269,6 +272,39 @@ pub(super) fn commit(
     committed(&prepared, &digest, written, &args.out, console);
     log.record(&args.out, clock, console)?;
     Ok(DONE)
+}
+
+/// What is refused in the end is refused before the long part where that can be known: a commitment that stands in the
+/// way, and a beacon too near. A folder that was published already is judged when its bytes are known.
+fn refuse_early(
+    store: &Store,
+    outline: &Commitment,
+    is_sealed: bool,
+    args: &CommitArgs,
+    clock: &Clock,
+) -> Result<(), Failure> {
+    let bundle = absolute(&args.out)?;
+    let digest = outline.suite.digest(&outline.format());
+    let record = DrawRecord::new(outline, digest, bundle.display().to_string(), clock.now_s());
+    let same_draw = |o: &DrawRecord| (&o.draw, o.attempt) == (&record.draw, record.attempt);
+    // An open draw committed again has the same bytes; a sealed one only where its secret lies.
+    let may_be_same = |o: &DrawRecord| same_draw(o) && (!is_sealed || o.bundle == record.bundle);
+    let live = store.rivals(&record, |record| is_published(record, &bundle))?;
+    if let Some(other) = live.iter().find(|other| !may_be_same(other)) {
+        return Err(in_the_way(other).into());
+    }
+    if !is_bundle(&args.out) {
+        in_time("B03", outline.earliest_source_at(), outline.margin_s, clock.now_s())?;
+    }
+    Ok(())
+}
+
+/// Whether the bundle of a record exists, or is about to.
+fn is_published(record: &DrawRecord, ours: &Path) -> bool {
+    let folder = Path::new(&record.bundle);
+    // A folder that another run is working on is about to be published.
+    let busy = || folder != ours && Lock::of_folder(folder).is_err_and(|f| f.code() == "W13");
+    holds(folder, &record.commitment) || busy()
 }
 
 fn is_error(finding: &Finding) -> bool {

@@ -86,6 +86,16 @@ pub struct TaskSummary {
 }
 
 impl Applied<'_> {
+    /// The commitment as it will be, without its tables: enough to look for another in its way before long work.
+    ///
+    /// # Panics
+    /// If the plan is not sound.
+    pub fn outline(&self) -> Commitment {
+        let ground = &self.ground;
+        assert!(ground.plan.sound, "bug: a plan with mistakes is not frozen");
+        ground.plan.skeleton(self.registry, ground.rules, self.history, &ground.pool)
+    }
+
     /// Makes everything that is published before the beacon.
     ///
     /// `secret` is that of a sealed draw, whose closed files stand among the files in plain.

@@ -121,6 +121,16 @@ impl DrawRecord {
         })
     }
 
+    /// Those that may not live beside it: what gives way, and what stands.
+    fn rivals<'a>(
+        &self,
+        others: &'a [DrawRecord],
+        published: &impl Fn(&DrawRecord) -> bool,
+    ) -> (Vec<&'a DrawRecord>, Vec<&'a DrawRecord>) {
+        let rivals = others.iter().filter(|o| o.state != State::Void && o.excludes(self));
+        rivals.partition(|other| other.gives_way(published))
+    }
+
     /// Whether it never appeared and may give way. What another machine is about to publish cannot be seen from
     /// here, so it stands.
     fn gives_way(&self, published: &impl Fn(&DrawRecord) -> bool) -> bool {
@@ -176,10 +186,7 @@ impl Store {
                 }
                 return Ok(Ok(()));
             }
-            let in_the_way =
-                |other: &&DrawRecord| other.state != State::Void && other.excludes(new);
-            let (gone, live): (Vec<&DrawRecord>, Vec<&DrawRecord>) =
-                others.iter().filter(in_the_way).partition(|other| other.gives_way(&published));
+            let (gone, live) = new.rivals(&others, &published);
             if let Some(live) = live.first() {
                 return Ok(Err(Box::new(DrawRecord::clone(live))));
             }
@@ -189,6 +196,21 @@ impl Store {
             insert(connection, new, versions).await?;
             Ok(Ok(()))
         })
+    }
+
+    /// The commitments that stand in the way of `new` unless they are the same, as its digest need not be known yet: to
+    /// be asked before long work. [`Store::record_draw`] decides.
+    ///
+    /// # Errors
+    /// W09.
+    pub fn rivals(
+        &self,
+        new: &DrawRecord,
+        published: impl Fn(&DrawRecord) -> bool,
+    ) -> Result<Vec<DrawRecord>, Finding> {
+        let others = self.draws()?;
+        let (_, live) = new.rivals(&others, &published);
+        Ok(live.into_iter().cloned().collect())
     }
 
     /// The versions of the registers that a draw was frozen from.

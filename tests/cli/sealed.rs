@@ -205,6 +205,8 @@ fn wrong_passphrases_keys_and_shares() {
     office.write("right", "正确的口令 2026\n第二行不算");
     office.write("other", "错误的口令 2026");
     office.refuses(2, &commit(&[]), &["W33 这里没有终端"]);
+    // A beacon too near is told first.
+    office.refuses(2, &["--clock", AFTER, "commit", "plan.toml", "--out", "late"], &["B03 "]);
     office.refuses(
         2,
         &commit(&["--passphrase-file", "short"]),
@@ -222,6 +224,9 @@ fn wrong_passphrases_keys_and_shares() {
     office.done(&commit(&["--passphrase-file", "right"]));
     office.refuses(2, &commit(&["--passphrase-file", "other"]), &["S02 ", "口令不对"]);
     office.refuses(2, &commit(&["--key-file", "office.key"]), &["S02 "]);
+    // What cannot be committed is refused before a passphrase is asked for, and before the simulation.
+    let elsewhere = ["--clock", BEFORE, "commit", "plan.toml", "--out", "again"];
+    office.refuses(2, &elsewhere, &["W02 "]);
     office.done(&[&["--clock", AFTER], BEACON].concat());
     let draw = |more: &[&'static str]| [&["draw", "bundle"], more].concat();
     office.refuses(2, &draw(&[]), &["W33"]);
