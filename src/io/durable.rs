@@ -60,20 +60,39 @@ impl Lock {
     pub fn of_folder(folder: &Path) -> Result<Self, Finding> {
         let path = beside(folder, "lock")?;
         let (mark, file) = Leftover::of(&path, || {
-            let mut options = File::options();
-            let file = options.create(true).truncate(false).write(true).open(&path);
-            let file = file.map_err(|e| failed(&path, &e))?;
-            match file.try_lock() {
-                Ok(()) => Ok(file),
-                Err(fs::TryLockError::WouldBlock) => {
-                    let cause = say!("另一个 ssj 正在处理它", "another ssj is working on it");
-                    Err(Finding::new("W13", cause).file(folder.display().to_string()))
+            loop {
+                let mut options = File::options();
+                let file = options.create(true).truncate(false).write(true).open(&path);
+                let file = file.map_err(|e| failed(&path, &e))?;
+                match file.try_lock() {
+                    // Whoever held it before removes the file: then this is the lock of a file that nobody else will see.
+                    Ok(()) if !is_at(&file, &path) => {}
+                    Ok(()) => return Ok(file),
+                    Err(fs::TryLockError::WouldBlock) => {
+                        let cause = say!("另一个 ssj 正在处理它", "another ssj is working on it");
+                        return Err(Finding::new("W13", cause).file(folder.display().to_string()));
+                    }
+                    Err(fs::TryLockError::Error(e)) => return Err(failed(&path, &e)),
                 }
-                Err(fs::TryLockError::Error(e)) => Err(failed(&path, &e)),
             }
         })?;
         Ok(Lock { _mark: mark, file, path })
     }
+}
+
+/// Whether the open file is the one that stands at the path now.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let (open, found) = (file.metadata().map(identity), fs::metadata(path).map(identity));
+    open.is_ok_and(|open| found.is_ok_and(|found| found == open))
+}
+
+/// Other systems give no name to a new file while a removed one of that name is open.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 impl Drop for Lock {
@@ -114,7 +133,7 @@ pub fn write_files(folder: &Path, files: &Files, order: &[String]) -> Result<Wri
     for path in &missing {
         let target = folder.join(path);
         let parent = target.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+        make_folders(parent)?;
         write_synced(&part, &files[*path]).map_err(|e| failed(&target, &e))?;
         fs::rename(&part, &target).map_err(|e| failed(&target, &e))?;
         sync_folder(parent).map_err(|e| failed(parent, &e))?;
@@ -136,7 +155,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Written, Finding> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
         Err(e) => return Err(failed(path, &e)),
     }
-    fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
+    make_folders(folder)?;
     let part = beside(path, "part")?;
     let _mark = Leftover::new(&part);
     write_synced(&part, bytes).map_err(|e| failed(path, &e))?;
@@ -160,8 +179,13 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
     vacant(path)?;
     put(path, bytes, |part, bytes| {
+        // What a killed run left has its own mode, and might be a link.
+        match fs::remove_file(part) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
         let mut options = File::options();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(part)?;
@@ -421,6 +445,29 @@ mod tests {
         assert_eq!(fs::read(folder.join("c")).unwrap(), b"3");
         let left: Vec<_> = fs::read_dir(temp.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    /// Whoever lets go removes the file; somebody who had opened it by then must not hold the lock of nothing.
+    #[test]
+    fn one_alone_holds_a_lock() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("bundle");
+        let (inside, held) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..1_000 {
+                        let Ok(_lock) = Lock::of_folder(&folder) else { continue };
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                        held.fetch_add(1, Ordering::SeqCst);
+                        std::thread::sleep(std::time::Duration::from_micros(50));
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        assert!(held.into_inner() > 8);
     }
 
     #[test]
