@@ -17,6 +17,8 @@ mod events;
 mod frames;
 #[path = "cli/lifecycle.rs"]
 mod lifecycle;
+#[path = "cli/names.rs"]
+mod names;
 #[path = "cli/office.rs"]
 mod office;
 #[path = "cli/order.rs"]

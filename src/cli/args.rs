@@ -335,6 +335,9 @@ pub(super) struct CommitArgs {
     /// 隔离区未清空时的批准人 / who approves that rows still wait in quarantine
     #[arg(long, value_name = "NAME")]
     pub approve_quarantine: Option<String>,
+    /// 一人的互斥记录超过三条时的批准人 / who approves more than three incompatible rows of one inspector
+    #[arg(long, value_name = "NAME")]
+    pub approve_incompatible: Option<String>,
     /// 同时定下日程密钥，使检查日期事后可证不是挑选的 / fix a secret for the days of visits, too
     #[arg(long)]
     pub days: bool,

@@ -9,8 +9,9 @@ use super::args::BeaconArgs;
 use super::bundle::{commitment, frozen, lock, readable};
 use super::clock::Clock;
 use super::console::Console;
-use super::event::{nfc, refuse_void};
+use super::event::refuse_void;
 use super::log::StepLog;
+use super::said::said_if;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::finding::{Finding, Findings, Text};
@@ -25,6 +26,7 @@ pub(super) fn beacon(
     clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
+    let by = said_if("--by", args.by.as_deref())?;
     let log = StepLog::open(workspace, clock)?;
     let _lock = lock(&args.bundle)?;
     let bundle = readable(&args.bundle)?;
@@ -43,10 +45,7 @@ pub(super) fn beacon(
     } else {
         args.values.clone()
     };
-    let beacon = {
-        let by = args.by.as_deref().map(nfc);
-        Beacon::of_values(commitment.suite, &commitment.sources, &values, by.as_deref())?
-    };
+    let beacon = Beacon::of_values(commitment.suite, &commitment.sources, &values, by.as_deref())?;
     if let Some(known) = &known
         && known.strings != beacon.strings
     {
@@ -57,6 +56,8 @@ pub(super) fn beacon(
         Some(_) => Written::Unchanged,
         None => {
             let files = Files::from([(BEACON.to_owned(), beacon.format())]);
+            // It cannot be exchanged, so it is read before it is written.
+            Beacon::parse(&files[BEACON]).map_err(|finding| finding.file(BEACON))?;
             write_files(&args.bundle, &files, &[BEACON.to_owned()])?
         }
     };

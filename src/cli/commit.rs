@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::approvals::Approvals;
 use super::args::CommitArgs;
 use super::changes::Changes;
 use super::check::{in_time, task_json};
@@ -21,9 +22,9 @@ use super::workspace::open_store;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::{Digest, Suite};
-use crate::base::finding::{Finding, Findings, Severity, Text};
+use crate::base::finding::{Finding, Findings, Text};
 use crate::conduct::Frozen;
-use crate::io::durable::{Lock, Written, failed, write_folder};
+use crate::io::durable::{Lock, Written, failed, make_folders, write_folder};
 use crate::io::folder::is_bundle;
 use crate::plan::{Freeze, recused};
 use crate::record::bundle::COMMITMENT;
@@ -100,7 +101,7 @@ fn prepare_from_frames(
     let ((), mut findings) = Findings::check(findings, ())?;
     let wanted = recused(&registry, plan.suite());
     let folder = parent_of(&args.out);
-    fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
+    make_folders(folder)?;
     let (frames, surveys) =
         FramesElsewhere::survey(&args.frames.frames, plan.suite(), &wanted, folder, console)?;
     let (ruled, history) = (plan.under(&file.rules), history(store, plan)?);
@@ -212,23 +213,18 @@ pub(super) fn commit(
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
     let log = StepLog::open(workspace, clock)?;
+    let approvals = Approvals::of(args)?;
     let mut prepared = prepare(&store, args, clock, console)?;
     console.findings(&prepared.findings);
     clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
-    let mut unapproved = Vec::new();
-    if prepared.is_risky() && args.approve_shortage.is_none() {
-        unapproved.push(risk(&prepared.forecast));
-    }
-    if prepared.changes.need_approval() && args.approve_quarantine.is_none() {
-        unapproved.extend(prepared.changes.findings().into_iter().filter(is_error));
-    }
-    if !unapproved.is_empty() {
-        return Err(Failure::bundle(Findings(unapproved)));
-    }
-    note_forecast(&mut prepared, args);
+    let risk = prepared.is_risky().then(|| risk(&prepared.forecast));
+    approvals.check(risk.as_ref(), &prepared.changes, &prepared.findings)?;
+    note(&mut prepared, &approvals, risk.is_some());
     if args.days {
         note_days(&mut prepared, args)?;
     }
+    // What is published cannot be mended, so it is read before it is written.
+    Commitment::parse(&prepared.freeze.files[COMMITMENT]).map_err(|f| f.file(COMMITMENT))?;
     let commitment = &prepared.freeze.commitment;
     let digest = commitment.suite.digest(&prepared.freeze.files[COMMITMENT]);
     let bundle = absolute(&args.out)?;
@@ -241,7 +237,7 @@ pub(super) fn commit(
     }
     // Nothing is written before everything is known to be right.
     let parent = parent_of(&args.out);
-    fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
+    make_folders(parent)?;
     let _lock = Lock::of_folder(&args.out)?;
     if let Some(sealing) = &prepared.sealing {
         sealing.begin(&store, &digest, is_bundle(&args.out))?;
@@ -307,10 +303,6 @@ fn is_published(record: &DrawRecord, ours: &Path) -> bool {
     holds(folder, &record.commitment) || busy()
 }
 
-fn is_error(finding: &Finding) -> bool {
-    finding.severity() == Severity::Error
-}
-
 /// Refuses what this workspace knows to be void, wherever a copy of its bundle lies.
 pub(super) fn refuse_void_record(known: Option<&DrawRecord>) -> Result<(), Finding> {
     match known.filter(|record| record.state == State::Void) {
@@ -329,17 +321,12 @@ fn holds(bundle: &Path, commitment: &Digest) -> bool {
 }
 
 /// Puts what was simulated, what happened to the registers, and who approved a risk, into the commitment.
-fn note_forecast(prepared: &mut Prepared, args: &CommitArgs) {
+fn note(prepared: &mut Prepared, approvals: &Approvals, is_risky: bool) {
     let Forecast { runs, infeasible, .. } = prepared.forecast;
-    let mut note = json!({"runs": runs, "infeasible": infeasible});
-    let approver = args.approve_shortage.as_deref();
-    if let Some(approver) = approver.filter(|_| prepared.is_risky()) {
-        note["approver"] = json!(approver);
-    }
-    let changes = prepared.changes.notes(args.approve_quarantine.as_deref());
+    let forecast = json!({"runs": runs, "infeasible": infeasible});
+    let notes = approvals.notes(forecast, is_risky, &prepared.changes, &prepared.findings);
     let commitment = &mut prepared.freeze.commitment;
-    commitment.notes.insert("forecast".to_owned(), note);
-    commitment.notes.extend(changes);
+    commitment.notes.extend(notes);
     prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
 }
 

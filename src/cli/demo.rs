@@ -70,6 +70,7 @@ pub(super) fn demo(args: &DemoArgs, console: &Console) -> Result<u8, Failure> {
         out: bundle.clone(),
         approve_shortage: None,
         approve_quarantine: None,
+        approve_incompatible: None,
         secret: SecretArgs::default(),
     };
     commit::commit(out, &args, &before, console)?;

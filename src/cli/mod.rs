@@ -1,6 +1,7 @@
 //! The command line `ssj`: a face on the library. It reads and writes files, tells the time and speaks two
 //! languages; it decides nothing.
 
+mod approvals;
 mod args;
 mod beacon;
 mod blockage;
@@ -31,6 +32,7 @@ mod receipt;
 mod recompute;
 mod registry;
 mod rules;
+mod said;
 mod schedule;
 mod sealing;
 mod secret;

@@ -55,6 +55,8 @@ pub struct Facts {
     pub loads: Option<(u32, u32)>,
     /// The most incompatible rows that name one inspector, and who.
     pub most_incompatible: Option<(usize, String)>,
+    /// Who approved that they are more than three.
+    pub incompatible_approver: Option<String>,
     /// Rows that left the registers in the days before the beacon, as the commitment tells.
     pub removed: Vec<Removed>,
     /// Rows of registers that waited in quarantine at the freeze, as the commitment tells.
@@ -209,6 +211,11 @@ impl Facts {
             opens: commitment.seal.as_ref().map(opens),
             lists: lists.collect(),
             most_incompatible: most_incompatible(contents),
+            incompatible_approver: commitment
+                .notes
+                .get("incompatible_approver")
+                .and_then(|note| note.as_str())
+                .map(str::to_owned),
             removed: removed(&commitment.notes),
             quarantined: quarantined(&commitment.notes),
             quarantine_approver: commitment

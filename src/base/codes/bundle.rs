@@ -261,6 +261,15 @@ pub(super) const RULES: &[Rule] = &[
             "Correct them and import again (ssj registry quarantine lists them); if it must be, name the approver with --approve-quarantine: the commitment records it.",
         ),
     ),
+    Rule::new(
+        "M11",
+        Error,
+        ("互斥记录过多，须经批准", "more than three incompatible rows need approval"),
+        (
+            "互斥记录过多可左右匹配结果：核实各条；属实的用 --approve-incompatible 写明批准人，承诺中将记载。",
+            "Declared quarrels can steer the pairing: look into them; if they are true, name the approver with --approve-incompatible: the commitment records it.",
+        ),
+    ),
     Rule::new("V01", Error, ("核验1：文件不符", "check 1 failed: files"), ASK),
     Rule::new("V02", Error, ("核验2：封存承诺不符", "check 2 failed: commitment"), ASK),
     Rule::new("V03", Error, ("核验3：人员与回避名录不符", "check 3 failed: registers"), ASK),
@@ -272,8 +281,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("核验7：封存时间不符", "check 7 failed: time"),
         (
-            "对照当时的公告或日志；本版不读取日志。",
-            "Compare with the notice or log of that day; this version reads no log.",
+            "对照当时的公告；用 --policy 和 --log 给出策略和日志副本，或用 --tsa 给出时间戳机构。",
+            "Compare with the notice of that day; bring a policy and a copy of the log with --policy and --log, or an authority of time stamps with --tsa.",
         ),
     ),
     Rule::new("V08", Error, ("核验8：清单不符", "check 8 failed: manifest"), ASK),

@@ -207,8 +207,8 @@ pub(super) const RULES: &[Rule] = &[
         Warning,
         ("一人的互斥记录超过三条", "more than three incompatible rows for one inspector"),
         (
-            "互斥记录过多可左右匹配结果，须经批准；核验时会列出最多的条数。",
-            "Declared quarrels can steer the pairing: this needs approval, and verifiers print the most.",
+            "互斥记录过多可左右匹配结果：封存时须用 --approve-incompatible 写明批准人；核验时会列出最多的条数。",
+            "Declared quarrels can steer the pairing: the commit wants an approver (--approve-incompatible), and verifiers print the most.",
         ),
     ),
     Rule::new(

@@ -1,10 +1,10 @@
 //! An event as it was asked for on the command line, before it has a number and a time.
 
 use super::args::{EventCommand, Growth as GrowthArgs, OfInspector, OfSubject, Who};
-use super::nfc;
 use crate::base::date::parse_instant;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings};
+use crate::cli::said::{nfc, said, said_if};
 use crate::events::chain::{Recorded, is_decided_by_beacon};
 use crate::events::standing::Standing;
 use crate::io::durable::failed;
@@ -88,12 +88,8 @@ impl<'a> Asked<'a> {
             ("--approver", who.approver.as_ref()),
             ("--note", who.note.as_ref()),
         ];
-        for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text?))) {
-            if !(1..=512).contains(&nfc(text).chars().count()) {
-                let cause = say!("须有 1–512 个字符", "must have 1–512 characters");
-                findings.push(Finding::new("W07", cause).column(name));
-            }
-        }
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
+        findings.extend(texts.filter_map(|(name, text)| said(name, text).err()));
         match (reason, findings.is_empty()) {
             (Some(reason), true) => Ok(Asked { what, who, reason: reason.code, all: false }),
             _ => Err(Findings(findings)),
@@ -115,10 +111,11 @@ impl<'a> Asked<'a> {
             what: self.what_after(known),
             at: now_s,
             reason: self.reason.to_owned(),
-            by: nfc(&who.by),
-            approver: who.approver.as_deref().map_or_else(|| "-".to_owned(), nfc),
+            by: said("--by", &who.by)?,
+            approver: said_if("--approver", who.approver.as_deref())?
+                .unwrap_or_else(|| "-".to_owned()),
             evidence: who.evidence.as_deref().map(|file| evidence(suite, file)).transpose()?,
-            note: who.note.as_deref().map(nfc),
+            note: said_if("--note", who.note.as_deref())?,
             beacon: self.beacon(commitment, now_s)?,
             salt: if commitment.sealed() { Some(salt()?) } else { None },
         })

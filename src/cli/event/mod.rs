@@ -17,6 +17,7 @@ use super::bundle::{Office, commitment, frozen, lock, office, readable};
 use super::clock::Clock;
 use super::console::Console;
 use super::log::StepLog;
+use super::said::said_if;
 use super::{DONE, Failure};
 use crate::base::date::china_time;
 use crate::base::digest::Digest;
@@ -233,7 +234,7 @@ fn after_the_draw(
             return Ok(DONE);
         }
         EventCommand::Beacon { event, values, by } => {
-            let by = by.as_deref().map(nfc);
+            let by = said_if("--by", by.as_deref())?;
             let values = (*event, values.as_slice(), by.as_deref());
             resolve(&drawn, &mut known, &before, values, clock)?
         }
@@ -357,11 +358,6 @@ fn finish<'a>(drawn: &'a Drawn<'_>, known: &[Recorded]) -> Result<History<'a>, F
         drawn.place.write(&effect.files)?;
     }
     Ok(history)
-}
-
-/// What people type, in the one form that bundles have.
-pub(super) fn nfc(text: &str) -> String {
-    unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }
 
 /// The kind and number of an event for machines.
