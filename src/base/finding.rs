@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::codes::{self, Rule};
+use super::text::shown;
 
 /// The language of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,9 +181,9 @@ impl Finding {
             (Lang::En, Severity::Warning) => ("warning", ": ", "remedy"),
             (Lang::En, Severity::Note) => ("note", ": ", "note"),
         };
-        let place = self.place.show(lang);
+        let (place, cause) = (self.place.show(lang), self.cause.get(lang));
+        let (place, cause) = (shown(&place), shown(cause));
         let gap = if place.is_empty() { "" } else { colon };
-        let cause = self.cause.get(lang);
         format!("{kind} {} {place}{gap}{cause}\n  {todo}{colon}{}", self.code(), self.remedy(lang))
     }
 }

@@ -1,6 +1,8 @@
 //! Canonical text of `dr1`: UTF-8, NFC, LF, no BOM; fields, integers and hashed lines.
 //! One value has one byte string: a parser refuses what would not print back identically.
 
+use std::borrow::Cow;
+
 use unicode_normalization::is_nfc;
 
 use super::digest::{Digest, Suite};
@@ -23,6 +25,24 @@ pub fn is_field(text: &str) -> bool {
         && text.chars().count() <= FIELD_CHARS_MAX
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && is_nfc(text)
+}
+
+/// Somebody else's text for the eye: control characters, line ends among them, and the marks that turn the direction of
+/// writing, which could make a line look like another, are shown by their numbers (docs/protocol.md §11, 8).
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let misleads = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(c, '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    };
+    if !text.contains(misleads) {
+        return Cow::Borrowed(text);
+    }
+    let mut clear = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if misleads(c) { clear.extend(c.escape_unicode()) } else { clear.push(c) }
+    }
+    Cow::Owned(clear)
 }
 
 /// A decimal integer without sign or leading zeros, below `limit`.
@@ -55,6 +75,13 @@ pub fn line_digest(suite: Suite, purpose: &str, fields: &[&str]) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_else_s_words_look_like_ours() {
+        let told = "抽查\nverified\r\u{1b}[2J \u{202e}证";
+        assert_eq!(shown(told), "抽查\\u{a}verified\\u{d}\\u{1b}[2J \\u{202e}证");
+        assert!(matches!(shown("核验不通过 🙂"), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn fields() {

@@ -154,7 +154,7 @@ fn mapping(register: Register, args: &ImportArgs) -> Result<Mapping, Failure> {
 fn propose(register: Register, sources: &[Source], console: &Console) -> u8 {
     for table in sources.iter().flat_map(|source| &source.tables) {
         let proposed = Mapping::propose(register, &table.head().header).to_toml();
-        console.line(proposed.trim_end());
+        console.lines(proposed.trim_end());
         console.report(&json!({"command": "import", "ok": true, "mapping": proposed}));
     }
     DONE

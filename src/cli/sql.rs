@@ -55,8 +55,10 @@ fn of_plan(args: &SqlArgs, console: &Console) -> Result<u8, Failure> {
 /// Statements with an empty line between.
 fn print<'a>(statements: impl Iterator<Item = &'a String>, console: &Console) {
     for (at, sql) in statements.enumerate() {
-        let gap = if at > 0 { "\n" } else { "" };
-        console.line(&format!("{gap}{}", sql.trim_end()));
+        if at > 0 {
+            console.line("");
+        }
+        console.lines(sql.trim_end());
     }
 }
 

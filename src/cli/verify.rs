@@ -157,7 +157,12 @@ pub(super) fn print_report(report: &Report, console: &Console) {
         let (mark, text) = match &check.outcome {
             Outcome::Passed => (say!("通过", "passed"), check.step().proves(lang).to_owned()),
             Outcome::NotShown(text) => (say!("未示", "not shown"), text.get(lang).to_owned()),
-            Outcome::Failed(_) => (say!("不符", "FAILED"), check.step().proves(lang).to_owned()),
+            Outcome::Failed(_) => {
+                let claim = |lang| check.step().proves(lang).trim_end_matches(['。', '.']);
+                let (zh, en) = (claim(Lang::Zh), claim(Lang::En));
+                let claim = say!("未能证明“{zh}”", "not shown that: {en}");
+                (say!("不符", "FAILED"), claim.get(lang).to_owned())
+            }
         };
         let name = check.step().name(lang);
         console.line(&format!(
@@ -167,7 +172,7 @@ pub(super) fn print_report(report: &Report, console: &Console) {
             colon(lang)
         ));
         if let Outcome::Failed(findings) = &check.outcome {
-            findings.iter().take(5).for_each(|finding| console.line(&indent(&finding.show(lang))));
+            findings.iter().take(5).for_each(|finding| console.lines(&indent(&finding.show(lang))));
             let more = findings.len().saturating_sub(5);
             if more > 0 {
                 console.say(&say!("     …… 另有 {more} 处", "     … {more} more"));

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use ed25519_dalek::{Signature as Ed25519, Signer, SigningKey, VerifyingKey};
+use zeroize::Zeroizing;
 
 use super::encoding::{decode, encode};
 use super::note::{Signature, is_key_name};
@@ -135,10 +136,11 @@ impl SignerKey {
         Ok(key)
     }
 
-    /// The text that was parsed: a secret.
-    pub fn format_secret(&self) -> String {
+    /// The text that was parsed: a secret, wiped when it is dropped.
+    pub fn format_secret(&self) -> Zeroizing<String> {
         let id = self.verifier().id();
-        format!("{PRIVATE}{}", join(&self.name, id, self.kind, self.key.as_bytes()))
+        let rest = Zeroizing::new(join(&self.name, id, self.kind, self.key.as_bytes()));
+        Zeroizing::new(format!("{PRIVATE}{}", *rest))
     }
 
     /// The public key.

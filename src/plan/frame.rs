@@ -9,6 +9,7 @@ use super::model::{Plan, Task};
 use super::past::{Past, PastVisit};
 use super::people::Pool;
 use super::quota::{Allocation, WHOLE, allocate, summaries};
+use super::reason::{is_no_field, no_field};
 use super::rules::Rules;
 use super::scope::Standing;
 use crate::base::finding::Finding;
@@ -87,7 +88,9 @@ impl Ground<'_> {
         let allocation = allocate(self.plan, task, &self.pool, &sizes, size, heard);
         findings.extend(check_sizes(self.plan, task, &allocation, size));
         if size > 0 {
-            let live = base - reasons.get("status").copied().unwrap_or(0);
+            let judged = |reason: &str| reason != "status" && !is_no_field(reason);
+            let judged = reasons.iter().filter(|(reason, _)| judged(reason)).map(|(_, n)| n);
+            let live = size + judged.sum::<u64>();
             let of = (size, live);
             findings.extend(self.rules.check_sample(self.plan, task, &allocation, of));
         }
@@ -113,7 +116,7 @@ impl Ground<'_> {
         Frame { allocation, members, strata, excluded, summary }
     }
 
-    /// The eligible subjects, those excluded, and how many are in scope together.
+    /// The eligible subjects, those excluded, and how many are in scope or may be, together.
     fn select(
         &self,
         task: &Task,
@@ -132,6 +135,7 @@ impl Ground<'_> {
                 Standing::Outside => continue,
                 Standing::Unknown(field) => {
                     unknown.entry(field).or_default().push(sid);
+                    excluded.push((place, no_field(field)));
                     continue;
                 }
                 Standing::Inside => {}

@@ -73,7 +73,7 @@ pub struct TaskSummary {
     pub list: String,
     /// Its title.
     pub title: String,
-    /// Subjects in scope, whatever their status.
+    /// Subjects in scope, whatever their status, and those whose empty field leaves it open.
     pub base: u64,
     /// Those of them that are excluded: reason and number.
     pub excluded: Vec<(String, u64)>,

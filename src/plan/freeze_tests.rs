@@ -194,6 +194,35 @@ pub(super) fn past_visit(day: &str) -> PastVisit {
     }
 }
 
+/// Whoever lacks what the scope asks for cannot be drawn: they are counted with the reason, as everybody left out.
+#[test]
+fn an_empty_field_that_the_scope_asks_for_is_a_counted_reason() {
+    let asked = "scope = { area = [\"东\"], established_from = \"2000-01-01\", tags_any";
+    let mut office = Office::small().edit("scope = { tags_any", asked);
+    for (id, area, founded) in [
+        ("S1", "东", "2020-01-01"),
+        ("S2", "东", ""),
+        ("S3", "", "2020-01-01"),
+        // Outside whatever the empty field would say.
+        ("S4", "西", ""),
+        ("S5", "", "1999-12-31"),
+    ] {
+        let row =
+            format!("{id},{id},企业,330199,{area},一所,存续,A,100,2026-09-20,餐饮,{founded},,");
+        office = office.add(Register::Subjects, &row);
+    }
+    let freeze = office.freeze();
+    let left_out: Vec<(&str, &str)> =
+        freeze.excluded_subjects.iter().map(|e| (e.name.as_str(), e.reason)).collect();
+    let named = |id: &str| left_out.iter().find(|(name, _)| *name == id).map(|(_, reason)| *reason);
+    let found = ["S1", "S2", "S3", "S4", "S5"].map(named);
+    assert_eq!(found, [None, Some("no_established"), Some("no_area"), None, None]);
+    let task = &freeze.tasks[0];
+    assert_eq!((task.base, task.size), (103, 101));
+    let told = serde_json::to_string(&freeze.commitment.lists[0].notes["excluded"]).unwrap();
+    assert_eq!(told, r#"[{"n":1,"reason":"no_area"},{"n":1,"reason":"no_established"}]"#);
+}
+
 #[test]
 fn everybody_left_out_has_a_reason() {
     let exclude = "exclude = { drawn_within_days = 180, key_supervised = true }\nsample";

@@ -5,6 +5,15 @@ use crate::base::finding::Text;
 
 /// Code, 中文, English.
 const REASONS: &[(&str, &str, &str)] = &[
+    // Subjects whose empty field leaves open whether they are in scope.
+    ("no_region", "名录缺行政区划，范围无法判断", "no region: scope unknown"),
+    ("no_area", "名录缺片区，范围无法判断", "no area: scope unknown"),
+    ("no_station", "名录缺所，范围无法判断", "no station: scope unknown"),
+    ("no_office", "名录缺管辖单位，范围无法判断", "no office: scope unknown"),
+    ("no_industry", "名录缺行业代码，范围无法判断", "no industry: scope unknown"),
+    ("no_credit_class", "名录缺信用风险分类，范围无法判断", "no credit class: scope unknown"),
+    ("no_credit_score", "名录缺信用分值，范围无法判断", "no credit score: scope unknown"),
+    ("no_established", "名录缺成立日期，范围无法判断", "no date of founding: scope unknown"),
     // Subjects in scope that are not in the frame, in the order in which they are asked.
     ("status", "登记状态不在抽查范围", "status out of scope"),
     ("drawn_within", "近期已被抽中", "drawn recently"),
@@ -28,6 +37,18 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("rotation", "近几次检查过同一对象，轮换", "inspected the subject lately: rotation"),
     ("station", "不检查本所的对象", "not the subjects of one's own station"),
 ];
+
+/// The code of those whose empty field leaves open whether they are in scope.
+pub(super) fn no_field(field: &str) -> &'static str {
+    let codes = REASONS.iter().map(|row| row.0);
+    let of_field = |code: &&str| code.strip_prefix("no_") == Some(field);
+    codes.into_iter().find(of_field).expect("bug: every field that a scope asks for has a code")
+}
+
+/// Whether a code is one of [`no_field`].
+pub(super) fn is_no_field(code: &str) -> bool {
+    code.starts_with("no_") && code != "no_certificate"
+}
 
 /// A reason code in words; a code that is not ours is its own word.
 pub fn reason_text(code: &str) -> Text {

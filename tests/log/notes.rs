@@ -45,7 +45,7 @@ fn the_example_of_go_is_signed_alike() {
     assert_eq!(both.verify(&[&enoch, &peter]), Ok(vec![second, PLAIN]));
     let secret = vector("go_peter.skey");
     let signer = SignerKey::parse(secret.trim_end()).unwrap();
-    assert_eq!((signer.format_secret(), signer.verifier()), (secret.trim_end().to_owned(), peter));
+    assert_eq!((signer.format_secret().as_str(), signer.verifier()), (secret.trim_end(), peter));
     let mut signed = Note::new(both.text().to_owned()).unwrap();
     signed.add(signer.sign(both.text(), 0));
     assert_eq!(signed.signatures(), &both.signatures()[..1]);

@@ -100,7 +100,7 @@ fn conclude(
         failed.extend(published.failed);
     }
     failed.extend(twice);
-    failed.iter().for_each(|finding| console.line(&finding.show(console.lang)));
+    failed.iter().for_each(|finding| console.lines(&finding.show(console.lang)));
     if let Some(report) = report {
         shown.splice(0..0, report.shown);
         not_shown.splice(0..0, report.not_shown);
@@ -168,6 +168,6 @@ pub(super) fn print_receipt(report: &ReceiptReport, console: &Console) {
     }
     print_texts(&report.shown, &report.not_shown, console);
     if let Some(finding) = &report.failed {
-        console.line(&finding.show(lang));
+        console.lines(&finding.show(lang));
     }
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::guard::{Guard, Held};
 use super::public::{Public, parse_entries};
@@ -89,7 +90,7 @@ impl Home {
         make_folders(begun.public.folder())?;
         for (name, key) in [(WITNESS_KEY, &keys[1]), (KEY, &keys[0])] {
             if !folder.join(name).exists() {
-                let line = format!("{}\n", key.format_secret());
+                let line = Zeroizing::new(format!("{}\n", *key.format_secret()));
                 write_secret(&folder.join(name), line.as_bytes())?;
             }
         }
@@ -332,7 +333,7 @@ impl Home {
 
     fn key(&self, name: &str) -> Result<SignerKey, Finding> {
         let path = self.folder.join(name);
-        let text = fs::read_to_string(&path).map_err(|e| failed(&path, &e))?;
+        let text = fs::read_to_string(&path).map(Zeroizing::new).map_err(|e| failed(&path, &e))?;
         let key = SignerKey::parse(text.trim_end());
         key.map_err(|finding| finding.file(path.display().to_string()))
     }
