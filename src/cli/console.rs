@@ -1,10 +1,11 @@
 //! What people and machines read: texts in one language, tables that fit 80 columns, progress, JSON.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::args::{Args, LangArg};
@@ -14,7 +15,7 @@ use crate::base::text::shown;
 use crate::say;
 
 /// At most so many findings of one code are printed; all of them are counted, and `--json` has more.
-const SHOWN_PER_CODE: usize = 10;
+const SHOWN_PER_CODE: usize = 5;
 
 /// Columns of a terminal.
 const COLUMNS: usize = 80;
@@ -102,12 +103,12 @@ impl Console {
 
     /// A bar on a terminal, nothing elsewhere.
     pub fn progress(&self, text: &Text, total: u64) -> ProgressBar {
-        self.bar(text, Some(total), "{wide_msg} {bar:14} {pos}/{len} {per_sec} {eta}")
+        self.bar(text, Some(total), "{wide_msg} {bar:14} {pos}/{len} {rate} {eta}")
     }
 
     /// A bar without an end that is known: it counts.
     pub fn counter(&self, text: &Text) -> ProgressBar {
-        self.bar(text, None, "{wide_msg} {spinner} {pos} {per_sec} {elapsed}")
+        self.bar(text, None, "{wide_msg} {spinner} {pos} {rate} {elapsed}")
     }
 
     fn bar(&self, text: &Text, total: Option<u64>, template: &str) -> ProgressBar {
@@ -116,11 +117,23 @@ impl Console {
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target);
         let style = ProgressStyle::with_template(template);
-        bar.set_style(style.expect("bug: the template is well formed"));
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A bar that cannot be drawn is no fault of the work.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(style.expect("bug: the template is well formed").with_key("rate", rate));
         bar.set_message(text.get(self.lang).to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// Moves a bar to `done` of `total` at once: work in several parts never shows one part's number beside another's total.
+pub(super) fn reach(bar: &ProgressBar, done: u64, total: u64) {
+    bar.update(|state| {
+        state.set_len(total);
+        state.set_pos(done);
+    });
 }
 
 /// Says in the user's language what the argument parser's own message, which follows, is about.

@@ -9,7 +9,7 @@ use super::blockage::{blockage_json, print_blockage};
 use super::bundle::{Office, frozen, in_order, lock, office_with};
 use super::clock::Clock;
 use super::commit::refuse_void_record;
-use super::console::Console;
+use super::console::{Console, reach};
 use super::event::refuse_void;
 use super::log::StepLog;
 use super::past::drawn_subjects;
@@ -129,8 +129,7 @@ pub(super) fn conduct(
             Step::Pair => say!("随机匹配", "pairing"),
         };
         bar.set_message(text.get(console.lang).to_owned());
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
+        reach(&bar, done as u64, total as u64);
     });
     bar.finish_and_clear();
     drawn.map_err(Failure::bundle)

@@ -8,7 +8,7 @@ use super::args::FrameArgs;
 use super::bundle::bundle;
 use super::changes::print_register_facts;
 use super::clock::Clock;
-use super::console::{Console, finding_json, table};
+use super::console::{Console, finding_json, reach, table};
 use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::receipt::check::Receipts;
 use super::recompute::against_registry;
@@ -134,8 +134,7 @@ pub(super) fn verified(
 ) -> Result<Report, Failure> {
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
-        bar.set_length(rows);
-        bar.set_position(done);
+        reach(&bar, done, rows);
     };
     let mut read = |bundle: &BundleFolder| {
         let unreadable = bundle.unreadable.clone();

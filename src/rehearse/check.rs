@@ -182,8 +182,8 @@ fn first(names: &[&str]) -> String {
     format!("{}{more}", names[..names.len().min(SHOWN)].join(" "))
 }
 
-/// M02 and M04: everybody who, were all lists to draw him, lacks a placeholder's tag or has too many slots. A commitment
-/// refuses them one by one in the same words.
+/// M02 and M04: those who, were all lists to draw them, lack a placeholder's tag or have too many slots; what many have in
+/// common, such as a placeholder that is misspelt, is told once.
 fn teams(stage: &Stage<'_>) -> Vec<Finding> {
     let words = stage.words;
     let mut masks = vec![0u64; stage.applied.subjects().len() * words];
@@ -194,7 +194,7 @@ fn teams(stage: &Stage<'_>) -> Vec<Finding> {
     }
     let tasks: Vec<AppliedTask<'_>> = stage.applied.tasks().collect();
     let mut known: BTreeMap<(u32, &[u64]), Option<Finding>> = BTreeMap::new();
-    let mut findings = Vec::new();
+    let mut found: BTreeMap<(&str, String), (Finding, Vec<&str>)> = BTreeMap::new();
     for (place, mask) in masks.chunks(words.max(1)).enumerate() {
         let tags = stage.tag_of[place];
         if tags == NONE {
@@ -208,10 +208,19 @@ fn teams(stage: &Stage<'_>) -> Vec<Finding> {
             // Lists are named in the order of their names, as a commitment does.
             let list = bits(mask).map(|list| tasks[list].list()).min().unwrap_or_default();
             let sid = stage.applied.subjects()[place].0.as_str();
-            findings.push(finding.clone().column(list).id(sid));
+            let same = (list, finding.cause.en.clone());
+            found.entry(same).or_insert_with(|| (finding.clone(), Vec::new())).1.push(sid);
         }
     }
-    findings
+    let told = |((list, _), (mut finding, sids)): (_, (Finding, Vec<&str>))| {
+        let (n, names) = (sids.len(), first(&sids));
+        if n > 1 {
+            let Text { zh, en } = &finding.cause;
+            finding.cause = say!("{zh}（{n} 户）", "{en} ({n} subjects)");
+        }
+        finding.column(list).id(names)
+    };
+    found.into_iter().map(told).collect()
 }
 
 /// M03 and M06: slots that nobody, or hardly anybody, qualifies for (recusals left aside), with an example each.

@@ -15,7 +15,7 @@ use self::args::{EventArgs, EventCommand, Who};
 use self::ask::Asked;
 use super::bundle::{Office, commitment, frozen, lock, office, readable};
 use super::clock::Clock;
-use super::console::Console;
+use super::console::{Console, reach};
 use super::log::StepLog;
 use super::said::said_if;
 use super::{DONE, Failure};
@@ -212,8 +212,7 @@ fn after_the_draw(
     let bar = console.progress(&say!("读入抽样框", "reading frames"), 1);
     let selections =
         frozen.selections(&seed, master.as_ref().map(Secret::expose), &mut |_, done, total| {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
+            reach(&bar, done as u64, total as u64);
         });
     bar.finish_and_clear();
     let selections = selections.map_err(Failure::bundle)?;

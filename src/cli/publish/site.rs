@@ -9,7 +9,7 @@ use super::args::{NameArgs, TemplateArgs};
 use crate::base::finding::{Finding, Findings};
 use crate::cli::bundle::readable;
 use crate::cli::companions::PAGE;
-use crate::cli::console::Console;
+use crate::cli::console::{Console, reach};
 use crate::cli::log::{TrustArgs, Trusted};
 use crate::cli::{DONE, Failure};
 use crate::io::archive::zip;
@@ -186,8 +186,7 @@ fn verified(
 ) -> Result<Report, Failure> {
     let bar = console.progress(&say!("核验", "verifying"), 1);
     let watch = &mut |done: u64, rows: u64| {
-        bar.set_length(rows);
-        bar.set_position(done);
+        reach(&bar, done, rows);
     };
     let report = verify_trusting(&public.files, bundle, Vec::new(), &trusted.trust(), watch)?;
     bar.finish_and_clear();

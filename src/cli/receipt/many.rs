@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::{ReceiptArgs, file_name};
-use crate::cli::console::Console;
+use crate::cli::console::{Console, reach};
 use crate::cli::{DONE, Failure};
 use crate::conduct::{Holders, Receipts};
 use crate::io::durable::Batches;
@@ -25,8 +25,7 @@ pub(super) fn receipts(
     let holders = if args.all { Holders::All } else { Holders::Drawn };
     let bar = console.progress(&say!("读入抽样框", "reading frames"), 1);
     let made = Receipts::read(&bundle.files, bundle, holders, &mut |done, rows| {
-        bar.set_length(rows);
-        bar.set_position(done);
+        reach(&bar, done, rows);
     });
     bar.finish_and_clear();
     let made = made.map_err(Failure::bundle)?;
