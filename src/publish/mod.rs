@@ -16,4 +16,6 @@ pub mod template;
 mod withheld;
 
 pub use draw::Draw;
-pub use notice::{Kind, Particulars, file_name, notice, outcome_file_name, outcome_notice};
+pub use notice::{
+    Kind, Particulars, file_name, notice, outcome_file_name, outcome_notice, outcome_of_name,
+};

@@ -133,5 +133,5 @@ fn the_results_of_a_year_are_published_at_once() {
     let again = start.elapsed();
     eprintln!("{} rows: {first:?}, with an earlier notice {again:?}", csv.len());
     // Verification is most of it.
-    assert!(first < Duration::from_secs(120) && again < Duration::from_secs(120));
+    assert!(first < Duration::from_secs(300) && again < Duration::from_secs(300));
 }

@@ -56,6 +56,9 @@ fn forms_that_are_filled_in_become_a_notice_and_the_next_one() {
     assert_eq!(files(&folder.join("csv")), first);
     assert!(notice(folder, 0, "r.xlsx", "2026-11-10", &place).contains("已存在且相同"));
 
+    // A notice that passes this one over is refused.
+    let said = notice(folder, 2, "r.xlsx", "2026-12-11", &place);
+    assert!(said.contains(&format!("错误 N21 out/{}.json", GOLDEN[0])), "{said}");
     // What has come in since, and what was corrected.
     table.set(2, RESULT, "迁出");
     table.set(4, PEOPLE, "E007、E004、E012、E010");
@@ -148,6 +151,7 @@ fn the_twentieth_working_day_is_on_time() {
     ] {
         notice(folder, 0, "r.csv", date, &[more, &["--out", "out"]].concat());
         let made = json(folder, &format!("EX-OPEN-1-outcome-{date}.json"));
+        fs::remove_dir_all(folder.join("out")).unwrap();
         assert_eq!(made["检查情况"]["按期公示的比例（事项）"], share, "{date}");
         assert_eq!(rows(&made, "检查结果")[0]["说明"].as_str().unwrap_or_default(), remark);
         assert_eq!(number(&made, "期限暂定的事项数"), 1);
@@ -310,5 +314,24 @@ fn masked_ids_come_back() {
     for (_, bytes) in made.iter().filter(|(name, _)| !name.ends_with(".xlsx")) {
         let said = String::from_utf8_lossy(bytes);
         assert!(draft.inspectors.iter().all(|row| !said.contains(row.iid.as_str())));
+    }
+}
+
+#[test]
+fn a_notice_in_the_bundle_is_among_the_downloads_of_the_site() {
+    let temp = office("open");
+    let folder = temp.path();
+    Table::of(folder).entered().write(&folder.join("r.csv"));
+    notice(folder, 0, "r.csv", "2026-12-15", &["--out", "bundle/notice"]);
+    run(folder, 0, &["verify", "bundle"]);
+    if cfg!(unix) {
+        run(folder, 0, &["publish", "bundle", "--site", "site"]);
+        let year = fs::read_dir(folder.join("site/draws/2026")).unwrap().next().unwrap().unwrap();
+        let page = fs::read_to_string(year.path().join("index.html")).unwrap();
+        for ending in ["html", "xlsx", "json"] {
+            let file = format!("bundle/notice/EX-OPEN-1-outcome-2026-12-15.{ending}");
+            assert!(year.path().join(&file).exists());
+            assert!(page.contains(&format!("href=\"{}\"", file.replace('/', "&#x2f;"))), "{file}");
+        }
     }
 }

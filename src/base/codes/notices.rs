@@ -184,4 +184,13 @@ pub(super) const RULES: &[Rule] = &[
             "Give every notice all tables, those published before among them. If a result is to be withdrawn nothing is to be done: the notice lists it as corrected.",
         ),
     ),
+    Rule::new(
+        "N21",
+        Error,
+        ("没有接在前一份公示之后", "it does not follow the notice before"),
+        (
+            "用 --earlier 给出所示的公示：更正和首次公示日期由此得出，改动不会不声不响。",
+            "Give --earlier the notice shown: corrections and days of first publication follow from it, and nothing changes in silence.",
+        ),
+    ),
 ];

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use super::args::NoticeArgs;
 use super::standing::as_it_stands;
 use crate::base::date::{china_date, parse_date};
@@ -18,7 +20,7 @@ use crate::io::sheet;
 use crate::publish::document::Document;
 use crate::publish::names::Names;
 use crate::publish::outcome::{Earlier, Outcomes, Times, is_column, is_other_sheet};
-use crate::publish::{Draw, Particulars, outcome_file_name, outcome_notice};
+use crate::publish::{Draw, Particulars, outcome_file_name, outcome_notice, outcome_of_name};
 use crate::record::bundle::{OPENING, parse_opening};
 use crate::registry::Sheet;
 use crate::say;
@@ -57,16 +59,18 @@ pub(super) fn outcome(
     let published = published.expect("bug: an outcome has its day");
     let calendar = more.calendars.calendar()?;
     let earlier = more.earlier.as_deref().map(|file| before(file, draw)).transpose()?;
-    if let (Some(earlier), Some(file)) = (&earlier, &more.earlier)
-        && earlier.date() > published
+    let told = earlier.as_ref().map(Earlier::told);
+    if let (Some((date, _)), Some(file)) = (told, &more.earlier)
+        && date > published
     {
-        let date = earlier.date();
         let cause = say!(
             "它的公示日期 {date} 晚于 {published}",
             "its day of publication, {date}, is after {published}"
         );
         return Err(Finding::new("N19", cause).file(file.display().to_string()).into());
     }
+    let this = (published, told.map_or(1, |(_, order)| order + 1));
+    refuse_gap(&args.out, draw, this, told)?;
     let (sheets, mut findings) = tables(&more.results)?;
     let master = bundle.files.get(OPENING).map(|bytes| parse_opening(bytes)).transpose();
     let master = master.map_err(|finding| Failure::bundle(finding.file(OPENING)))?;
@@ -89,9 +93,38 @@ pub(super) fn outcome(
     let (outcomes, findings) = outcomes?;
     Ok(Made {
         document: outcome_notice(draw, &outcomes, names, particulars),
-        name: outcome_file_name(draw, &outcomes),
+        name: outcome_file_name(draw, this),
         findings,
     })
+}
+
+/// N21 if the folder has a notice of results between the one that is followed and this one: it would be passed over.
+fn refuse_gap(
+    out: &Path,
+    draw: &Draw<'_>,
+    this: (Date, u64),
+    followed: Option<(Date, u64)>,
+) -> Result<(), Finding> {
+    let entries = match fs::read_dir(out) {
+        Ok(entries) => entries,
+        // Nothing was published there.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(failed(out, &e)),
+    };
+    let mut last = None;
+    for entry in entries {
+        let path = entry.map_err(|e| failed(out, &e))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
+        let told = name.and_then(|name| outcome_of_name(draw, name));
+        last = last.max(told.filter(|told| *told < this).map(|told| (told, path)));
+    }
+    match last {
+        Some((told, path)) if Some(told) > followed => {
+            let cause = say!("它在前，而没有接上", "it comes before, and is not followed");
+            Err(Finding::new("N21", cause).file(path.display().to_string()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn before(file: &Path, draw: &Draw<'_>) -> Result<Earlier, Finding> {

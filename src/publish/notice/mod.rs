@@ -11,7 +11,7 @@ mod parts;
 mod plan;
 mod result;
 
-pub use outcome::{outcome_file_name, outcome_notice};
+pub use outcome::{outcome_file_name, outcome_notice, outcome_of_name};
 
 use super::document::Document;
 use super::draw::Draw;

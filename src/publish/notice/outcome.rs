@@ -4,9 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::Particulars;
 use super::parts::{head, how, left_out, type_words};
 use super::result::{NAME, named};
+use crate::base::date::parse_date;
 use crate::base::ratio::percent;
 use crate::publish::document::{Document, Fact, Section, Style, code, count, fact};
 use crate::publish::draw::{Draw, window};
@@ -57,11 +60,25 @@ pub fn outcome_notice(
 }
 
 /// The name of the files, without ending: draw, attempt, kind and day, and the number if it is not the first.
-pub fn outcome_file_name(draw: &Draw<'_>, outcomes: &Outcomes) -> String {
-    let (name, attempt) = (&draw.commitment.draw, draw.commitment.attempt);
-    let (date, order) = (outcomes.published, outcomes.order);
+pub fn outcome_file_name(draw: &Draw<'_>, (date, order): (Date, u64)) -> String {
     let number = if order > 1 { format!("-{order}") } else { String::new() };
-    format!("{name}-{attempt}-outcome-{date}{number}")
+    format!("{}{date}{number}", outcome_prefix(draw))
+}
+
+/// Day and number of the notice of results that has this name; none if it is another notice's.
+pub fn outcome_of_name(draw: &Draw<'_>, name: &str) -> Option<(Date, u64)> {
+    let rest = name.strip_prefix(&outcome_prefix(draw))?;
+    let (date, number) = rest.split_at_checked(10)?;
+    let order = match number {
+        "" => 1,
+        number => number.strip_prefix('-')?.parse().ok()?,
+    };
+    let told = (parse_date(date)?, order);
+    (outcome_file_name(draw, told) == name).then_some(told)
+}
+
+fn outcome_prefix(draw: &Draw<'_>) -> String {
+    format!("{}-{}-outcome-", draw.commitment.draw, draw.commitment.attempt)
 }
 
 /// The results in numbers; visits are counted without those whose subject was replaced, unless that is said.

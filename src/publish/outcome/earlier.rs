@@ -94,9 +94,9 @@ impl Earlier {
         Ok(Earlier { order, digest, told, went, date })
     }
 
-    /// The day of its publication.
-    pub fn date(&self) -> Date {
-        self.date
+    /// The day of its publication, and its number.
+    pub fn told(&self) -> (Date, u64) {
+        (self.date, self.order)
     }
 
     /// When a result was first public; none if it was not.
