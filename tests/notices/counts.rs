@@ -24,8 +24,8 @@ fn the_numbers_are_those_of_the_table() {
     for seed in 0..8 {
         let mut random = Random::new(seed);
         let mut table = blank.clone();
-        // By subject: matters, public, with a problem, with other people.
-        let mut visits: BTreeMap<String, [u64; 4]> = BTreeMap::new();
+        // By subject: matters, public, with a problem, with other people, waiting.
+        let mut visits: BTreeMap<String, [u64; 5]> = BTreeMap::new();
         for row in 0..table.len() {
             let sid = table.get(row, SID).to_owned();
             let counts = visits.entry(sid).or_default();
@@ -38,6 +38,7 @@ fn the_numbers_are_those_of_the_table() {
             table.enter(row, words[random.index(3)], "2026-12-01");
             if random.chance(20) {
                 table.set(row, STATE, "不通过");
+                counts[4] += 1;
                 continue;
             }
             counts[1] += 1;
@@ -54,13 +55,14 @@ fn the_numbers_are_those_of_the_table() {
         notice(folder, 0, "r.csv", "2026-12-15", &["--out", &out]);
         let made = text(&files(&folder.join(out)), "EX-OPEN-1-outcome-2026-12-15.json");
         let made: Value = serde_json::from_str(&made).unwrap();
-        let n = |of: &dyn Fn(&[u64; 4]) -> bool| visits.values().filter(|v| of(v)).count() as u64;
+        let n = |of: &dyn Fn(&[u64; 5]) -> bool| visits.values().filter(|v| of(v)).count() as u64;
         let (begun, public) = (n(&|v| v[1] > 0), visits.values().map(|v| v[1]).sum::<u64>());
         for (name, count) in [
             ("应检查户次", visits.len() as u64),
             ("结果全部公布的户次", n(&|v| v[1] == v[0])),
             ("结果部分公布的户次", n(&|v| v[1] > 0 && v[1] < v[0])),
-            ("未录入的户次", n(&|v| v[1] == 0)),
+            ("尚无公布结果的户次", n(&|v| v[1] == 0)),
+            ("其中未录入的户次", n(&|v| v[1] + v[4] == 0)),
             ("实际检查人员与抽取不同的户次", n(&|v| v[3] > 0)),
         ] {
             assert_eq!(number(&made, name), count, "{seed}: {name}");

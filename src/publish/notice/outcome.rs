@@ -15,7 +15,7 @@ use crate::publish::document::{Document, Fact, Section, Style, code, count, fact
 use crate::publish::draw::{Draw, window};
 use crate::publish::names::Names;
 use crate::publish::outcome::words::STATES;
-use crate::publish::outcome::{Earlier, Outcome, Outcomes};
+use crate::publish::outcome::{Earlier, Missing, Outcome, Outcomes};
 use crate::publish::withheld::{Rule, Withheld};
 use crate::record::bundle::MANIFEST;
 use crate::record::commitment::List;
@@ -89,6 +89,8 @@ struct Counts {
     /// Visits of which every matter is public, and of which some are.
     whole: usize,
     part: usize,
+    /// Visits of which nothing was entered.
+    untouched: usize,
     /// Matters of visits to be made, those of them that are public, and those that wait for approval.
     matters: usize,
     public: usize,
@@ -116,6 +118,10 @@ impl Counts {
         let begun = sids(&|_| true);
         let lacking: BTreeSet<&Sid> = outcomes.missing.iter().map(|one| &one.key.sid).collect();
         let whole = begun.difference(&lacking).count();
+        let waiting = |one: &&Missing| one.state != STATES[0];
+        let waits: BTreeSet<&Sid> =
+            outcomes.missing.iter().filter(waiting).map(|one| &one.key.sid).collect();
+        let begun_at_all: BTreeSet<&Sid> = begun.union(&waits).copied().collect();
         let n = |of: &dyn Fn(&Outcome) -> bool| outcomes.outcomes.iter().filter(|o| of(o)).count();
         let public = n(&|one| made(&one.key.sid));
         let is_provisional = |one: &Outcome| one.deadline.is_some_and(|d| d.provisional);
@@ -125,9 +131,10 @@ impl Counts {
             replaced: outcomes.visits.values().filter(|visit| visit.replaced).count(),
             whole,
             part: begun.len() - whole,
+            untouched: lacking.difference(&begun_at_all).count(),
             matters: public + missing.len(),
             public,
-            waiting: missing.iter().filter(|one| one.state != STATES[0]).count(),
+            waiting: missing.iter().filter(waiting).count(),
             overdue: missing.iter().filter(|one| one.overdue).count(),
             problems: sids(&Outcome::is_problem).len(),
             published: outcomes.outcomes.len(),
@@ -147,7 +154,8 @@ impl Counts {
             count("应检查户次", self.visits),
             count("结果全部公布的户次", self.whole),
             count("结果部分公布的户次", self.part),
-            count("未录入的户次", self.visits - self.whole - self.part),
+            count("尚无公布结果的户次", self.visits - self.whole - self.part),
+            count("其中未录入的户次", self.untouched),
             fact("结果公布比例（事项）", share(self.public, self.matters)),
             some("已录入、尚待审核的事项数", self.waiting),
             some("完成已久、逾期仍未公布的事项数", self.overdue),
