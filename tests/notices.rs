@@ -5,8 +5,18 @@
 
 mod support;
 
+#[path = "notices/cells.rs"]
+mod cells;
+#[path = "notices/counts.rs"]
+mod counts;
+#[path = "support/district.rs"]
+mod district;
+#[path = "notices/filled.rs"]
+mod filled;
 #[path = "notices/forms.rs"]
 mod forms;
+#[path = "notices/outcomes.rs"]
+mod outcomes;
 #[path = "notices/pdf.rs"]
 mod pdf;
 #[path = "notices/rules.rs"]

@@ -5,6 +5,9 @@
 
 mod support;
 
+#[path = "support/district.rs"]
+mod district;
+
 #[path = "site/large.rs"]
 mod large;
 #[path = "site/refusals.rs"]

@@ -161,7 +161,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Calendar(args) => calendar::calendar(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify(args) => verify::verify(workspace, args, clock, console),
-        Command::Publish(args) => publish::publish(workspace, args, console),
+        Command::Publish(args) => publish::publish(workspace, args, clock, console),
         Command::Receipt(args) => receipt::receipt(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Log { what } => log::log(workspace, what, clock, console),

@@ -5,7 +5,7 @@ use crate::base::finding::{Finding, Findings, Text};
 use crate::base::table::{self, Row};
 use crate::events::chain::{self, Recorded, reason_words};
 use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, Stage, stage};
-use crate::record::commitment::Commitment;
+use crate::record::commitment::{Commitment, List};
 use crate::record::contents::Contents;
 use crate::record::event::{Event, Kind};
 use crate::record::tables::AssignmentRow;
@@ -131,4 +131,14 @@ impl<'a> Draw<'a> {
         }
         alarms
     }
+}
+
+/// First and last day of a list's inspections: its own, or those of the whole draw.
+pub(super) fn window(commitment: &Commitment, list: &List) -> (String, String) {
+    let own = |key: &str, whole: &String| {
+        let day = list.notes.get("window").and_then(|window| window[key].as_str());
+        day.unwrap_or(whole).to_owned()
+    };
+    let (from, to) = &commitment.window;
+    (own("from", from), own("to", to))
 }

@@ -9,10 +9,13 @@ mod draw;
 pub mod forms;
 pub mod names;
 mod notice;
+pub mod outcome;
 pub mod qr;
 pub mod site;
 pub mod template;
 mod withheld;
 
 pub use draw::Draw;
-pub use notice::{Kind, Particulars, file_name, notice};
+pub use notice::{
+    Kind, Particulars, file_name, notice, outcome_file_name, outcome_notice, outcome_of_name,
+};

@@ -14,6 +14,8 @@ pub(super) enum Rule {
     People,
     /// Why an inspector is absent or recused.
     Reasons,
+    /// What an inspection found, in words.
+    Details,
     /// Numbers of identity cards that stand where a certificate's number should.
     Cards,
     /// Names that nobody brought.
@@ -35,6 +37,9 @@ impl Rule {
             }
             Rule::Reasons => {
                 "检查人员离岗、回避的具体原因：属个人信息，只公布类别（政府信息公开条例第十五条）。"
+            }
+            Rule::Details => {
+                "发现问题的具体情况、其他处置的说明：可能涉及商业秘密和个人信息，只公布规定的结果和处置类别（政府信息公开条例第十五条）。"
             }
             Rule::Cards => {
                 "形似居民身份证号码的编号：只显示前六位和后四位（政府信息公开条例第十五条）；请机关改用执法证号后重新公布。"

@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use crate::base::date::parse_date;
 
 /// The civil date that a cell means, if it can mean only one.
-pub(super) fn civil(cell: &str) -> Option<Date> {
+pub fn civil(cell: &str) -> Option<Date> {
     let (day, time) = match cell.split_once([' ', 'T']) {
         Some((day, time)) => (day, Some(time.trim())),
         None => (cell, None),

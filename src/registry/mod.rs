@@ -34,6 +34,7 @@ mod words;
 pub use build::Registry;
 pub use codes::division_name;
 pub use columns::{Column, Register};
+pub use dates::civil;
 pub use ident::{
     UsccFault, organisation_code_is_sound, reg_no_is_sound, uscc_fault, uscc_is_sound,
 };

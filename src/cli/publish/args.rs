@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::args::FrameArgs;
+use crate::cli::calendar::MoreDays;
 use crate::cli::log::TrustArgs;
 use crate::cli::secret::SecretArgs;
 
+use super::outcome::WITHIN;
 use super::site::SiteArgs;
 
 /// A site, unless something else is asked for.
@@ -22,10 +24,10 @@ pub(in crate::cli) struct PublishArgs {
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum PublishCommand {
-    /// 公告：抽查计划、抽取结果、更正（网页、表格、JSON） / a notice as page, workbook and JSON
-    Notice(NoticeArgs),
+    /// 公告：抽查计划、抽取结果、更正、检查结果（网页、表格、JSON） / a notice as page, workbook and JSON
+    Notice(Box<NoticeArgs>),
     /// 表单：情况记录表、通知书、任务表、见证记录 / forms to print: record, letter, tasks, witnesses' record
-    Forms(FormArgs),
+    Forms(Box<FormArgs>),
     /// 写出自带的模板，供修改后用 --templates 指明 / write the built-in templates, to be changed
     Templates {
         /// 文件夹 / folder
@@ -49,9 +51,11 @@ pub(in crate::cli) struct NoticeArgs {
     /// 公示包的下载地址，印在公告上 / where the bundle can be had, printed on the notice
     #[arg(long, value_name = "URL")]
     pub address: Option<String>,
-    /// 公示日期，缺省留空手填 / day of publication, left blank by default
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// 公示日期，缺省留空手填；检查结果公示必填 / day of publication, left blank by default; an outcome needs it
+    #[arg(long, value_name = "YYYY-MM-DD", required_if_eq("kind", "outcome"))]
     pub date: Option<String>,
+    #[command(flatten)]
+    pub outcome: OutcomeArgs,
     #[command(flatten)]
     pub names: NameArgs,
     #[command(flatten)]
@@ -64,6 +68,22 @@ pub(in crate::cli) struct NoticeArgs {
     pub trust: TrustArgs,
 }
 
+/// What a notice of the results of inspections is made of.
+#[derive(clap::Args)]
+pub(in crate::cli) struct OutcomeArgs {
+    /// 检查结果：填好的情况记录表（.xlsx、.csv，可多个） / outcome: the filled table of the forms, in one or more files
+    #[arg(long, value_name = "FILE", num_args = 1.., required_if_eq("kind", "outcome"))]
+    pub results: Vec<PathBuf>,
+    /// 检查结果：前一份检查结果公示的 JSON / outcome: the JSON of the notice of results before
+    #[arg(long, value_name = "JSON")]
+    pub earlier: Option<PathBuf>,
+    /// 检查结果：完成后几个工作日内公布 / outcome: working days after completion within which it must be public
+    #[arg(long, value_name = "DAYS", default_value_t = WITHIN, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub within: u32,
+    #[command(flatten)]
+    pub calendars: MoreDays,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum KindArg {
     /// 抽查计划公示 / the plan, from the freeze
@@ -72,6 +92,8 @@ pub(in crate::cli) enum KindArg {
     Result,
     /// 更正公示：作废、替补、更正 / what happened afterwards
     Correction,
+    /// 检查结果公示：填好的情况记录表 / what the inspections found
+    Outcome,
 }
 
 #[derive(clap::Args)]

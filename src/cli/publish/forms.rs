@@ -9,10 +9,11 @@ use serde_json::json;
 use super::args::{FormArg, FormArgs};
 use super::notice::tell;
 use super::print::Printer;
-use crate::base::finding::{Finding, Findings};
+use super::standing::as_it_stands;
+use crate::base::finding::Finding;
 use crate::base::secret::Secret;
 use crate::base::table;
-use crate::cli::bundle::{Office, frozen, in_order, office_with};
+use crate::cli::bundle::{Office, in_order, office_with};
 use crate::cli::ceremony::record_of;
 use crate::cli::console::Console;
 use crate::cli::event::refuse_void;
@@ -20,10 +21,8 @@ use crate::cli::log::Trusted;
 use crate::cli::receipt::code;
 use crate::cli::verify::verified;
 use crate::cli::{DONE, Failure};
-use crate::conduct::{Holders, Receipts, history};
-use crate::draw::ticket::seed;
-use crate::events::chain;
-use crate::events::standing::{self, Standing};
+use crate::conduct::{Holders, Receipts};
+use crate::events::standing::Standing;
 use crate::io::durable::{Written, write_file};
 use crate::io::folder::BundleFolder;
 use crate::io::workbook::workbook;
@@ -94,48 +93,23 @@ impl Desk<'_> {
         commitment: &Commitment,
         console: &Console,
     ) -> Result<Made, Failure> {
-        let (recorded, findings) = chain::read(commitment, &bundle.files);
-        Findings::check(findings, ()).map_err(Failure::bundle)?;
-        let frozen = frozen(bundle)?;
-        let beacon = frozen.contents().beacon.as_ref().expect("bug: it is drawn");
-        let seed = seed(commitment.suite, &frozen.digest, &beacon.strings);
-        let bar = console.progress(&say!("读入抽样框", "reading frames"), 1);
-        let selections = frozen.selections(
-            &seed,
-            self.master.as_ref().map(Secret::expose),
-            &mut |_, done, total| {
-                bar.set_length(total as u64);
-                bar.set_position(done as u64);
-            },
-        );
-        bar.finish_and_clear();
-        let selections = selections.map_err(Failure::bundle)?;
-        let ground = standing::Ground {
-            commitment,
-            contents: frozen.contents(),
-            selections: &selections,
-            seed: &seed,
-        };
-        let history = history(&ground, &recorded).map_err(Failure::bundle)?;
-        Findings::check(history.findings, ()).map_err(Failure::bundle)?;
-        let standing = &history.standing;
-        if !standing.paired {
-            let cause = say!("人员不足，未能匹配", "too few inspectors: there are no teams");
-            return Err(Failure::bundle(Finding::new("N08", cause)));
-        }
-        let receipts = self.receipts(bundle, standing, console)?;
-        let forms = Forms::of(&Ground {
-            commitment,
-            standing,
-            names: &self.names,
-            receipts: &receipts,
-            days: &self.days,
-            closed: self.closed,
-        });
-        // What followed from later events is told by other files.
-        let settled = history.effects.iter().filter(|effect| !effect.waits).count();
-        let after = if settled > 0 { format!("-{settled:04}") } else { String::new() };
-        Ok(Made { forms, name: format!("{}-{}{after}", commitment.draw, commitment.attempt) })
+        let master = self.master.as_ref().map(Secret::expose);
+        as_it_stands(bundle, commitment, master, console, |history| {
+            let standing = &history.standing;
+            let receipts = self.receipts(bundle, standing, console)?;
+            let forms = Forms::of(&Ground {
+                commitment,
+                standing,
+                names: &self.names,
+                receipts: &receipts,
+                days: &self.days,
+                closed: self.closed,
+            });
+            // What followed from later events is told by other files.
+            let settled = history.effects.iter().filter(|effect| !effect.waits).count();
+            let after = if settled > 0 { format!("-{settled:04}") } else { String::new() };
+            Ok(Made { forms, name: format!("{}-{}{after}", commitment.draw, commitment.attempt) })
+        })
     }
 
     /// The codes of everybody who is visited; whoever came in from the reserve has one, too.

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::{KindArg, NoticeArgs};
+use super::outcome::{Made, outcome};
 use super::print::Printer;
 use crate::base::date::parse_date;
 use crate::base::finding::Finding;
 use crate::base::json;
 use crate::cli::bundle::bundle;
-use crate::cli::console::Console;
+use crate::cli::clock::Clock;
+use crate::cli::console::{Console, finding_json};
 use crate::cli::verify::verified;
 use crate::cli::{DONE, Failure};
 use crate::io::durable::{Written, write_file};
@@ -21,6 +23,7 @@ use crate::say;
 pub(super) fn notice(
     workspace: &Path,
     args: &NoticeArgs,
+    clock: &Clock,
     console: &Console,
 ) -> Result<u8, Failure> {
     let templates = args.templates.read()?;
@@ -31,17 +34,30 @@ pub(super) fn notice(
     let report = verified(&mut bundle, &trusted, console)?;
     let draw = Draw::read(&bundle.files, &report).map_err(Failure::bundle)?;
     let names = args.names.read(workspace, draw.commitment.suite, &draw.digest)?;
-    let kind = match args.kind {
-        KindArg::Plan => Kind::Plan,
-        KindArg::Result => Kind::Result,
-        KindArg::Correction => Kind::Correction,
+    let of_bundle = |kind: Kind| -> Result<Made, Failure> {
+        if !args.outcome.results.is_empty() || args.outcome.earlier.is_some() {
+            let cause =
+                say!("只用于 --kind outcome（检查结果公示）", "it is for --kind outcome alone");
+            return Err(Finding::new("W07", cause).column("--results").into());
+        }
+        let document = notice_of(kind, &draw, &names, &particulars)?;
+        Ok(Made { document, name: file_name(kind, &draw), findings: Vec::new() })
     };
-    let document = notice_of(kind, &draw, &names, &particulars)?;
+    let (kind, made) = match args.kind {
+        KindArg::Plan => (Kind::Plan.name(), of_bundle(Kind::Plan)),
+        KindArg::Result => (Kind::Result.name(), of_bundle(Kind::Result)),
+        KindArg::Correction => (Kind::Correction.name(), of_bundle(Kind::Correction)),
+        KindArg::Outcome => {
+            let told = (clock, console);
+            ("outcome", outcome(args, &bundle, &draw, &names, &particulars, told))
+        }
+    };
+    let Made { document, name, findings } = made?;
+    console.findings(&findings);
     let mut page = document.page();
     page["site_name"] = json!(particulars.site_name);
     page["date"] = json!(particulars.date);
     let html = templates.fill("notice.html", &page)?;
-    let name = file_name(kind, &draw);
     let place = |ending: &str| args.out.join(format!("{name}.{ending}"));
     let files: [(PathBuf, Vec<u8>); 3] = [
         (place("html"), html.into_bytes()),
@@ -64,8 +80,9 @@ pub(super) fn notice(
     }
     document.alarms.iter().for_each(|alarm| console.line(alarm));
     console.report(&json!({
-        "command": "publish", "what": "notice", "ok": true, "kind": kind.name(), "files": places,
+        "command": "publish", "what": "notice", "ok": true, "kind": kind, "files": places,
         "written": written.contains(&Written::New), "alarms": document.alarms,
+        "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     Ok(DONE)
 }

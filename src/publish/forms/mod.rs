@@ -22,6 +22,12 @@ use self::visit::Visit;
 /// Subjects in one file: some megabytes with their codes, which a browser opens and prints at once.
 pub const PER_FILE: usize = 200;
 
+/// The sheets of the workbook; the last is the one to be filled in with results.
+pub(super) const BOOK_SHEETS: [&str; 3] = ["抽查任务表", "人员任务", "情况记录表"];
+
+/// The columns that every sheet of the workbook begins with.
+const HEAD: [(&str, Style); 2] = [("抽查计划编号", Style::Code), ("抽查计划名称", Style::Text)];
+
 /// Which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
@@ -65,6 +71,11 @@ pub struct Forms {
     common: Value,
     /// Inspectors with their names and the places of their visits, by iid.
     people: Vec<(String, String, Vec<usize>)>,
+}
+
+/// The columns of the sheet to be filled in.
+pub(super) fn record_columns() -> impl Iterator<Item = &'static str> {
+    HEAD.iter().chain(visit::RECORD_COLUMNS).map(|(name, _)| *name)
 }
 
 impl Form {
@@ -183,13 +194,12 @@ impl Forms {
             }
         }
         let records = self.visits.iter().flat_map(Visit::record_rows).map(plan).collect();
-        let head = [("抽查计划编号", Style::Code), ("抽查计划名称", Style::Text)];
-        let with = |more: &[&[(&'static str, Style)]]| [&head[..], &more.concat()].concat();
+        let with = |more: &[&[(&'static str, Style)]]| [&HEAD[..], &more.concat()].concat();
         let own = [("检查人员执法证号", Style::Code), ("检查人员姓名", Style::Text)];
         vec![
-            sheet("抽查任务表", &with(&[visit::COLUMNS]), visits),
-            sheet("人员任务", &with(&[&own, visit::COLUMNS]), people),
-            sheet("情况记录表", &with(&[visit::RECORD_COLUMNS]), records),
+            sheet(BOOK_SHEETS[0], &with(&[visit::COLUMNS]), visits),
+            sheet(BOOK_SHEETS[1], &with(&[&own, visit::COLUMNS]), people),
+            sheet(BOOK_SHEETS[2], &with(&[visit::RECORD_COLUMNS]), records),
         ]
     }
 

@@ -3,12 +3,15 @@
 //! nobody else shows – base, chance, seed, digests – and what is left out by which rule.
 //!
 //! A result's notice tells the draw as it was published; whatever happens later is told by a correction, so that no notice
-//! ever changes.
+//! ever changes. What the inspections found is told by notices of their own, which follow each other.
 
 mod correction;
+mod outcome;
 mod parts;
 mod plan;
 mod result;
+
+pub use outcome::{outcome_file_name, outcome_notice, outcome_of_name};
 
 use super::document::Document;
 use super::draw::Draw;

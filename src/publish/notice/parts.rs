@@ -7,7 +7,7 @@ use crate::base::date::china_time;
 use crate::base::digest::Suite;
 use crate::base::ratio::{lowest, percent};
 use crate::publish::document::{Body, Section, Style, code, count, fact};
-use crate::publish::draw::Draw;
+use crate::publish::draw::{Draw, window};
 use crate::publish::names::Names;
 use crate::record::beacon::Source;
 use crate::record::commitment::{List, Method, Quota};
@@ -48,6 +48,15 @@ fn note(list: &List, key: &str) -> String {
             texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、")
         }
         _ => String::new(),
+    }
+}
+
+/// 抽查类型; empty where the commitment does not say.
+pub(super) fn type_words(list: &List) -> &'static str {
+    match list.notes.get("type").and_then(Value::as_str) {
+        Some("targeted") => "定向",
+        Some("untargeted") => "不定向",
+        _ => "",
     }
 }
 
@@ -106,17 +115,8 @@ pub(super) fn tasks(draw: &Draw<'_>, names: &Names) -> Section {
         value.and_then(Value::as_u64).map_or_else(String::new, |n| n.to_string())
     };
     let row = |list: &&List| {
-        let (from, to) = &draw.commitment.window;
-        let day = |key: &str, whole: &String| {
-            let own = list.notes.get("window").and_then(|window| window[key].as_str());
-            own.unwrap_or(whole).to_owned()
-        };
+        let (from, to) = window(&draw.commitment, list);
         let matters: Vec<String> = list.matters.iter().map(|id| names.matter(id)).collect();
-        let kind = match list.notes.get("type").and_then(Value::as_str) {
-            Some("targeted") => "定向",
-            Some("untargeted") => "不定向",
-            _ => "",
-        };
         let announced = match list.notes.get("announced") {
             Some(Value::Bool(true)) => "是",
             Some(Value::Bool(false)) => "否",
@@ -127,15 +127,15 @@ pub(super) fn tasks(draw: &Draw<'_>, names: &Names) -> Section {
         vec![
             list.list.clone(),
             list.title.clone(),
-            kind.to_owned(),
+            type_words(list).to_owned(),
             matters.join("；"),
             draw.commitment.agency.clone(),
             note(list, "initiator"),
             note(list, "partners"),
             note(list, "unit"),
             note(list, "ways"),
-            day("from", from),
-            day("to", to),
+            from,
+            to,
             announced.to_owned(),
             number(list.notes.get("base")),
             excluded(list)
