@@ -41,7 +41,7 @@ impl Approvals {
     /// Refuses what lacks a name; `risk` is the finding of too great a chance of a shortage.
     ///
     /// # Errors
-    /// M05, M07 and M12.
+    /// M05, M07 and M13.
     pub fn check(
         &self,
         risk: Option<&Finding>,
@@ -56,7 +56,7 @@ impl Approvals {
         }
         if self.incompatible.is_none() {
             let finding = |found: &Finding| {
-                let mut finding = Finding::new("M12", found.cause.clone());
+                let mut finding = Finding::new("M13", found.cause.clone());
                 finding.place = found.place.clone();
                 finding
             };

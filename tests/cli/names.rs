@@ -42,7 +42,7 @@ fn more_than_three_incompatible_rows_need_a_name() {
     let more: String = (6..=8).map(|n| format!("E04,E0{n},其他\n")).collect();
     office.import("incompatibles", &(INCOMPATIBLES.to_owned() + &more));
     let commit = [&["--clock", BEFORE], COMMIT].concat();
-    office.refuses(1, &commit, &["M12 incompatibles", "E04 有 4 条互斥记录"]);
+    office.refuses(1, &commit, &["M13 incompatibles", "E04 有 4 条互斥记录"]);
     // A compatibility ideograph of a surname, which NFC exchanges.
     office.done(&[&commit[..], &["--approve-incompatible", "\u{f90a}三"]].concat());
     office.done(&[&["--clock", AFTER], BEACON].concat());

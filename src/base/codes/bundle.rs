@@ -262,7 +262,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
-        "M12",
+        "M13",
         Error,
         ("互斥记录过多，须经批准", "more than three incompatible rows need approval"),
         (
