@@ -47,10 +47,13 @@ impl Ratio {
     }
 }
 
-/// A chance as a percentage with two decimals, rounded down.
+/// A chance as a percentage with two decimals, rounded down; one that is not nothing never looks like it.
 pub fn percent((above, below): (u128, u128)) -> String {
     let hundredths = above * 10_000 / below.max(1);
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+    match (hundredths, above) {
+        (0, 1..) => "<0.01%".to_owned(),
+        _ => format!("{}.{:02}%", hundredths / 100, hundredths % 100),
+    }
 }
 
 /// A chance as a fraction in lowest terms.

@@ -123,7 +123,9 @@ pub(super) fn tasks(draw: &Draw<'_>, names: &Names) -> Section {
             _ => "",
         };
         let n = wanted(list);
-        let ratio = chance((n.into(), list.frame.n.max(1).into()));
+        // Not reduced: people look for the two numbers that stand beside it.
+        let (size, share) = (list.frame.n, percent((n.into(), list.frame.n.max(1).into())));
+        let ratio = format!("{n}/{size}（{share}）");
         vec![
             list.list.clone(),
             list.title.clone(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::draw::{Draw, both, grouped};
 use crate::base::finding::Text;
+use crate::base::ratio::{lowest, percent};
 use crate::plan::reason_text;
 use crate::record::commitment::{List, Method, Quota, Role, Slot, Stratum};
 use crate::registry::{CreditClass, Register, Removal};
@@ -180,23 +181,9 @@ fn parts((above, below): (u128, u128)) -> u128 {
 }
 
 /// A chance in lowest terms.
-fn fraction((above, below): (u128, u128)) -> String {
-    let (mut a, mut b) = (above, below.max(1));
-    while b > 0 {
-        (a, b) = (b, a % b);
-    }
-    let divisor = a.max(1);
-    format!("{}/{}", above / divisor, below.max(1) / divisor)
-}
-
-/// A chance as a percentage with two decimals, rounded down; one that is not nothing never looks like it.
-fn percent(chance: (u128, u128)) -> String {
-    let (above, below) = chance;
-    let hundredths = above * 10_000 / below.max(1);
-    match (hundredths, above) {
-        (0, 1..) => "<0.01%".to_owned(),
-        _ => format!("{}.{:02}%", hundredths / 100, hundredths % 100),
-    }
+fn fraction(chance: (u128, u128)) -> String {
+    let (above, below) = lowest(chance);
+    format!("{above}/{below}")
 }
 
 #[cfg(test)]
