@@ -77,7 +77,7 @@ pub fn verify_trusting(
     let commitment = match commitment(bytes) {
         Ok(commitment) => commitment,
         Err(fault) => {
-            report.checks = unread(files, fault);
+            report.checks = unread(files, &fault);
             return Ok(report);
         }
     };

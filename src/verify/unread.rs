@@ -32,16 +32,16 @@ pub(super) fn commitment(bytes: &[u8]) -> Result<Commitment, Box<Fault>> {
 }
 
 /// The steps without a commitment: all that would apply are there, and but for the form of the days none is shown.
-pub(super) fn unread(files: &Files, fault: Box<Fault>) -> Vec<Check> {
-    let Fault { finding, malformed, sealed } = *fault;
-    let unopened = sealed && !files.contains_key(OPENING);
-    let on = if malformed { 1 } else { 2 };
+pub(super) fn unread(files: &Files, fault: &Fault) -> Vec<Check> {
+    let Fault { finding, malformed, sealed } = fault;
+    let unopened = *sealed && !files.contains_key(OPENING);
+    let on = if *malformed { 1 } else { 2 };
     let failed = || Outcome::Failed(vec![finding.clone()]);
     let hidden = |number| Check { number, outcome: Outcome::depends_on(on) };
-    let first = if malformed { failed() } else { Outcome::Passed };
+    let first = if *malformed { failed() } else { Outcome::Passed };
     let mut checks =
         vec![Check { number: 1, outcome: first }, Check { number: 2, outcome: failed() }];
-    checks.extend((3..=14).filter(|n| sealed || ![5, 10].contains(n)).map(hidden));
+    checks.extend((3..=14).filter(|n| *sealed || ![5, 10].contains(n)).map(hidden));
     if files.contains_key(SHORTAGE) || unopened && is_named(files) {
         checks.push(hidden(15));
     }

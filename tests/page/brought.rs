@@ -208,7 +208,7 @@ impl Brought {
                 let published = bundle.as_ref().is_none_or(|_| {
                     let own = whole.as_ref().and_then(|receipt| Code::of(receipt).ok());
                     code.or(own.as_ref()).is_some_and(|c| {
-                        verify_published(c, whole.as_ref(), &files).failed.is_none()
+                        verify_published(c, whole.as_ref(), &files, &files).failed.is_none()
                     })
                 });
                 self.receipts.push(Paper {
