@@ -21,6 +21,7 @@ use support::mutate::with_manifest;
 use support::random::{Draft, unopened};
 use support::second::disagreements;
 use support::vector;
+use support::waiting::waiting;
 
 /// Asserts that both judge alike, and that exactly those named good are accepted.
 fn judged(bundles: BTreeMap<String, Files>) {
@@ -253,6 +254,11 @@ fn unusual_commitments_are_judged_alike() {
     let draw =
         |(name, commitment)| (format!("{name}: {COMMITMENT}"), redraw(vector("open"), commitment));
     judged(commitments().into_iter().map(draw).collect());
+}
+
+#[test]
+fn events_behind_one_that_waits_are_judged_alike() {
+    judged(waiting());
 }
 
 /// Sums that no table of a test can have, in commitments whose tables are others.

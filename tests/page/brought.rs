@@ -22,6 +22,7 @@ use crate::support::shape::{forms, rows, strangers};
 use crate::support::ssj::run;
 use crate::support::story::Story;
 use crate::support::tampered::tampered;
+use crate::support::waiting::waiting;
 use crate::support::{VECTORS, read_folder, vector};
 
 pub const DEMO: &str = "good demo";
@@ -191,6 +192,9 @@ impl Brought {
             self.good(&format!("good story {number:02}"), files);
         }
         assert!(sealed > 2, "sealed draws with events: {sealed}");
+        for (name, files) in waiting() {
+            self.bundles.insert(format!("either {name}"), files);
+        }
     }
 
     /// Receipts of a vector: alone, against the bundle, as a code, and with one value changed.
