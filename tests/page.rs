@@ -51,7 +51,7 @@ fn page_ours_and_python_say_the_same() {
             let Some(said) = run.said(part, name) else { continue };
             let theirs = checks(said);
             compared += 1;
-            if let Some(how) = difference(run.bundle(name), &run.reports[name], &theirs) {
+            if let Some(how) = difference(run.files(name), &run.reports[name], &theirs) {
                 different.push(format!("{part} {name}:\n  {how}\n  {}", said["alert"]));
             }
             let digest = run.reports[name].result.map(|digest| digest.hex());
@@ -62,7 +62,7 @@ fn page_ours_and_python_say_the_same() {
     }
     for (at, name) in run.names.iter().enumerate() {
         let Some(said) = run.python.as_ref().map(|all| &all[at]) else { continue };
-        if let Some(how) = difference(run.bundle(name), &run.reports[name], said) {
+        if let Some(how) = difference(run.files(name), &run.reports[name], said) {
             different.push(format!("Python, {name}:\n  {how}"));
         }
     }

@@ -5,12 +5,13 @@
 mod support;
 
 use serde_json::{Value, json};
-use shuangsuiji::base::finding::Lang;
+use shuangsuiji::base::finding::{Lang, Text};
 use shuangsuiji::base::json;
 use shuangsuiji::conduct::{Holders, Receipts, receipt};
-use shuangsuiji::record::bundle::{Files, MANIFEST};
+use shuangsuiji::record::bundle::{Files, MANIFEST, SHORTAGE, frame_path};
 use shuangsuiji::record::ids::Sid;
 use shuangsuiji::record::receipt::{Code, Receipt, Release};
+use shuangsuiji::record::tables::{ManifestRow, Outcome::Drawn};
 use shuangsuiji::verify::{contradiction, verify, verify_published, verify_receipt};
 use support::{VECTORS, vector};
 
@@ -45,7 +46,8 @@ fn alone(receipt: &Receipt) -> (String, String) {
 /// The same of the comparison with published files.
 fn published(receipt: &Receipt, files: &Files) -> (String, String) {
     let code = Code::of(receipt).unwrap();
-    let failed = verify_published(&code, Some(receipt), files).failed.expect("it must not agree");
+    let failed =
+        verify_published(&code, Some(receipt), files, files).failed.expect("it must not agree");
     (failed.code().to_owned(), failed.cause.get(Lang::En).to_owned())
 }
 
@@ -74,7 +76,7 @@ fn everybody_s_receipt_holds_alone_and_against_the_bundle() {
             }
             for place in &places {
                 for whole in [Some(made), None] {
-                    let found = verify_published(&code, whole, place);
+                    let found = verify_published(&code, whole, place, place);
                     assert_eq!(found.failed, None, "{name} {}", made.sid);
                 }
             }
@@ -238,7 +240,71 @@ fn a_receipt_with_another_team() {
         }
         let teamless = Receipt { team: None, ..made.clone() };
         assert_eq!(published(&teamless, &vector(name)).0, "Q07");
+        let said = "drawn, yet without a team or a proof of shortage".to_owned();
+        assert_eq!(alone(&teamless), ("Q07".to_owned(), said));
+        if name == "sealed_opened" {
+            let said = "drawn, yet without a team, and the manifest has no proof of shortage";
+            let (code, cause) = published(&teamless, &unopened(vector(name)));
+            assert_eq!((code.as_str(), cause.as_str()), ("Q07", said));
+        }
+        // A shortage explains that there is no team, and only that.
+        let mut short = made.clone();
+        let digest = short.manifest[0].digest;
+        let at = short.manifest.partition_point(|row| *row.path < *SHORTAGE);
+        short.manifest.insert(at, ManifestRow { path: SHORTAGE.to_owned(), digest });
+        let suite = short.commitment().unwrap().0.suite;
+        short.result = short.result_of_manifest(suite);
+        let said = "there is a team in spite of a shortage".to_owned();
+        assert_eq!(alone(&short), ("Q07".to_owned(), said));
+        short.team = None;
+        assert_eq!(verify_receipt(&short.format()).failed, None);
     }
+}
+
+/// Whoever leaves out a list of a subject is found out by the frames; before the opening they are closed.
+#[test]
+fn a_list_left_out_or_added() {
+    for name in ["open", "sealed_opened"] {
+        let files = vector(name);
+        let all = receipts(&files, Holders::All);
+        let not_drawn = |made: &&Receipt| made.lists.iter().any(|e| e.outcome != Some(Drawn));
+        let made = all.iter().filter(|made| made.lists.len() > 1).find(not_drawn).unwrap();
+        let mut fewer = made.clone();
+        let at = made.lists.iter().position(|entry| entry.outcome != Some(Drawn)).unwrap();
+        let left = fewer.lists.remove(at).list;
+        assert_eq!(verify_receipt(&fewer.format()).failed, None, "{name}");
+        let code = Code::of(&fewer).unwrap();
+        for whole in [Some(&fewer), None] {
+            let failed = verify_published(&code, whole, &files, &files).failed.unwrap();
+            let place = failed.place.file.as_deref();
+            assert_eq!((failed.code(), place), ("Q12", Some(frame_path(&left).as_str())));
+        }
+        if name == "sealed_opened" {
+            let public = unopened(files.clone());
+            let found = verify_published(&code, None, &public, &public);
+            assert_eq!(found.failed, None);
+            let told = |text: &Text| text.en.contains("that no list was left out, the opening");
+            assert!(found.not_shown.iter().any(told), "{:?}", found.not_shown);
+        }
+        // Another frame, though it lacks the subject, too: it must be that of the manifest.
+        let path = frame_path(&left);
+        let mut other = files.clone();
+        let text = String::from_utf8(files[&path].clone()).unwrap();
+        let lines = text.split_inclusive('\n');
+        let lines: String = lines.filter(|line| !line.contains(made.sid.as_str())).collect();
+        other.insert(path.clone(), lines.into_bytes());
+        let failed = verify_published(&code, None, &files, &other).failed.unwrap();
+        assert_eq!((failed.code(), failed.place.file), ("Q10", Some(path)));
+    }
+    // A list that does not have the subject, at a rank of which nothing is published.
+    let files = vector("open");
+    let all = receipts(&files, Holders::All);
+    let made = all.iter().find(|made| made.lists.iter().all(|e| e.list != "T-03")).unwrap();
+    let mut code = Code::of(made).unwrap();
+    code.ranks.push(("T-03".to_owned(), 23));
+    code.ranks.sort();
+    let failed = verify_published(&code, None, &files, &files).failed.unwrap();
+    assert_eq!((failed.code(), failed.place.file.as_deref()), ("Q05", Some("frames/T-03.tsv")));
 }
 
 #[test]
@@ -253,15 +319,15 @@ fn a_changed_salt() {
     let mut code = Code::of(&made).unwrap();
     code.salt = Some(other);
     let public = unopened(files.clone());
-    let failed = verify_published(&code, None, &public).failed.unwrap();
+    let failed = verify_published(&code, None, &public, &public).failed.unwrap();
     assert_eq!((failed.code(), failed.place.file.as_deref()), ("Q06", Some("rolls/T01.tsv")));
-    let failed = verify_published(&code, None, &files).failed.unwrap();
+    let failed = verify_published(&code, None, &files, &files).failed.unwrap();
     let said = "the salt does not give the published ticket";
     assert_eq!((failed.code(), failed.cause.get(Lang::En)), ("Q04", said));
     // An open draw has none.
     let (open, made) = drawn("open");
     let code = Code { salt: Some(other), ..Code::of(&made).unwrap() };
-    assert_eq!(verify_published(&code, None, &open).failed.unwrap().code(), "Q04");
+    assert_eq!(verify_published(&code, None, &open, &open).failed.unwrap().code(), "Q04");
 }
 
 #[test]
@@ -272,8 +338,8 @@ fn a_changed_rank_or_roll() {
     let entry = ranked.lists.iter_mut().find(|entry| entry.n > 0 && entry.size > 2).unwrap();
     entry.rank = if entry.rank == 1 { 2 } else { 1 };
     let code = Code::of(&ranked).unwrap();
-    assert_eq!(verify_published(&code, None, &public).failed.unwrap().code(), "Q06");
-    assert_eq!(verify_published(&code, None, &files).failed.unwrap().code(), "Q08");
+    assert_eq!(verify_published(&code, None, &public, &public).failed.unwrap().code(), "Q06");
+    assert_eq!(verify_published(&code, None, &files, &files).failed.unwrap().code(), "Q08");
     let mut moved = made.clone();
     moved.lists[0].roll.as_mut().unwrap().index ^= 1;
     assert_eq!(

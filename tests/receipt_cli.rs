@@ -85,6 +85,13 @@ fn receipts_and_codes_against_what_is_published() {
         said.contains("T01 食品经营：对照卷第 8 行就是它（层 alpha 第 1 名，抽 1）：抽中"),
         "{said}"
     );
+    // A list that is left out: the frames have it, and until they are opened that is told.
+    let fewer = code.replace(";T01=1,T02=1;", ";T01=1;");
+    assert_ne!(fewer, code);
+    let said = run(folder, 1, &["verify", &fewer, "--bundle", "bundle"]);
+    assert!(said.contains("错误 Q12") && said.contains("frames/T02.tsv"), "{said}");
+    let said = run(folder, 0, &["verify", &fewer, "--bundle", "public"]);
+    assert!(said.contains("凭证是否漏列任务，待公开后核对"), "{said}");
     // A code alone shows nothing, and one may lie in a file.
     assert!(run(folder, 2, &["verify", code]).contains("错误 W61"));
     fs::write(folder.join("code.txt"), format!("{code}\r\n")).unwrap();

@@ -12,27 +12,23 @@ use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::json::{format, format_line};
 use shuangsuiji::base::merkle;
 use shuangsuiji::conduct::Frozen;
-use shuangsuiji::record::beacon::Beacon;
+use shuangsuiji::record::beacon::{Beacon, Source, Trust};
 use shuangsuiji::record::bundle::{
     BEACON, COMMITMENT, Files, INCOMPATIBLE, INSPECTORS, MANIFEST, RECUSALS, SCHEDULE, SHORTAGE,
 };
 use shuangsuiji::verify::verify;
 use support::mutate::with_manifest;
 use support::random::{Draft, unopened};
-use support::second::{Bundle, disagreements};
+use support::second::disagreements;
 use support::vector;
+use support::waiting::waiting;
 
-/// Asserts that both judge alike, and that exactly those named good are accepted. A name ends with the changed file.
+/// Asserts that both judge alike, and that exactly those named good are accepted.
 fn judged(bundles: BTreeMap<String, Files>) {
     for (name, files) in &bundles {
         let report = verify(files);
         assert_eq!(report.verified(), name.starts_with("good"), "{name}: {:#?}", report.findings());
     }
-    let bundle = |(name, files): (String, Files)| {
-        let changed = name.rsplit_once(": ").map_or("", |(_, file)| file).to_owned();
-        (name, Bundle { files, changed })
-    };
-    let bundles = bundles.into_iter().map(bundle).collect();
     let different = disagreements(&bundles);
     assert!(different.is_empty(), "{} differ\n{}", different.len(), different.join("\n"));
 }
@@ -207,6 +203,19 @@ fn commitments() -> BTreeMap<String, Value> {
     ] {
         put(name, &at(path, value));
     }
+    let levels = |n: usize| -> Value {
+        let text = format!("{}{}", "[".repeat(n), "]".repeat(n));
+        serde_json::from_str(&text).unwrap()
+    };
+    let slots: Vec<Value> = (0..17)
+        .map(|n| json!({"slot": format!("s{n}"), "role": "inspector", "needs": [], "avoids": []}))
+        .collect();
+    put("bad 17 slots", &|c| c["lists"][0]["slots"] = json!(slots));
+    put("good 64 levels", &|c| c["zz"] = levels(63));
+    put("bad 65 levels", &|c| c["zz"] = levels(64));
+    let last_round = ((1u64 << 53) - 1 - 1_692_803_367) / 3 + 1;
+    put("bad round at 2^53 s", &|c| c["beacon"]["sources"][0]["round"] = json!(last_round + 1));
+    put("bad round before 2^53 s", &|c| c["beacon"]["sources"][0]["round"] = json!(last_round));
     for (name, path, key, value) in [
         ("bad n in a fixed list", "/lists/1", "n", json!(1)),
         ("bad weight in a fixed stratum", "/lists/1/strata/0", "weight", json!(1)),
@@ -245,6 +254,66 @@ fn unusual_commitments_are_judged_alike() {
     let draw =
         |(name, commitment)| (format!("{name}: {COMMITMENT}"), redraw(vector("open"), commitment));
     judged(commitments().into_iter().map(draw).collect());
+}
+
+#[test]
+fn events_behind_one_that_waits_are_judged_alike() {
+    judged(waiting());
+}
+
+/// Sums that no table of a test can have, in commitments whose tables are others.
+#[test]
+fn sums_of_weights_are_judged_alike() {
+    let mut bundles = BTreeMap::new();
+    for (list, name) in [(1, "fixed"), (2, "pareto")] {
+        for (more, how) in [(0, "2^52"), (1, "more than 2^52")] {
+            let mut commitment = open_commitment();
+            let of = &mut commitment["lists"][list];
+            let others: u64 = of["strata"].as_array().unwrap()[1..]
+                .iter()
+                .map(|stratum| stratum["N"].as_u64().unwrap())
+                .sum();
+            of["frame"]["n"] = json!((1u64 << 52) + more);
+            of["strata"][0]["N"] = json!((1u64 << 52) + more - others);
+            let mut files = vector("open");
+            files.insert(COMMITMENT.to_owned(), format(&commitment));
+            let report = verify(&files);
+            let due = if more == 0 { "passed" } else { "failed" };
+            assert_eq!(report.check(2).unwrap().outcome.name(), due, "{name} list of {how}");
+            bundles.insert(format!("bad {name} list of {how}: {COMMITMENT}"), files);
+        }
+    }
+    judged(bundles);
+}
+
+/// Chain and pulse are texts: longer than integers may be, and `0` is one.
+#[test]
+fn pulses_are_judged_alike() {
+    let mut bundles = BTreeMap::new();
+    let mut draft = Draft::of(1);
+    draft.values = vec!["0123456789abcdef".repeat(8)];
+    draft.commitment.trust = Trust::Public;
+    let mut draw = |chain: &str, pulse: &str| {
+        let source = json!({"kind": "nist2", "chain": chain, "pulse": pulse, "at": 1_784_792_310});
+        draft.commitment.sources = vec![Source::from_json(&source).unwrap()];
+        let mut files = draft.complete();
+        files.retain(|path, _| !path.starts_with("events/"));
+        files
+    };
+    for (name, chain, pulse) in
+        [("0", "2", "0"), ("of chain 0", "0", "7"), ("of 20 digits", "2", "99999999999999999999")]
+    {
+        bundles.insert(format!("good pulse {name}: {COMMITMENT}"), draw(chain, pulse));
+    }
+    let files = draw("2", "7");
+    for pulse in ["", "07", "00", "-1", "1x", "100000000000000000000"] {
+        let mut changed = files.clone();
+        let text = String::from_utf8(changed[COMMITMENT].clone()).unwrap();
+        let text = text.replace(r#""pulse":"7""#, &format!(r#""pulse":"{pulse}""#));
+        changed.insert(COMMITMENT.to_owned(), text.into_bytes());
+        bundles.insert(format!("bad pulse {pulse}: {COMMITMENT}"), changed);
+    }
+    judged(bundles);
 }
 
 #[test]

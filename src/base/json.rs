@@ -19,7 +19,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Finding> {
     if !value.is_object() {
         return Err(bad("", say!("最外层须为对象", "the outermost value must be an object")));
     }
-    check_values(&value, "")?;
+    check_values(&value, "", 1)?;
     if format(&value) != bytes {
         let text = match duplicate_key(text) {
             Some(key) => say!("键 {key} 重复", "the key {key} stands twice"),
@@ -59,10 +59,17 @@ fn bad(path: &str, cause: Text) -> Finding {
     if path.is_empty() { finding } else { finding.column(path) }
 }
 
-/// Refuses what RFC 8785 allows and `dr1` does not: null, floats, large integers, long or empty strings.
-fn check_values(value: &Value, path: &str) -> Result<(), Finding> {
+/// Objects and arrays inside each other, the outermost counted.
+const LEVELS_MAX: usize = 64;
+
+/// Refuses what RFC 8785 allows and `dr1` does not: null, floats, large integers, long or empty strings, deep nesting;
+/// `level` is that of the value if it holds others.
+fn check_values(value: &Value, path: &str, level: usize) -> Result<(), Finding> {
     let refuse = |cause: Text| Err(bad(path, cause));
     match value {
+        Value::Array(_) | Value::Object(_) if level > LEVELS_MAX => {
+            refuse(say!("嵌套超过 64 层", "nested deeper than 64 levels"))
+        }
         Value::Bool(_) => Ok(()),
         Value::Null => refuse(say!("不许为 null", "null is not allowed")),
         Value::Number(n) if n.as_u64().is_some_and(|n| n < INTEGER_LIMIT) => Ok(()),
@@ -73,11 +80,11 @@ fn check_values(value: &Value, path: &str) -> Result<(), Finding> {
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .try_for_each(|(i, item)| check_values(item, &format!("{path}[{i}]"))),
+            .try_for_each(|(i, item)| check_values(item, &format!("{path}[{i}]"), level + 1)),
         Value::Object(members) => members.iter().try_for_each(|(key, item)| {
             let path = join(path, key);
             check_string(key, &path)?;
-            check_values(item, &path)
+            check_values(item, &path, level + 1)
         }),
     }
 }

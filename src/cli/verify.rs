@@ -251,10 +251,10 @@ fn print_facts(facts: &Facts, console: &Console) {
         ));
     }
     if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > 3) {
-        let by = facts.incompatible_approver.as_deref().unwrap_or("-");
+        let (who, by) = (who.join(" "), facts.incompatible_approver.as_deref().unwrap_or("-"));
         console.say(&say!(
             "互斥记录最多的人员 {who} 有 {n} 条，超过三条须经批准，批准人 {by}",
-            "{who} stands in {n} incompatible rows; more than three need approval: approved by {by}"
+            "the most incompatible rows are those of {who}, {n}; more than three need approval: approved by {by}"
         ));
     }
     print_register_facts(facts, console);
@@ -401,7 +401,7 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
         "quarantine_approver": facts.quarantine_approver,
         "stamp": facts.stamp.as_ref().map(|stamp| json!({"time_s": stamp.time_s, "authority": stamp.authority})),
         "logged": facts.logged.as_ref().map(|logged| logged_json(logged, lang)),
-        "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iid)| json!({"iid": iid, "rows": n})),
+        "most_incompatible": facts.most_incompatible.as_ref().map(|(n, iids)| json!({"iids": iids, "rows": n})),
         "incompatible_approver": facts.incompatible_approver,
     })
 }

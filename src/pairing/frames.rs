@@ -36,13 +36,15 @@ pub struct FramesRead {
     pub digests: BTreeMap<String, Digest>,
     /// Those that are no tables: F01–F04 or F09.
     pub malformed: Vec<Finding>,
-    /// Where they are not what was committed: V04, M02 or M04.
+    /// Where one of them is not what was committed: V04.
     pub breaches: Vec<Finding>,
+    /// Where all of them together ask for what cannot be, looked for where each is sound: V04, M02 or M04.
+    pub across: Vec<Finding>,
     /// Where a salt does not follow from the secret: V05.
     pub salts: Vec<Finding>,
     /// Two subjects with one ticket: F04.
     pub tickets: Vec<Finding>,
-    /// The selection of each list, in the order of names; empty unless all of them could be drawn.
+    /// The selections of the lists whose own frame is sound, in the order of names.
     pub selections: Vec<(String, Selection)>,
     /// Different subjects in all frames.
     pub subjects: u64,
@@ -53,8 +55,9 @@ pub struct FramesRead {
 impl FramesRead {
     /// Everything that forbids a draw.
     pub fn findings(&self) -> Vec<Finding> {
-        let all = [&self.missing, &self.malformed, &self.breaches, &self.salts, &self.tickets];
-        all.into_iter().flatten().cloned().collect()
+        let before = [&self.missing, &self.malformed, &self.breaches, &self.across];
+        let all = before.into_iter().chain([&self.salts, &self.tickets]);
+        all.flatten().cloned().collect()
     }
 }
 
@@ -69,9 +72,10 @@ pub fn read_frames(
 ) -> Result<FramesRead, Finding> {
     let mut read = FramesRead::default();
     let mut rows = 0;
+    let mut slots = Vec::new();
     for list in wanted.commitment.lists_by_name() {
         let mut watch = |n| watch(rows + n);
-        match read_one(wanted, list, frames, &mut read, &mut watch)? {
+        match read_one(wanted, list, frames, &mut read, &mut slots, &mut watch)? {
             None => {
                 let cause = say!("没有这个文件", "the file is not there");
                 read.missing.push(Finding::new("F06", cause).file(frame_path(&list.list)));
@@ -81,21 +85,23 @@ pub fn read_frames(
     }
     let sound = [&read.missing, &read.malformed, &read.breaches].iter().all(|f| f.is_empty());
     read.subjects = rows;
-    if sound && wanted.commitment.lists.len() > 1 {
-        (read.subjects, read.breaches) = compare(wanted.commitment, frames)?;
-    }
-    if !read.findings().is_empty() {
-        read.selections.clear();
+    if sound {
+        read.across = slots;
+        if read.across.is_empty() && wanted.commitment.lists.len() > 1 {
+            (read.subjects, read.across) = compare(wanted.commitment, frames)?;
+        }
     }
     Ok(read)
 }
 
-/// Reads the frame of one list, if it is there; gives its number of rows.
+/// Reads the frame of one list, if it is there; gives its number of rows, and to `across` the subjects for
+/// whom the slots of this list alone cannot be.
 fn read_one(
     wanted: &Wanted<'_>,
     list: &List,
     frames: &dyn Frames,
     read: &mut FramesRead,
+    across: &mut Vec<Finding>,
     watch: &mut dyn FnMut(u64),
 ) -> Result<Option<u64>, Finding> {
     let Wanted { commitment, seed, master } = *wanted;
@@ -134,9 +140,7 @@ fn read_one(
     let place = |finding: Finding| finding.file(&path);
     let sound = table.breaches.is_empty();
     read.breaches.extend(table.breaches.into_iter().map(place));
-    if sound {
-        read.breaches.extend(slots.findings.into_iter().map(place));
-    }
+    across.extend(slots.findings.into_iter().map(place));
     if let Some(row) = salts.and_then(|salts| salts.wrong) {
         let cause = say!("盐与密钥不符", "the salt does not follow from the secret");
         read.salts.push(place(Finding::new("V05", cause).row(row + 2).column("salt")));
@@ -190,7 +194,7 @@ impl Visitor for Salts<'_> {
     }
 }
 
-/// Whether every subject has the tags that the placeholders of its list ask for.
+/// Whether every subject has the tags that the placeholders of its list ask for, and not too many slots.
 struct Slots<'a> {
     list: &'a List,
     keys: Vec<String>,
@@ -208,6 +212,9 @@ impl<'a> Slots<'a> {
     }
 
     fn lacks(&self, line: &FrameLine<'_>) -> bool {
+        if self.list.slots.len() > SLOTS_PER_VISIT_MAX {
+            return true;
+        }
         let has = |key: &String| {
             let mut values = line.tags.split(' ').filter_map(|tag| tag.strip_prefix(key.as_str()));
             values.any(|value| !value.is_empty())
@@ -224,7 +231,8 @@ impl Visitor for Slots<'_> {
     }
 
     fn rows(&self, findings: &mut Vec<Finding>, first: u64, rows: &[Passing<'_>]) {
-        if self.keys.is_empty() || findings.len() >= SLOT_FINDINGS_MAX {
+        let crowded = self.list.slots.len() > SLOTS_PER_VISIT_MAX;
+        if self.keys.is_empty() && !crowded || findings.len() >= SLOT_FINDINGS_MAX {
             return;
         }
         for (index, Passing { line, .. }) in (first..).zip(rows) {

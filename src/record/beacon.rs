@@ -71,7 +71,7 @@ impl Beacon {
         let top = Object::root(value)?;
         top.only(&["strings", "evidence"])?;
         let strings = top.texts("strings")?.into_iter().map(str::to_owned).collect();
-        top.objects("evidence")?.iter().try_for_each(|object| object.text("kind").map(drop))?;
+        top.objects("evidence")?;
         let evidence = top.array("evidence")?.into_iter().map(|(value, _)| value.clone()).collect();
         Ok(Beacon { strings, evidence })
     }

@@ -8,7 +8,7 @@ use super::bundle::{
     ASSIGNMENT, BEACON, Files, HANDICAPS, INCOMPATIBLE, INSPECTORS, MANIFEST, OPENING, RECUSALS,
     SHORTAGE, STANDBY, VISITS, draw_path, parse_opening, roll_path,
 };
-use super::commitment::Commitment;
+use super::commitment::{Commitment, Method};
 use super::shortage::Shortage;
 use super::tables::{
     AssignmentRow, DrawRow, HandicapRow, IncompatibleRow, InspectorRow, ManifestRow, RecusalRow,
@@ -17,7 +17,7 @@ use super::tables::{
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::merkle::Root;
-use crate::base::table::{self, Row};
+use crate::base::table::{self, Row, bad_field};
 use crate::say;
 
 /// The parsed files of a bundle but its frames; `None` where a file is absent or malformed.
@@ -47,14 +47,28 @@ impl Contents {
     pub fn parse(commitment: &Commitment, files: &Files) -> (Self, Vec<Finding>) {
         let mut reader = Reader { files, findings: Vec::new() };
         let lists = || commitment.lists.iter().map(|list| list.list.clone());
+        let sealed = commitment.sealed();
+        let salt = |row: &RecusalRow| {
+            let text = row.salt.map_or_else(|| "-".to_owned(), |salt| salt.hex());
+            (row.salt.is_some() != sealed).then_some(text)
+        };
         let contents = Contents {
             inspectors: reader.table(INSPECTORS),
             standby: reader.table(STANDBY),
             incompatible: reader.table(INCOMPATIBLE),
-            recusals: reader.table(RECUSALS),
+            recusals: reader.table_of(RECUSALS, "salt", salt),
             beacon: reader.file(BEACON, Beacon::parse),
-            draws: lists()
-                .filter_map(|list| Some((list.clone(), reader.table(&draw_path(&list))?)))
+            draws: commitment
+                .lists
+                .iter()
+                .filter_map(|list| {
+                    let weighted = matches!(list.method, Method::Pareto { .. });
+                    let key = |row: &DrawRow| {
+                        (row.key.weighted.is_some() != weighted).then(|| row.key.to_string())
+                    };
+                    let rows = reader.table_of(&draw_path(&list.list), "key", key)?;
+                    Some((list.list.clone(), rows))
+                })
                 .collect(),
             rolls: lists()
                 .filter_map(|list| Some((list.clone(), reader.table(&roll_path(&list))?)))
@@ -82,6 +96,22 @@ impl Reader<'_> {
         self.file(path, table::parse)
     }
 
+    /// A table with a column whose form depends on the commitment; `wrong` gives a cell that has it not.
+    fn table_of<R: Row>(
+        &mut self,
+        path: &str,
+        column: &str,
+        wrong: impl Fn(&R) -> Option<String>,
+    ) -> Option<Vec<R>> {
+        let rows: Vec<R> = self.table(path)?;
+        let Some((line, cell)) = (2..).zip(&rows).find_map(|(line, row)| Some((line, wrong(row)?)))
+        else {
+            return Some(rows);
+        };
+        self.findings.push(bad_field(column, &cell).file(path).row(line));
+        None
+    }
+
     fn file<T>(&mut self, path: &str, parse: impl Fn(&[u8]) -> Result<T, Finding>) -> Option<T> {
         match parse(self.files.get(path)?) {
             Ok(value) => Some(value),
@@ -107,12 +137,6 @@ pub fn check_registers(commitment: &Commitment, contents: &Contents) -> Vec<Find
             contents.incompatible.as_deref(),
         ),
         check_root(*suite, RECUSALS, "V03", Some(recusals), contents.recusals.as_deref()),
-        check_salts(
-            RECUSALS,
-            "V03",
-            commitment.sealed(),
-            contents.recusals.iter().flatten().map(|row| row.salt),
-        ),
     ];
     checked.into_iter().flatten().collect()
 }
@@ -135,15 +159,4 @@ fn check_root<R: Row>(
         say!("有 {n} 行，承诺为 {m} 行", "{n} rows, {m} are committed")
     };
     Some(Finding::new(code, cause).file(path))
-}
-
-fn check_salts(
-    path: &str,
-    code: &str,
-    sealed: bool,
-    salts: impl Iterator<Item = Option<Digest>>,
-) -> Option<Finding> {
-    let (row, _) = (2..).zip(salts).find(|(_, salt)| salt.is_some() != sealed)?;
-    let cause = say!("盐只属于保密抽取", "salts stand in sealed draws, and only there");
-    Some(Finding::new(code, cause).file(path).row(row).column("salt"))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::ids::{SLOTS_PER_VISIT_MAX, WEIGHT_MAX, WEIGHT_SUM_MAX, is_placeholder_key, is_tag};
+use super::ids::{WEIGHT_MAX, WEIGHT_SUM_MAX, is_placeholder_key, is_tag};
 use super::read::{choice, name, root, root_json};
 use crate::base::finding::Finding;
 use crate::base::json::Object;
@@ -163,9 +163,10 @@ impl List {
         {
             return Err(list.breach("n", say!("样本量大于抽样框", "n is larger than the frame")));
         }
+        // Whoever has a weight of its own has at least 1, as everybody has where strata are given numbers.
         let weight = |s: &Stratum| match s.quota {
             Quota::Weight(weight) => u128::from(weight) * u128::from(s.size),
-            _ => 0,
+            Quota::Count(_) | Quota::Own => u128::from(s.size),
         };
         if self.strata.iter().map(weight).sum::<u128>() > u128::from(WEIGHT_SUM_MAX) {
             return Err(
@@ -173,13 +174,10 @@ impl List {
             );
         }
         let inspectors = self.slots.iter().filter(|slot| slot.role == Role::Inspector).count();
-        if inspectors < 2 || self.slots.len() > SLOTS_PER_VISIT_MAX {
+        if inspectors < 2 {
             return Err(list.breach(
                 "slots",
-                say!(
-                    "须有至少两名执法检查人员、至多 16 个岗位",
-                    "at least two inspectors and at most 16 slots are required"
-                ),
+                say!("须有至少两名执法检查人员", "at least two inspectors are required"),
             ));
         }
         if !distinct(self.slots.iter().map(|s| s.slot.as_str()).collect()) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ids::Sid;
+use super::ids::{SLOTS_IN_DRAW_LIMIT, Sid};
 use crate::base::finding::Finding;
 use crate::base::json::{self, Object};
 use crate::say;
@@ -29,7 +29,9 @@ impl Shortage {
         top.only(&["round", "slots", "short"])?;
         let small = |n: u64| {
             u32::try_from(n)
-                .map_err(|_| top.breach("round", say!("数过大", "the number is too large")))
+                .ok()
+                .filter(|n| u64::from(*n) < SLOTS_IN_DRAW_LIMIT)
+                .ok_or_else(|| top.breach("round", say!("数过大", "the number is too large")))
         };
         let pair =
             |(item, path): (&Value, String)| match item.as_array().map(Vec::as_slice) {

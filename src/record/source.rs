@@ -8,7 +8,7 @@ use super::ids::is_name;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Text};
 use crate::base::json::Object;
-use crate::base::text::{is_field, line_digest, parse_integer};
+use crate::base::text::{INTEGER_LIMIT, is_field, line_digest, parse_integer};
 use crate::say;
 
 /// Who vouches for the beacon.
@@ -124,9 +124,9 @@ impl Source {
         };
         let number = |key: &str| -> Result<String, Finding> {
             let text = issue(key)?;
-            let good = text.len() <= 20
-                && !text.starts_with('0')
-                && text.bytes().all(|b| b.is_ascii_digit());
+            let leading_zero = text.starts_with('0') && text != "0";
+            let good =
+                text.len() <= 20 && !leading_zero && text.bytes().all(|b| b.is_ascii_digit());
             if good {
                 Ok(text)
             } else {
@@ -143,11 +143,11 @@ impl Source {
                         say!("不认识链 {chain}", "the chain {chain} is not known"),
                     ));
                 }
-                if round == 0 {
+                if round == 0 || drand::QUICKNET.time_of(round) >= INTEGER_LIMIT {
                     return Err(refused(
                         source,
                         "round",
-                        say!("轮次从 1 开始", "rounds begin at 1"),
+                        say!("没有这一轮", "there is no such round"),
                     ));
                 }
                 Source::Drand { chain: chain.to_owned(), round }

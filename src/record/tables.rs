@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::frame::FrameLine;
-use super::ids::{CAPACITY_MAX, Iid, Name, Sid, format_tags, is_name, parse_tags};
+use super::ids::{
+    CAPACITY_MAX, Iid, Name, SLOTS_IN_DRAW_LIMIT, Sid, format_tags, is_name, parse_tags,
+};
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::table::{Row, any_field, bad_field};
@@ -486,7 +488,8 @@ fn small(column: &str, text: &str) -> Result<u32, Finding> {
 }
 
 fn index(column: &str, text: &str) -> Result<u32, Finding> {
-    number(column, text, 1 << 24).map(|n| u32::try_from(n).expect("bug: the limit fits"))
+    number(column, text, SLOTS_IN_DRAW_LIMIT)
+        .map(|n| u32::try_from(n).expect("bug: the limit fits"))
 }
 
 fn digest(column: &str, text: &str) -> Result<Digest, Finding> {

@@ -1,22 +1,21 @@
 //! The order of the steps, and what each of them needs of the ones before.
 
-use std::collections::BTreeSet;
-
-use super::drawn::{compare, compare_draws, rolls};
+use super::bad::Bad;
+use super::drawn::{draws, rolls, visits};
 use super::events::events;
 use super::frozen::{beacon, check_files, frames, manifest, opening, registers};
 use super::later::schedule;
-use super::pairing::{Drawn, verify_pairing};
+use super::pairing::verify_pairing;
 use super::time::{Trust, time};
+use super::unread::{commitment, unread};
 use super::{Check, Facts, Outcome, Report};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
-use crate::base::json;
+use crate::draw::select::Selection;
 use crate::draw::ticket::seed;
-use crate::draw::visits::visits as recompute_visits;
 use crate::pairing::frames::{FramesRead, Wanted, read_frames};
 use crate::record::beacon::Beacon;
-use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, SCHEDULE, VISITS};
+use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, SCHEDULE, frame_path};
 use crate::record::commitment::Commitment;
 use crate::record::contents::Contents;
 use crate::record::frame::Frames;
@@ -31,8 +30,6 @@ pub(super) struct Bundle<'a> {
     pub frames: FramesRead,
     /// The seed, where the beacon is sound.
     pub seed: Option<Digest>,
-    /// Paths of the files that step 1 found malformed.
-    pub malformed: BTreeSet<String>,
     /// A sealed draw without its closed files.
     pub unopened: bool,
 }
@@ -79,8 +76,8 @@ pub fn verify_trusting(
     };
     let commitment = match commitment(bytes) {
         Ok(commitment) => commitment,
-        Err(checks) => {
-            report.checks.extend(checks);
+        Err(fault) => {
+            report.checks = unread(files, &fault);
             return Ok(report);
         }
     };
@@ -99,10 +96,9 @@ pub fn verify_trusting(
     malformed.extend(unreadable);
     report.commitment = Some(digest);
     report.result = files.get(MANIFEST).map(|bytes| commitment.suite.digest(bytes));
-    let paths = malformed.iter().filter_map(|finding| finding.place.file.clone()).collect();
     report.facts = Facts::of_commitment(&commitment, &contents);
     report.facts.seed = seed;
-    let bundle = Bundle { files, commitment, contents, frames, seed, malformed: paths, unopened };
+    let bundle = Bundle { files, commitment, contents, frames, seed, unopened };
     let timed = time(&bundle, &digest, trust, &mut report.facts);
     run(&bundle, malformed, timed, &mut report);
     Ok(report)
@@ -115,103 +111,65 @@ fn seed_of(commitment: &Commitment, digest: &Digest, beacon: Option<&Beacon>) ->
     sound.then(|| seed(commitment.suite, digest, &beacon.strings))
 }
 
-/// The commitment, or why the first two steps end the report: what is no canonical JSON fails as a file, what
-/// breaks a rule fails as a commitment.
-fn commitment(bytes: &[u8]) -> Result<Commitment, [Check; 2]> {
-    let failed = |finding: Finding| Outcome::Failed(vec![finding.file(COMMITMENT)]);
-    let checks =
-        |first, second| [Check { number: 1, outcome: first }, Check { number: 2, outcome: second }];
-    let value = json::parse(bytes).map_err(|f| checks(failed(f), Outcome::depends_on(1)))?;
-    Commitment::read(&value).map_err(|f| checks(Outcome::Passed, failed(f)))
-}
-
 fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, timed: Outcome, report: &mut Report) {
-    let mut put = |number: u32, outcome: Outcome| report.checks.push(Check { number, outcome });
-    let sealed = bundle.commitment.sealed();
-    put(1, check_files(bundle, malformed));
+    let Bundle { commitment, unopened, .. } = bundle;
+    let sealed = commitment.sealed();
+    let mut bad = Bad::default();
+    let mut steps = Vec::new();
+    let mut put = |number: u32, outcome: Outcome| steps.push(Check { number, outcome });
+    put(1, check_files(bundle, malformed, &mut bad));
     put(2, Outcome::Passed);
-    let registers = registers(bundle);
-    let frames = frames(bundle);
-    let sound = |outcome: &Outcome| !matches!(outcome, Outcome::Failed(_));
-    let tables = &bundle.contents;
-    let registers_there =
-        tables.inspectors.is_some() && tables.incompatible.is_some() && tables.recusals.is_some();
-    let registers_sound = sound(&registers) && registers_there;
-    let frames_sound = sound(&frames) && !bundle.unopened;
-    put(3, registers);
-    put(4, frames);
-    let opening = if sealed { opening(bundle) } else { Outcome::Passed };
-    let opening_sound = sound(&opening);
+    put(3, bad.note(3, registers(bundle, &bad)));
+    put(4, frames(bundle, &mut bad));
     if sealed {
-        put(5, opening);
+        put(5, bad.note(5, opening(bundle, &bad)));
     }
-    put(6, beacon(bundle));
+    put(6, bad.note(6, beacon(bundle)));
     put(7, timed);
-    put(8, manifest(bundle));
-
-    let selections = match (&bundle.seed, frames_sound, opening_sound) {
-        _ if bundle.unopened => Err(Outcome::NotShown(say!(
-            "公开前不出示抽取结果",
-            "the draw is closed until the opening"
-        ))),
-        (None, ..) => Err(Outcome::depends_on(6)),
-        (_, false, _) => Err(Outcome::depends_on(4)),
-        (.., false) => Err(Outcome::depends_on(5)),
-        (Some(_), true, true) => match &bundle.frames {
-            FramesRead { missing, .. } if !missing.is_empty() => Err(Outcome::depends_on(1)),
-            FramesRead { tickets, .. } if !tickets.is_empty() => {
-                Err(Outcome::Failed(tickets.clone()))
-            }
-            frames => Ok(frames.selections.as_slice()),
-        },
-    };
-    let drawn = selections
-        .as_ref()
-        .map_or_else(Clone::clone, |selections| compare_draws(bundle, selections));
-    put(9, drawn);
+    put(8, manifest(bundle, &bad));
+    put(9, draws(bundle, &mut bad));
     if sealed {
-        put(10, rolls(bundle, selections.as_ref().ok().copied()));
+        put(10, rolls(bundle, &bad));
     }
-    let visits = match &selections {
-        Err(Outcome::Failed(_)) => Err(Outcome::depends_on(9)),
-        Err(outcome) => Err(outcome.clone()),
-        Ok(selections) => Ok(recompute_visits(selections)),
-    };
-    put(
-        11,
-        visits.as_ref().map_or_else(Clone::clone, |visits| compare(bundle, VISITS, 11, visits)),
-    );
-    let visits = visits.map_err(|outcome| match outcome {
-        Outcome::Failed(_) => Outcome::depends_on(11),
-        other => other,
-    });
-    let paired = match (visits, registers_sound, bundle.seed) {
-        (Ok(visits), true, Some(seed)) => {
-            let selections = selections.as_ref().copied().unwrap_or_default();
-            Ok(Drawn { seed, selections, visits })
-        }
-        (Err(outcome), ..) => Err(outcome),
-        _ => Err(Outcome::depends_on(3)),
-    };
-    for (number, outcome) in verify_pairing(bundle, paired, &mut report.facts) {
-        report.checks.push(Check { number, outcome });
+    let (outcome, drawn) = visits(bundle, &bad);
+    put(11, outcome);
+    for (number, outcome) in verify_pairing(bundle, &bad, drawn, &mut report.facts) {
+        put(number, outcome);
     }
-    if let Ok(selections) = &selections {
+    report.checks = steps;
+    if let Some(selections) = bundle.selections(&bad) {
         report.facts.add_selections(selections);
     } else if let Some(seed) = &bundle.seed {
-        report.facts.add_quotas(&bundle.commitment, seed);
+        report.facts.add_quotas(commitment, seed);
     }
     if bundle.files.keys().any(|path| path.starts_with("events/")) {
         let sound = |check: &&Check| check.outcome == Outcome::Passed;
         let unsound = report.checks.iter().find(|c| (11..=15).contains(&c.number) && !sound(c));
-        let drawn = match (unsound, &selections, &bundle.seed) {
-            (None, Ok(selections), Some(seed)) => Ok((*selections, seed)),
+        let drawn = match (unsound, bundle.selections(&bad), &bundle.seed) {
+            (None, Some(selections), Some(seed)) => Ok((selections, seed)),
             (unsound, ..) => Err(unsound.map_or(9, |check| check.number)),
         };
         let outcome = events(bundle, drawn, &mut report.facts);
         report.checks.push(Check { number: 16, outcome });
     }
-    if let Some(bytes) = bundle.files.get(SCHEDULE) {
+    if let Some(bytes) = bundle.files.get(SCHEDULE).filter(|_| !unopened) {
         report.checks.push(Check { number: 17, outcome: schedule(bytes) });
+    }
+}
+
+impl Bundle<'_> {
+    /// The recomputed selections of all lists, if what they rest on is sound.
+    pub(super) fn selections(&self, bad: &Bad) -> Option<&[(String, Selection)]> {
+        let all = &self.frames.selections;
+        let complete = !self.unopened && all.len() == self.commitment.lists.len();
+        (complete && bad.under_draws(&self.commitment).is_none()).then_some(all)
+    }
+
+    /// The recomputed selection of one list, if its frame is sound.
+    pub(super) fn selection(&self, bad: &Bad, list: &str) -> Option<&Selection> {
+        let mut all = self.frames.selections.iter();
+        all.find(|(name, _)| name == list)
+            .filter(|_| bad.step(&frame_path(list)).is_none())
+            .map(|(_, selection)| selection)
     }
 }

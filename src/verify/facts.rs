@@ -53,8 +53,8 @@ pub struct Facts {
     pub rounds: usize,
     /// Least and most visits of an inspector in the final round, over those with capacity.
     pub loads: Option<(u32, u32)>,
-    /// The most incompatible rows that name one inspector, and who.
-    pub most_incompatible: Option<(usize, String)>,
+    /// The most incompatible rows that name one inspector, and everybody whom so many name.
+    pub most_incompatible: Option<(usize, Vec<String>)>,
     /// Who approved that they are more than three.
     pub incompatible_approver: Option<String>,
     /// Rows that left the registers in the days before the beacon, as the commitment tells.
@@ -303,14 +303,13 @@ fn quarantined(notes: &Map<String, Value>) -> Vec<(String, u64)> {
     rows.into_iter().flatten().filter_map(row).collect()
 }
 
-fn most_incompatible(contents: &Contents) -> Option<(usize, String)> {
+fn most_incompatible(contents: &Contents) -> Option<(usize, Vec<String>)> {
     let rows = contents.incompatible.as_ref()?;
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for iid in rows.iter().flat_map(|row| [row.iid.as_str(), row.iid2.as_str()]) {
         *counts.entry(iid).or_default() += 1;
     }
-    counts
-        .into_iter()
-        .map(|(iid, n)| (n, iid.to_owned()))
-        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
+    let most = *counts.values().max()?;
+    let who = counts.into_iter().filter(|(_, n)| *n == most).map(|(iid, _)| iid.to_owned());
+    Some((most, who.collect()))
 }

@@ -3,33 +3,41 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Outcome;
+use super::bad::Bad;
 use super::bundle::Bundle;
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::draw::ticket::{master_digest, recusal_salt};
 use crate::record::bundle::{
-    self, BEACON, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE, Stage, is_frame,
+    self, BEACON, INCOMPATIBLE, INSPECTORS, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE,
+    STANDBY, Stage, frame_path, is_frame,
 };
 use crate::record::contents::check_registers;
 use crate::record::logged::RESULT_PROOF;
 use crate::say;
 
 /// Step 1: exactly the files of the protocol, each in canonical form.
-pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>) -> Outcome {
+pub(super) fn check_files(bundle: &Bundle<'_>, malformed: Vec<Finding>, bad: &mut Bad) -> Outcome {
     let Bundle { files, commitment, unopened, .. } = bundle;
     let mut findings = malformed;
+    findings
+        .iter()
+        .filter_map(|finding| finding.place.file.as_ref())
+        .for_each(|path| bad.put(path, 1));
     let layout = bundle::layout(commitment, Stage::Drawn, files.contains_key(SHORTAGE));
     let mut expected: BTreeSet<&str> = layout.public.iter().map(String::as_str).collect();
     expected.insert(MANIFEST);
     if !unopened {
         expected.extend(layout.closed.iter().map(String::as_str));
     }
+    let missing = || expected.iter().filter(|path| !files.contains_key(**path));
+    missing().for_each(|path| bad.put(path, 1));
     if !files.contains_key(MANIFEST) && findings.is_empty() && nothing_drawn(bundle) {
         let cause = say!("已封存，还没有抽取结果", "committed, and no result yet");
         return Outcome::Failed(vec![Finding::new("F12", cause).file(MANIFEST)]);
     }
     let half_open = |path: &&str| layout.closed.iter().any(|closed| closed == path);
-    for path in expected.iter().filter(|path| !files.contains_key(**path)) {
+    for path in missing() {
         let code = if commitment.sealed() && half_open(path) { "F10" } else { "F06" };
         findings
             .push(Finding::new(code, say!("没有这个文件", "the file is not there")).file(*path));
@@ -65,43 +73,51 @@ fn nothing_drawn(bundle: &Bundle<'_>) -> bool {
 }
 
 /// Step 3.
-pub(super) fn registers(bundle: &Bundle<'_>) -> Outcome {
-    let contents = &bundle.contents;
-    let findings = check_registers(&bundle.commitment, contents);
-    let standby_there = bundle.commitment.standby.is_none() || contents.standby.is_some();
+pub(super) fn registers(bundle: &Bundle<'_>, bad: &Bad) -> Outcome {
+    let Bundle { commitment, contents, unopened, .. } = bundle;
+    let findings = check_registers(commitment, contents);
+    let needed = [INSPECTORS, INCOMPATIBLE]
+        .into_iter()
+        .chain(commitment.standby.is_some().then_some(STANDBY))
+        .chain((!unopened).then_some(RECUSALS));
     if !findings.is_empty() {
         Outcome::Failed(findings)
-    } else if contents.inspectors.is_none() || contents.incompatible.is_none() || !standby_there {
-        Outcome::depends_on(1)
-    } else if bundle.unopened {
+    } else if let Some(step) = bad.first(needed) {
+        Outcome::depends_on(step)
+    } else if *unopened {
         Outcome::NotShown(say!(
             "人员库相符；回避名录在公开前不出示",
             "inspectors agree; recusals are closed until the opening"
         ))
-    } else if contents.recusals.is_none() {
-        Outcome::depends_on(1)
     } else {
         Outcome::Passed
     }
 }
 
-/// Step 4.
-pub(super) fn frames(bundle: &Bundle<'_>) -> Outcome {
-    if bundle.unopened {
+/// Step 4. What is wrong between the frames makes all of them bad.
+pub(super) fn frames(bundle: &Bundle<'_>, bad: &mut Bad) -> Outcome {
+    let Bundle { commitment, frames, unopened, .. } = bundle;
+    if *unopened {
         return Outcome::NotShown(say!(
             "公开前不出示抽样框",
             "frames are closed until the opening"
         ));
     }
-    if bundle.frames.breaches.is_empty() && !bundle.frames.missing.is_empty() {
-        return Outcome::depends_on(1);
+    let paths = || commitment.lists.iter().map(|list| frame_path(&list.list));
+    let dependent = bad.first(paths()).map(Outcome::depends_on);
+    let outcome = bad.note(4, Outcome::of([&frames.breaches[..], &frames.across].concat()));
+    if !frames.across.is_empty() {
+        paths().for_each(|path| bad.put(&path, 4));
     }
-    Outcome::of(bundle.frames.breaches.clone())
+    match outcome {
+        Outcome::Passed => dependent.unwrap_or(Outcome::Passed),
+        outcome => outcome,
+    }
 }
 
 /// Step 5, of sealed draws.
-pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
-    let Bundle { commitment, contents, .. } = bundle;
+pub(super) fn opening(bundle: &Bundle<'_>, bad: &Bad) -> Outcome {
+    let Bundle { commitment, contents, frames, .. } = bundle;
     let seal = commitment.seal.as_ref().expect("bug: only called for sealed draws");
     if bundle.unopened {
         let by = &seal.by;
@@ -118,25 +134,22 @@ pub(super) fn opening(bundle: &Bundle<'_>) -> Outcome {
         let cause = say!("密钥与承诺不符", "the secret is not the committed one");
         return Outcome::Failed(vec![Finding::new("V05", cause).file(OPENING).column("master")]);
     }
-    let refuse = |path: String, line: u64| {
-        Finding::new("V05", say!("盐与密钥不符", "the salt does not follow from the secret"))
-            .file(path)
-            .row(line)
-            .column("salt")
-    };
-    let mut findings = bundle.frames.salts.clone();
-    let wrong = (2..).zip(contents.recusals.iter().flatten()).find(|(_, row)| {
-        row.salt
-            != Some(recusal_salt(
-                suite,
-                master,
-                &commitment.draw,
-                row.sid.as_str(),
-                row.iid.as_str(),
-            ))
-    });
-    findings.extend(wrong.map(|(line, _)| refuse(RECUSALS.to_owned(), line)));
-    Outcome::of(findings)
+    let mut findings: Vec<Finding> =
+        frames.salts.iter().filter(|finding| !bad.has(finding)).cloned().collect();
+    let salt_of = |sid: &str, iid: &str| recusal_salt(suite, master, &commitment.draw, sid, iid);
+    let recusals = contents.recusals.as_deref().filter(|_| bad.step(RECUSALS).is_none());
+    let wrong = (2..)
+        .zip(recusals.unwrap_or_default())
+        .find(|(_, row)| row.salt != Some(salt_of(row.sid.as_str(), row.iid.as_str())));
+    findings.extend(wrong.map(|(line, _)| {
+        let cause = say!("盐与密钥不符", "the salt does not follow from the secret");
+        Finding::new("V05", cause).file(RECUSALS).row(line).column("salt")
+    }));
+    let salted = commitment.lists.iter().map(|list| frame_path(&list.list));
+    match bad.first(salted.chain([RECUSALS.to_owned()])) {
+        Some(step) if findings.is_empty() => Outcome::depends_on(step),
+        _ => Outcome::of(findings),
+    }
 }
 
 /// Step 6.
@@ -165,15 +178,11 @@ pub(super) fn beacon(bundle: &Bundle<'_>) -> Outcome {
 }
 
 /// Step 8.
-pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
+pub(super) fn manifest(bundle: &Bundle<'_>, bad: &Bad) -> Outcome {
     let Bundle { files, commitment, contents, frames, unopened, .. } = bundle;
     let Some(rows) = &contents.manifest else {
         return Outcome::depends_on(1);
     };
-    let master = contents.master.as_ref().map(Digest::hex);
-    if commitment.sealed() && !unopened && master.is_none() {
-        return Outcome::depends_on(1);
-    }
     let listed: BTreeMap<&str, &Digest> =
         rows.iter().map(|row| (row.path.as_str(), &row.digest)).collect();
     let short =
@@ -194,27 +203,40 @@ pub(super) fn manifest(bundle: &Bundle<'_>) -> Outcome {
                 .id(*path),
         );
     }
+    // Whoever changes the secret changes no file.
+    let master = contents.master.as_ref().filter(|_| bad.step(OPENING).is_none()).map(Digest::hex);
+    let mut dependent = None;
     for (path, digest) in listed.into_iter().filter(|(path, _)| bound.contains(path)) {
         let closed = commitment.sealed() && layout.closed.iter().any(|closed| closed == path);
+        if closed && *unopened {
+            continue;
+        }
+        if closed && master.is_none() {
+            dependent = dependent.or_else(|| bad.first([OPENING, path]));
+            continue;
+        }
         let closed_with = master.as_deref().filter(|_| closed);
         let hasher = || bundle::file_hasher(commitment.suite, path, closed_with);
         let found = match is_frame(path) {
             true => frames.digests.get(path).copied(),
             false => files.get(path).map(|bytes| hasher().with(bytes).finish()),
         };
-        if found.is_some_and(|found| found != *digest) {
-            findings.push(refuse(
+        match found {
+            None => dependent = dependent.or_else(|| bad.step(path)),
+            Some(found) if found == *digest => {}
+            Some(_) => findings.push(refuse(
                 path,
                 say!("文件与清单上的摘要不符", "the file is not the one whose digest is listed"),
-            ));
+            )),
         }
     }
-    match (findings.is_empty(), unopened) {
-        (false, _) => Outcome::Failed(findings),
-        (true, true) => Outcome::NotShown(say!(
+    match (findings.is_empty(), dependent, unopened) {
+        (false, ..) => Outcome::Failed(findings),
+        (true, Some(step), _) => Outcome::depends_on(step),
+        (true, None, true) => Outcome::NotShown(say!(
             "公开部分相符；保密部分在公开前不出示",
             "the public part agrees; the rest is closed until the opening"
         )),
-        (true, false) => Outcome::Passed,
+        (true, None, false) => Outcome::Passed,
     }
 }

@@ -3,6 +3,7 @@
 //! the search for an optimum never grades itself.
 
 mod attempts;
+mod bad;
 mod bundle;
 mod drawn;
 mod events;
@@ -14,6 +15,7 @@ mod published;
 mod receipt;
 mod steps;
 mod time;
+mod unread;
 
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Lang, Text};

@@ -79,11 +79,18 @@ fn check(bytes: &[u8], report: &mut ReceiptReport) -> Result<(), Finding> {
     }
     let drawn = drawn_lists(&commitment, &receipt);
     check_release(&commitment, &receipt, !drawn.is_empty(), report)?;
+    let short = receipt.listed(SHORTAGE).is_some();
     match (&receipt.team, drawn.is_empty()) {
         (Some(_), true) => {
             return Err(another_team(
                 "team",
                 say!("未抽中却有小组", "there is a team though nothing is drawn"),
+            ));
+        }
+        (Some(_), false) if short => {
+            return Err(another_team(
+                "team",
+                say!("人员不足却有小组", "there is a team in spite of a shortage"),
             ));
         }
         (Some(team), false) => {
@@ -101,6 +108,15 @@ fn check(bytes: &[u8], report: &mut ReceiptReport) -> Result<(), Finding> {
             report.not_shown.push(say!(
                 "小组是在公布的让分和可选人员下最优的；它们由完整核验确认",
                 "the team is the best one given the published handicaps and eligible inspectors, which full verification confirms",
+            ));
+        }
+        (None, false) if !short => {
+            return Err(another_team(
+                "team",
+                say!(
+                    "已抽中却没有小组，也没有人员不足的证明",
+                    "drawn, yet without a team or a proof of shortage"
+                ),
             ));
         }
         (None, false) => {

@@ -26,6 +26,8 @@ MAX_INT = 2 ** 53 - 1                   # §2.1
 MAX_LINE = 65536                        # §2.3 rule 5
 M = 1 << 88                             # §6.3
 MAX_HANDICAP = 1 << 120                 # §2.6
+MAX_PLACE = (1 << 24) - 1               # §2.6: rounds and slots
+MAX_WEIGHT, MAX_LOAD = 1 << 20, 1 << 16
 MAX_KEY = (1 << 128) - 1                # §6.1 pareto
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"   # §5.3
 GENESIS, PERIOD = 1692803367, 3
@@ -158,8 +160,16 @@ def array_of(predicate, least=0):
 is_field, is_id, is_name, is_hex64 = form(FIELD), form(ID), form(NAME), form(HEX64)
 
 
-def is_int_text(x):
-    return INT.fullmatch(x) is not None and int(x) <= MAX_INT
+def is_int_text(x, low=0, high=MAX_INT):
+    return INT.fullmatch(x) is not None and low <= int(x) <= high
+
+
+def int_text(low, high):
+    return lambda x: is_int_text(x, low, high)
+
+
+def is_handicap(x):
+    return len(x) <= 40 and SIGNED.fullmatch(x) is not None and abs(int(x)) < MAX_HANDICAP
 
 
 def is_tag(x):
@@ -270,9 +280,10 @@ def shape(value, file, where, spec, forbid=(), closed=False):
 # ---------------------------------------------------------------- tables (§2.3, §4.1)
 
 COLUMNS = {"sid": is_id, "iid": is_id, "iid2": is_id, "stratum": is_name, "reason": is_name, "tags": is_tags,
-           "weight": is_int_text, "capacity": is_int_text, "load": is_int_text, "rank": is_int_text,
-           "round": is_int_text, "slot": is_int_text, "outcome": one_of("drawn", "reserve"),
-           "lists": is_list_names, "handicap": form(SIGNED), "path": is_field, "digest": is_hex64,
+           "weight": int_text(1, MAX_WEIGHT), "capacity": int_text(0, MAX_LOAD), "load": int_text(0, MAX_LOAD),
+           "rank": int_text(1, MAX_INT), "round": int_text(0, MAX_PLACE), "slot": int_text(0, MAX_PLACE),
+           "outcome": one_of("drawn", "reserve"), "lists": is_list_names, "handicap": is_handicap,
+           "path": is_field, "digest": is_hex64,
            "date": is_date, "key": is_hex64, "salt": one_of("-"), "list": is_name,
            "next": lambda x: x == "-" or is_id(x), "before": lambda x: x == "-" or is_id(x)}
 NUMERIC = {"rank", "round", "slot"}
@@ -320,8 +331,8 @@ def read_table(data, file, kind, sealed=False, pareto=False):
         place = tuple([int(row[i]) if numeric else row[i] for i, numeric in places])
         if rows and not before < place:
             raise Bad(file, f"row {number}: rows do not strictly ascend")
-        if kind == "draw" and row[1] == "0":
-            raise Bad(file, f"row {number}, column rank: counts from 1")
+        if kind == "incompatible" and row[0] >= row[1]:
+            raise Bad(file, f"row {number}: the smaller iid must stand first")
         before = place
         rows.append(row)
     return rows
@@ -331,10 +342,9 @@ def read_table(data, file, kind, sealed=False, pareto=False):
 
 FILE2 = "commitment.json"
 TREE = {"n": is_int, "root": is_hex64}
-WEIGHT = 1 << 20
 is_nist_number = form(re.compile("0|[1-9][0-9]{0,19}"))
 SOURCES = {   # kind: (keys besides `kind`, bits x 10)
-    "drand": {"chain": one_of(QUICKNET), "round": lambda x: is_int(x, 1)},
+    "drand": {"chain": one_of(QUICKNET), "round": lambda x: is_int(x, 1, (MAX_INT - GENESIS) // PERIOD + 1)},
     "nist2": {"chain": is_nist_number, "pulse": is_nist_number, "at": is_int},
     "rfc3797": {"game": one_of("ssq", "dlt", "kl8"), "issue": is_name, "at": is_int},
     "digits": {"game": one_of("3d", "pl5"), "issue": is_name, "at": is_int},
@@ -435,7 +445,7 @@ def check_list(entry, where, sealed):
         if method == "fixed":
             spec["n"] = lambda x: is_int(x) and is_int(stratum.get("N")) and x <= stratum["N"]
         if method == "proportional":
-            spec["weight"] = lambda x: is_int(x, 1, WEIGHT)
+            spec["weight"] = lambda x: is_int(x, 1, MAX_WEIGHT)
         shape(stratum, FILE2, f"{where}strata[{j}].", spec, forbid={"n", "weight"} - set(spec))
         total += stratum["N"]
         weights += stratum["N"] * stratum.get("weight", 1) if method == "proportional" else stratum["N"]
@@ -847,8 +857,8 @@ def walk(folder):
 def read_shortage(data, file):
     """`shortage.json` (§4.3)."""
     value = read_json(data, file)
-    is_slot = lambda x: isinstance(x, list) and len(x) == 2 and is_id(x[0]) and is_int(x[1])
-    shape(value, file, "", {"round": is_int, "slots": array_of(is_slot, 1),
+    is_slot = lambda x: isinstance(x, list) and len(x) == 2 and is_id(x[0]) and is_int(x[1], 0, MAX_PLACE)
+    shape(value, file, "", {"round": lambda x: is_int(x, 0, MAX_PLACE), "slots": array_of(is_slot, 1),
                             "short": lambda x: is_int(x, 1)}, closed=True)
     require(all(a < b for a, b in zip(value["slots"], value["slots"][1:])), "slots: not strictly ascending", file)
     return value
@@ -862,30 +872,30 @@ class Bundle(Report):
     def __init__(self, path):
         super().__init__(path, STEPS)
         self.raw, self.tables, self.objects = {}, {}, {}
-        self.c, self.master, self.s = None, None, None
+        self.c, self.fault, self.master, self.s = None, None, None, None
         self.sealed, self.unopened, self.present, self.closed = False, False, set(), set()
 
     def verify(self):
         """All steps; each with the steps and files that it needs beyond its own handling of bad files."""
         self.run(1, self.step_files)
-        self.run(2, self.step_commitment, (), [FILE2])
+        self.run(2, self.step_commitment)
         hidden = self.unopened
-        drawn = [2, 6] if hidden else [2, 4, 5, 6]   # what S, tickets and ranks need
-        files = ["beacon.json"] + [f for f in self.closed if f.startswith("frames/")] * (not hidden)
+        drawn = ["beacon.json", *(f for f in sorted(self.closed) if f.startswith("frames/"))] * (not hidden)
         rules = ["inspectors.tsv", "incompatible.tsv", "recusals.tsv", "assignment.tsv", "handicaps.tsv"]
         self.run(3, self.step_registers, [2])
         self.run(4, self.step_frames, [2])
         if self.sealed:
             self.run(5, self.step_opening, [2], ["opening.json"])
         self.run(6, self.step_beacon, [2], ["beacon.json"])
+        if 6 in self.broken:
+            self.bad_files.setdefault("beacon.json", 6)
         self.run(7, self.step_time, [2])
         self.run(8, self.step_manifest, [2], ["manifest.tsv"])
-        self.run(9, self.step_draw, drawn, files)
-        drawn, files = ([2], []) if hidden else ([*drawn, "ranks"], files)
+        self.run(9, self.step_draw, [2], ["beacon.json"])
         if self.sealed:
-            self.run(10, self.step_rolls, drawn, files)
-        self.run(11, self.step_visits, drawn, files)
-        self.run(12, self.step_pairing, drawn, files + rules * (not hidden))
+            self.run(10, self.step_rolls, [2])
+        self.run(11, self.step_visits, [2], drawn)
+        self.run(12, self.step_pairing, [2], drawn + rules * (not hidden))
         self.run(13, self.step_optimum, [2, 12])
         self.run(14, self.step_rounds, [2, 12])
         if self.has_shortage():
@@ -906,6 +916,13 @@ class Bundle(Report):
         self.raw[FILE2] = read_file(os.path.join(self.path, FILE2))
         self.c = read_json(self.raw[FILE2], FILE2, end="")
         del self.bad_files[FILE2]
+        self.sealed = self.c.get("mode") == "sealed"
+        self.unopened = self.sealed and "opening.json" not in self.present
+        try:
+            check_commitment(self.c)
+        except Bad as bad:                           # it does not say which files there are: step 2 fails
+            self.fault = bad
+            return
         needed, optional = self.expected_files()
         errors = [Bad(file, "not a regular file") for file in sorted(other)]
         for file in sorted(self.present):
@@ -925,13 +942,8 @@ class Bundle(Report):
 
     def expected_files(self):
         """§4.4: the files that must and that may be there, for the state of this bundle."""
-        lists = self.c.get("lists")
-        good = array_of(lambda e: isinstance(e, dict) and is_name(e.get("list")), 1)(lists)
-        if not good or self.c.get("mode") not in ("open", "sealed"):
-            raise Bad(FILE2, "mode or list names unusable, so the files of the bundle are not known")
-        self.sealed = self.c["mode"] == "sealed"
-        self.unopened = self.sealed and "opening.json" not in self.present
-        self.pareto = {e["list"] for e in lists if e.get("method") == "pareto"}
+        lists = self.c["lists"]
+        self.pareto = {e["list"] for e in lists if e["method"] == "pareto"}
         self.public = {FILE2, "inspectors.tsv", "incompatible.tsv", "beacon.json"}
         if "standby" in self.c:
             self.public.add("standby.tsv")
@@ -969,7 +981,9 @@ class Bundle(Report):
     def step_commitment(self):
         """2 commitment."""
         self.at, c = FILE2, self.c
-        check_commitment(c)
+        require(c is not None, "cannot be read (step 1)")
+        if self.fault is not None:
+            raise self.fault
         self.suite, self.lists = Suite(c["suite"]), {entry["list"]: entry for entry in c["lists"]}
         self.digest = self.suite.h(self.raw[FILE2])
         self.facts |= {"C": self.digest, "draw": c["draw"], "state": "open" if not self.sealed else
@@ -987,7 +1001,7 @@ class Bundle(Report):
         require(root == committed["root"], f"root {root} is not the committed one", file)
 
     def step_registers(self):
-        """3 registers: rows, roots, limits; smaller iid first."""
+        """3 registers: rows and roots."""
         errors = []
         for name in ("inspectors", "incompatible", "recusals", "standby"):
             file = name + ".tsv"
@@ -996,12 +1010,6 @@ class Bundle(Report):
             elif name in self.c and self.usable(file):
                 try:
                     self.compare_root(file, self.c[name])
-                    for number, row in enumerate(self.tables[file], 2):
-                        if name in ("inspectors", "standby"):
-                            require(int(row[1]) <= 1 << 16 and int(row[2]) <= 1 << 16,
-                                    f"row {number}: capacity or load of {row[0]} above 2^16", file)
-                        if name == "incompatible":
-                            require(row[0] < row[1], f"row {number}: the smaller iid must stand first", file)
                 except Bad as bad:
                     errors.append(bad)
                     self.bad_files[file] = 3
@@ -1009,12 +1017,13 @@ class Bundle(Report):
             raise errors[0]
 
     def step_frames(self):
-        """4 frames, each and over all."""
+        """4 frames: each, and if all of them are good what holds over all; where it does not, all are bad."""
         if self.unopened:
             return self.unshown("closed until the opening", f"frames/{self.c['lists'][0]['list']}.tsv")
         self.subjects, self.member, errors = {}, defaultdict(list), []
-        for name in sorted(self.lists):
-            file = f"frames/{name}.tsv"
+        self.texts = {}                              # (lists, tags) -> slot texts
+        files = {name: f"frames/{name}.tsv" for name in sorted(self.lists)}
+        for name, file in files.items():
             try:
                 if self.usable(file):
                     self.check_frame(file, self.lists[name])
@@ -1023,7 +1032,21 @@ class Bundle(Report):
                 self.bad_files[file] = 4
         if errors:
             raise errors[0]
-        self.texts = {}                              # (lists, tags) -> slot texts
+        if any(file in self.bad_files for file in files.values()):
+            return
+        try:
+            self.compare_frames(files)
+        except Bad:
+            self.bad_files |= dict.fromkeys(files.values(), 4)
+            raise
+
+    def compare_frames(self, files):
+        """The same tags and salt of a subject everywhere; its slots over all lists that contain it."""
+        for name, file in files.items():
+            for number, (sid, _, _, tags, salt) in enumerate(self.tables[file], 2):
+                known = self.subjects.setdefault(sid, (tags, salt, file, number))
+                require(known[:2] == (tags, salt), f"row {number}: {sid} has other tags or salt than in {known[2]}", file)
+                self.member[sid].append(name)
         for sid, names in self.member.items():
             tags, salt, file, number = self.subjects[sid]
             try:
@@ -1033,19 +1056,16 @@ class Bundle(Report):
             require(len(texts) <= 16, f"row {number}: {sid} has {len(texts)} slots over all lists", file)
 
     def check_frame(self, file, entry):
-        """One frame; notes tags and salt of every subject and compares them with earlier frames."""
+        """One frame by itself."""
         self.compare_root(file, entry["frame"])
         strata, counts, sids, total = {g["stratum"]: g for g in entry["strata"]}, Counter(), set(), 0
-        for number, (sid, stratum, weight, tags, salt) in enumerate(self.tables[file], 2):
+        for number, (sid, stratum, weight, _, _) in enumerate(self.tables[file], 2):
             require(stratum in strata, f"row {number}: stratum {stratum} of {sid} is not committed", file)
             require(sid not in sids, f"row {number}: {sid} stands twice", file)
             check_weight(entry, strata[stratum], int(weight), f"row {number}: weight of {sid}", file)
             sids.add(sid)
             counts[stratum] += 1
             total += int(weight)
-            known = self.subjects.setdefault(sid, (tags, salt, file, number))
-            require(known[:2] == (tags, salt), f"row {number}: {sid} has other tags or salt than in {known[2]}", file)
-            self.member[sid].append(entry["list"])
         for name, g in strata.items():
             require(counts[name] == g["N"], f"stratum {name}: {counts[name]} rows instead of {g['N']}", file)
         require(total <= 1 << 52, "sum of the weights is above 2^52", file)
@@ -1062,8 +1082,10 @@ class Bundle(Report):
             seal = self.c["seal"]
             return self.unshown(f"not opened: {seal['opens']} by {seal['by']}", "opening.json")
         text = self.objects["opening.json"]["master"]
-        require(self.suite.hl("master", text) == self.c["seal"]["master"], "master: not the committed secret", "opening.json")
-        self.master, key, draw, salts = text, bytes.fromhex(text), self.c["draw"], {}
+        if self.suite.hl("master", text) != self.c["seal"]["master"]:
+            self.bad_files["opening.json"] = 5
+            raise Bad("opening.json", "master: not the committed secret")
+        self.master, key, draw, salts, errors = text, bytes.fromhex(text), self.c["draw"], {}, []
         for file in ["recusals.tsv"] + [f"frames/{name}.tsv" for name in sorted(self.lists)]:
             if not self.usable(file):
                 continue
@@ -1071,7 +1093,12 @@ class Bundle(Report):
                 parts = ("recusal", draw, row[0], row[1]) if file == "recusals.tsv" else ("salt", draw, row[0])
                 if parts not in salts:
                     salts[parts] = self.suite.hmac(key, self.suite.line(*parts))
-                require(row[-1] == salts[parts], f"row {number}: salt of {row[0]} does not recompute", file)
+                if row[-1] != salts[parts]:
+                    errors.append(Bad(file, f"row {number}: salt of {row[0]} does not recompute"))
+                    self.bad_files[file] = 5
+                    break
+        if errors:
+            raise errors[0]
 
     def step_beacon(self):
         """6 beacon, without the BLS equation."""
@@ -1130,19 +1157,25 @@ class Bundle(Report):
             return self.unshown("closed until the opening", f"draw/{self.c['lists'][0]['list']}.tsv")
         group_keys = {e["group"]: self.suite.hl("group", self.s, e["group"]) for e in self.c["lists"]}
         self.tickets = defaultdict(dict)             # list -> {sid: T}
-        for name, entry in self.lists.items():
-            for row in self.tables[f"frames/{name}.tsv"]:
+        for name, entry in sorted(self.lists.items()):
+            frame, file = f"frames/{name}.tsv", f"draw/{name}.tsv"
+            if not self.usable(frame):
+                continue
+            for row in self.tables[frame]:
                 salted = f"{row[0]}.{row[4]}" if self.sealed else row[0]
                 self.tickets[name][row[0]] = self.suite.h(group_keys[entry["group"]] + salted)
             if len(set(self.tickets[name].values())) != len(self.tickets[name]):
-                self.broken["ranks"] = 9             # nothing that follows is defined
-                raise Bad(f"frames/{name}.tsv", "two subjects have one ticket")
-        for name in sorted(self.lists):
+                self.bad_files[frame] = 9            # nothing that follows is defined
+                errors.append(Bad(frame, "two subjects have one ticket"))
+                continue
             self.rank_list(name)
-        for name in sorted(self.lists):
-            file = f"draw/{name}.tsv"
-            if self.usable(file):
-                self.compare_table(file, self.draw_rows(name))
+            try:
+                if self.usable(file):
+                    self.compare_table(file, self.draw_rows(name))
+            except Bad as bad:
+                errors.append(bad)
+        if errors:
+            raise errors[0]
 
     def rank_list(self, name):
         """self.ranks[name] = [(stratum, rank, sid, key, outcome)] of all subjects (§6.1)."""
@@ -1186,7 +1219,7 @@ class Bundle(Report):
                 require(counts == expected, "not N rows for each stratum of the list", file)
                 require(len({row[1] for row in self.tables[file]}) == counts.total(), "a key stands twice", file)
                 self.unshown("keys: closed until the opening", file)
-            else:
+            elif self.usable("beacon.json") and self.usable(f"frames/{name}.tsv"):
                 self.compare_table(file, sorted((g, self.suite.h(f"{ticket}.{name}.{rank}"))
                                                 for g, rank, _, ticket, _ in self.ranks[name]))
 
@@ -1289,9 +1322,7 @@ class Bundle(Report):
             return self.unshown("closed until the opening", file)
         handicaps, numbers = [{} for _ in range(self.m)], {}
         for number, (r, iid, text) in enumerate(self.tables[file], 2):
-            h = int(text) if len(text) <= 40 else MAX_HANDICAP
-            require(abs(h) < MAX_HANDICAP, f"row {number}: handicap of {iid} is 2^120 or more", file)
-            handicaps[int(r)][iid] = h
+            handicaps[int(r)][iid] = int(text)
             numbers[int(r), iid] = number
         for r, price in enumerate(handicaps):
             for iid in sorted(set(price) ^ set(self.inspectors)):
@@ -1320,9 +1351,13 @@ class Bundle(Report):
         self.facts["rounds"] = self.m
 
     def has_shortage(self):
-        if not self.unopened:
-            return "shortage.json" in self.present and 2 not in self.broken
-        return "shortage.json" in dict(self.tables.get("manifest.tsv", ()))
+        if "shortage.json" in self.present or not self.unopened:
+            return "shortage.json" in self.present
+        try:
+            data = read_file(os.path.join(self.path, "manifest.tsv"))
+            return "shortage.json" in dict(read_table(data, "manifest.tsv", "manifest"))
+        except (Bad, OSError):
+            return False
 
     def step_shortage(self):
         """15 shortage: a minimal blocking set (§6.6)."""
@@ -1609,7 +1644,7 @@ class Bundle(Report):
 def check_weight(entry, stratum, weight, where, file):
     """Weight of a frame row (step 4)."""
     if entry["method"] == "pareto":
-        require(1 <= weight <= WEIGHT, where + " is outside 1 ... 2^20", file)
+        require(1 <= weight <= MAX_WEIGHT, where + " is outside 1 ... 2^20", file)
     else:
         require(weight == stratum.get("weight", 1) if entry["method"] == "proportional" else weight == 1,
                 where + " is not that of its stratum", file)
@@ -1774,9 +1809,12 @@ class Receipt(Report):
     def step_team(self):
         """6: the team is the cheapest from the eligible arrays."""
         self.at, team = self.file, self.r.get("team")
+        short = "shortage.json" in dict(self.r["manifest"])
         if team is None:
-            return self.unshown("drawn, but the receipt names no team", self.file)
+            self.require(short, "team: missing though drawn, and without a shortage")
+            return self.unshown("drawn, but a shortage left no team", self.file)
         self.require(self.drawn, "team: present though not drawn")
+        self.require(not short, "team: present in spite of a shortage")
         try:
             texts = slot_texts(self.lists, self.drawn, self.r["lists"][0]["row"][3])
         except KeyError as error:

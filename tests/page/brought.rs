@@ -18,11 +18,11 @@ use shuangsuiji::verify::{verify, verify_published, verify_receipt};
 
 use crate::support::mutate::{Mutation, fields};
 use crate::support::random::{CHAIN, Draft, ROUND, Random, signature, unopened};
-use crate::support::second::Bundle;
 use crate::support::shape::{forms, rows, strangers};
 use crate::support::ssj::run;
 use crate::support::story::Story;
 use crate::support::tampered::tampered;
+use crate::support::waiting::waiting;
 use crate::support::{VECTORS, read_folder, vector};
 
 pub const DEMO: &str = "good demo";
@@ -82,7 +82,7 @@ impl Subject {
 }
 
 pub struct Brought {
-    pub bundles: BTreeMap<String, Bundle>,
+    pub bundles: BTreeMap<String, Files>,
     /// What a refused bundle's page may name: the changed file, or what stands for it.
     pub changed: BTreeMap<String, Vec<String>>,
     pub receipts: Vec<Paper>,
@@ -105,8 +105,8 @@ impl Brought {
         brought.good(DEMO, read_folder(&folder.join("demo/bundle")));
         brought.good(HOSTILE, hostile());
         brought.good(LARGE, large());
-        for (name, bundle) in tampered(100..125, 4) {
-            brought.bundles.insert(format!("either {name}"), bundle);
+        for (name, files) in tampered(100..125, 4) {
+            brought.bundles.insert(format!("either {name}"), files);
         }
         for name in VECTORS {
             brought.papers(name);
@@ -118,7 +118,7 @@ impl Brought {
     fn good(&mut self, name: &str, files: Files) {
         let report = verify(&files);
         assert!(report.verified(), "{name}: {:#?}", report.findings());
-        self.bundles.insert(name.to_owned(), Bundle { files, changed: String::new() });
+        self.bundles.insert(name.to_owned(), files);
     }
 
     /// The vectors, and fifty changes of each that the verifier refuses with the file's name.
@@ -145,11 +145,9 @@ impl Brought {
                     assert_eq!(name, "events", "{}", mutation.show());
                     continue;
                 }
-                let bundle =
-                    Bundle { files: mutation.apply(&files), changed: mutation.path.clone() };
                 let name = format!("bad {name} {count:02} {}", mutation.show());
                 self.changed.insert(name.clone(), names);
-                self.bundles.insert(name, bundle);
+                self.bundles.insert(name, mutation.apply(&files));
                 count += 1;
             }
             if name.starts_with("sealed") {
@@ -188,14 +186,15 @@ impl Brought {
                     break;
                 }
                 let mutation = changes.swap_remove(random.index(changes.len()));
-                let bundle =
-                    Bundle { files: mutation.apply(&files), changed: mutation.path.clone() };
-                self.bundles
-                    .insert(format!("either story {number:02} {}", mutation.show()), bundle);
+                let name = format!("either story {number:02} {}", mutation.show());
+                self.bundles.insert(name, mutation.apply(&files));
             }
             self.good(&format!("good story {number:02}"), files);
         }
         assert!(sealed > 2, "sealed draws with events: {sealed}");
+        for (name, files) in waiting() {
+            self.bundles.insert(format!("either {name}"), files);
+        }
     }
 
     /// Receipts of a vector: alone, against the bundle, as a code, and with one value changed.
@@ -205,25 +204,25 @@ impl Brought {
         let receipt = made.receipt(0);
         let code = Code::of(&receipt).unwrap();
         let bundle = Some(format!("good {name}"));
-        let mut put = |what: &str,
-                       bundle: Option<String>,
-                       file: Option<Vec<u8>>,
-                       code: Option<&Code>| {
-            let alone = file.as_ref().is_none_or(|bytes| verify_receipt(bytes).failed.is_none());
-            let whole = file.as_ref().and_then(|bytes| Receipt::parse(bytes).ok());
-            let published = bundle.as_ref().is_none_or(|_| {
-                let own = whole.as_ref().and_then(|receipt| Code::of(receipt).ok());
-                code.or(own.as_ref())
-                    .is_some_and(|c| verify_published(c, whole.as_ref(), &files).failed.is_none())
-            });
-            self.receipts.push(Paper {
-                name: format!("{name} {what}"),
-                holds: alone && published && (bundle.is_some() || code.is_none()),
-                bundle,
-                file,
-                code: code.map(Code::format),
-            });
-        };
+        let mut put =
+            |what: &str, bundle: Option<String>, file: Option<Vec<u8>>, code: Option<&Code>| {
+                let alone =
+                    file.as_ref().is_none_or(|bytes| verify_receipt(bytes).failed.is_none());
+                let whole = file.as_ref().and_then(|bytes| Receipt::parse(bytes).ok());
+                let published = bundle.as_ref().is_none_or(|_| {
+                    let own = whole.as_ref().and_then(|receipt| Code::of(receipt).ok());
+                    code.or(own.as_ref()).is_some_and(|c| {
+                        verify_published(c, whole.as_ref(), &files, &files).failed.is_none()
+                    })
+                });
+                self.receipts.push(Paper {
+                    name: format!("{name} {what}"),
+                    holds: alone && published && (bundle.is_some() || code.is_none()),
+                    bundle,
+                    file,
+                    code: code.map(Code::format),
+                });
+            };
         put("alone", None, Some(receipt.format()), None);
         put("published", bundle.clone(), Some(receipt.format()), None);
         put("code", bundle.clone(), None, Some(&code));

@@ -7,11 +7,12 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
+use shuangsuiji::record::bundle::Files;
 use shuangsuiji::verify::{Report, verify};
 
 use crate::brought::{Brought, EARLY, HOSTILE, Kind, LARGE};
 use crate::city::City;
-use crate::support::second::{Bundle, Said, python, write_bundles};
+use crate::support::second::{Said, python, write_bundles};
 use crate::support::{read_folder, root, write_folder};
 
 /// The page answers at least this often while it works, in milliseconds.
@@ -133,7 +134,7 @@ fn drive(browser: &str) -> Run {
     let errors = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{errors}");
     let seen = fs::read(folder.path().join("seen.json")).unwrap();
-    let reports = brought.bundles.iter().map(|(name, b)| (name.clone(), verify(&b.files)));
+    let reports = brought.bundles.iter().map(|(name, files)| (name.clone(), verify(files)));
     Run {
         reports: reports.collect(),
         seen: serde_json::from_slice(&seen).unwrap(),
@@ -170,7 +171,7 @@ fn logged(folder: &Path) -> (Vec<Value>, Vec<Value>) {
 }
 
 impl Run {
-    pub fn bundle(&self, name: &str) -> &Bundle {
+    pub fn files(&self, name: &str) -> &Files {
         &self.brought.bundles[name]
     }
 

@@ -15,6 +15,7 @@ pub mod selecting;
 pub mod shape;
 pub mod story;
 pub mod tampered;
+pub mod waiting;
 
 use std::fs;
 use std::path::{Path, PathBuf};

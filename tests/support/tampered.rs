@@ -7,12 +7,11 @@ use shuangsuiji::record::bundle::{Files, MANIFEST};
 
 use super::mutate::{Mutation, fields, with_manifest};
 use super::random::{Draft, Random, unopened};
-use super::second::Bundle;
 use super::shape::{forms, rows, strangers};
 
 /// Changes of random bundles, evenly over the kinds of fields, seldom malformed ones; of every second one the
 /// manifest is made anew.
-pub fn tampered(numbers: Range<u64>, per_bundle: u64) -> BTreeMap<String, Bundle> {
+pub fn tampered(numbers: Range<u64>, per_bundle: u64) -> BTreeMap<String, Files> {
     let mut bundles = BTreeMap::new();
     for number in numbers {
         let draft = Draft::of(number);
@@ -50,8 +49,7 @@ pub fn tampered(numbers: Range<u64>, per_bundle: u64) -> BTreeMap<String, Bundle
                 tampered = with_manifest(&tampered, &files);
             }
             let (manifest, what) = (if anew { "anew" } else { "alone" }, mutation.show());
-            let bundle = Bundle { files: tampered, changed: mutation.path.clone() };
-            bundles.insert(format!("{number:03}_{turn:02} {manifest} {what}"), bundle);
+            bundles.insert(format!("{number:03}_{turn:02} {manifest} {what}"), tampered);
         }
     }
     bundles

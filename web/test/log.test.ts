@@ -108,6 +108,11 @@ test("the sample's copy fits, and no file of it can be changed", () => {
       assert.throws(() => readCopy(new Map(files).set(file, bent), policy), LogFault, file);
     }
   }
+  // Every tile of a log of this size is there; of a smaller one they may be gone.
+  const without = (file: string): Bundle => new Map([...files].filter(([path]) => path !== file));
+  for (const file of ["tile/entries/000.p/4", "tile/0/000.p/4"])
+    assert.throws(() => readCopy(without(file), policy), LogFault, file);
+  assert.equal(readCopy(without("tile/0/000.p/2"), policy).entries.length, 4);
 });
 
 /** A log of one's own: its entries, and proofs of them, signed by a log and two witnesses at a time. */
@@ -182,6 +187,7 @@ class TestLog {
     return new Map([
       ["checkpoint", bytes(this.checkpoint(length, time))],
       [`tile/entries/000.p/${length}`, new Uint8Array(bundle)],
+      [`tile/0/000.p/${length}`, Uint8Array.from(Buffer.concat(this.entries.map((entry) => this.root([entry]))))],
     ]);
   }
 }
@@ -354,11 +360,12 @@ test("attempts compete, live and end as §3 says", () => {
   assert.match(told(voidEntry(c("1"), 50)).join(), /^0 an entry before its commitment/);
   assert.match(told(first, voidEntry(c("1"), 50)).join(), /^1 `at` is less/);
   assert.match(told(first, first).join(), /^1 a second commitment/);
-  // A window has ended for who commits, and draws, after its last day.
-  const later = { commitment: c("2"), at: 3 * 86400, beacon: [{ source: "s", at: 3 * 86400 + 1 }] };
+  // A window has ended for who commits, and draws, after its last day, which is one of China.
+  const end = 3 * 86400 - 8 * 3600;
+  const later = { commitment: c("2"), at: end, beacon: [{ source: "s", at: end + 1 }] };
   assert.deepEqual(told(first, commitEntry(later)), []);
   assert.match(
-    told(first, commitEntry({ ...later, beacon: [{ source: "s", at: 3 * 86400 - 1 }] })).join(),
+    told(first, commitEntry({ ...later, beacon: [{ source: "s", at: end - 1 }] })).join(),
     /while the competing/,
   );
   const { attempts } = walk([first, commitEntry({ commitment: c("2"), rehearsal: true })]);
@@ -374,6 +381,7 @@ test("an entry that has not its form is refused", () => {
     good.replace('"attempt":1', '"attempt":2'),
     `${good}\n`,
     good.replace('"suite":"sha256",', ""),
+    good.replace('["M001","M002"', '["M002","M001"'),
   ]) {
     assert.throws(() => readEntry(bytes(bent)), LogFault, bent);
   }

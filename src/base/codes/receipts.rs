@@ -58,6 +58,7 @@ pub(super) const RULES: &[Rule] = &[
             "Shorten the address of --page; if it still does not fit, use the receipt's file alone.",
         ),
     ),
+    Rule::new("Q12", Error, ("凭证漏列任务", "the receipt leaves out a list"), ASK_OFFICE),
     Rule::new(
         "W60",
         Error,

@@ -64,7 +64,9 @@ impl Receipts {
         }
         let receipt = report.as_ref().and_then(|report| report.receipt.as_ref());
         let published = match (&code, &self.bundle) {
-            (Some(code), Some(bundle)) => Some(verify_published(code, receipt, &bundle.files)),
+            (Some(code), Some(bundle)) => {
+                Some(verify_published(code, receipt, &bundle.files, bundle))
+            }
             (_, None) if report.is_none() => {
                 let cause = say!(
                     "凭证码只是短式，单凭它不能核验",

@@ -135,10 +135,10 @@ pub(super) fn remarks(draw: &Draw<'_>) -> Vec<Value> {
     }
     if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > INCOMPATIBLE_MAX)
     {
-        let who = masked(who);
+        let who = who.iter().map(|iid| masked(iid)).collect::<Vec<_>>().join(" ");
         remarks.push(both(&say!(
             "互不同组的登记最多的是 {who}，有 {n} 条；超过三条须经批准。",
-            "{who} stands in {n} incompatible pairs; more than three need approval."
+            "The most incompatible pairs are those of {who}, {n}; more than three need approval."
         )));
     }
     remarks

@@ -17,8 +17,6 @@ pub(super) struct Block {
     /// Rows of each stratum, by its place in the list.
     sizes: Vec<u64>,
     weights: u128,
-    /// The first row with a salt that should have none, or the other way round.
-    wrong_salt: Option<u64>,
     /// The first row that breaks a rule of the list.
     breach: Option<Finding>,
     /// Everybody, where the order by salt does not bring the same subjects together.
@@ -37,7 +35,6 @@ impl Block {
             last: None,
             sizes: vec![0; scan.list.strata.len()],
             weights: 0,
-            wrong_salt: None,
             breach: None,
             sids: Vec::new(),
         }
@@ -51,9 +48,6 @@ impl Block {
         place: Option<usize>,
         line: &FrameLine<'_>,
     ) -> Option<usize> {
-        if line.salt.is_some() != scan.sealed && self.wrong_salt.is_none() {
-            self.wrong_salt = Some(index);
-        }
         if line.salt.is_some() {
             self.sids.push(Sid::checked(line.sid));
         }
@@ -109,7 +103,6 @@ impl Sum {
         all.last = block.last.or(all.last.take());
         all.sizes.iter_mut().zip(block.sizes).for_each(|(all, n)| *all += n);
         all.weights += block.weights;
-        all.wrong_salt = all.wrong_salt.or(block.wrong_salt);
         all.breach = all.breach.take().or(block.breach);
         all.sids.extend(block.sids);
         self.rows = all.tree.end();
@@ -126,10 +119,6 @@ impl Sum {
                 _ => say!("树根与承诺不符", "the root is not the committed one"),
             };
             breaches.push(Finding::new("V04", cause));
-        }
-        if let Some(index) = self.all.wrong_salt {
-            let cause = say!("盐只属于保密抽取", "salts stand in sealed draws, and only there");
-            breaches.push(Finding::new("V04", cause).row(index + 2).column("salt"));
         }
         let breach = self.all.breach.take();
         breaches.extend(breach.or_else(|| self.sizes(list)).or_else(|| self.twice()));

@@ -10,7 +10,7 @@ use super::{Feed, FrameLine, Names, Passing, Visitor};
 use crate::base::digest::{Digest, Hasher, Suite};
 use crate::base::finding::Finding;
 use crate::base::merkle::Root;
-use crate::base::table::{Row, canonical_text};
+use crate::base::table::{Row, bad_field, canonical_text};
 use crate::record::list::List;
 use crate::record::tables::FrameRow;
 use crate::say;
@@ -135,6 +135,10 @@ impl Scan<'_> {
         let (mut few, mut rows) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW));
         for (index, text) in (first..).zip(lines) {
             let line = FrameLine::parse(text).map_err(|f| f.row(index + 2))?;
+            if line.salt.is_some() != self.sealed {
+                let salt = line.salt.map_or_else(|| "-".to_owned(), |salt| salt.hex());
+                return Err(bad_field("salt", &salt).row(index + 2));
+            }
             if before.is_some_and(|before| !line.follows(&before)) {
                 return Err(unordered(index));
             }

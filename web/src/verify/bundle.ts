@@ -1,10 +1,11 @@
 /** The files of a bundle: step 1 (which there are, and their form) and step 8 (their digests), protocol.md §4.3, §4.4. */
 import { readBeaconFile } from "./beacon";
-import { isObject, JsonFault, parseJson, type Json, type JsonObject } from "./json";
+import type { Commitment } from "./commitment";
+import { JsonFault, parseJson, type JsonObject } from "./json";
 import { Keys } from "./keys";
 import type { Check, Run } from "./run";
-import { readTable, type ShapeName } from "./table";
-import { decode, isDigest, isId, isName, say, shown } from "./text";
+import { MOST_PLACES, readTable, type ShapeName } from "./table";
+import { decode, isDigest, isId, say, shown } from "./text";
 import type { Problem, Text } from "./types";
 
 /** `shortage.json` (§4.3). */
@@ -12,13 +13,6 @@ export interface ShortageFile {
   round: number;
   slots: [string, number][];
   short: number;
-}
-
-/** What the file set needs to know of a commitment, as far as it can be read, before its rules are checked. */
-interface Outline {
-  lists: { list: string; pareto: boolean }[];
-  sealed: boolean;
-  standby: boolean;
 }
 
 const FREE = /^(events|log|notice)\/./;
@@ -47,56 +41,42 @@ export function readJson(
   }
 }
 
-/** Step 1. The commitment's object is given back for step 2, even where other files are bad. */
-export function checkFiles(run: Run, check: Check): JsonObject | undefined {
-  const { files } = run;
-  const read = readJson("commitment.json", files.get("commitment.json")!, false);
-  let object: JsonObject | undefined;
+/** The commitment's object, with what of it decides which steps there are, whether it keeps its rules or not. */
+export function readCommitmentFile(run: Run, check: Check): JsonObject | undefined {
+  const file = "commitment.json";
+  const read = readJson(file, run.files.get(file)!, false);
   if ("problem" in read) {
     check.add([read.problem]);
-    run.bad.set("commitment.json", 1);
-  } else {
-    object = read.object;
+    run.bad.set(file, 1);
+    return undefined;
   }
-  const outline = outlineOf(object);
-  run.sealed = outline.sealed;
-  run.unopened = outline.sealed && !files.has("opening.json");
-  checkNames(run, check, outline, object !== undefined);
-  for (const [file, shape] of tablesOf(outline)) readOne(run, check, file, shape);
+  run.sealed = read.object.mode === "sealed";
+  run.unopened = run.sealed && !run.files.has("opening.json");
+  return read.object;
+}
+
+/** Step 1, of a commitment that keeps its rules: it says which files there are. */
+export function checkFiles(run: Run, check: Check, c: Commitment): void {
+  checkNames(run, check, c);
+  for (const [file, shape] of tablesOf(c)) readOne(run, check, file, shape);
   checkJsonFiles(run, check);
-  return object;
 }
 
-/** Lists, mode and stand-by of a commitment that may break any rule. */
-function outlineOf(object: JsonObject | undefined): Outline {
-  const lists: Outline["lists"] = [];
-  const values: Json | undefined = object?.lists;
-  for (const value of Array.isArray(values) ? values : []) {
-    if (isObject(value) && typeof value.list === "string" && isName(value.list)) {
-      lists.push({ list: value.list, pareto: value.method === "pareto" });
-    }
-  }
-  return {
-    lists,
-    sealed: object?.mode === "sealed",
-    standby: object !== undefined && Object.hasOwn(object, "standby"),
-  };
-}
-
-function tablesOf({ lists, sealed, standby }: Outline): Map<string, ShapeName> {
+function tablesOf({ lists, mode, standby }: Commitment): Map<string, ShapeName> {
+  const sealed = mode === "sealed";
   const tables = new Map<string, ShapeName>([
     ["inspectors.tsv", "people"],
     ["incompatible.tsv", "incompatible"],
-    ["recusals.tsv", "recusals"],
+    ["recusals.tsv", sealed ? "sealedRecusals" : "recusals"],
     ["visits.tsv", "visits"],
     ["assignment.tsv", "assignment"],
     ["handicaps.tsv", "handicaps"],
     ["manifest.tsv", "manifest"],
   ]);
-  if (standby) tables.set("standby.tsv", "people");
-  for (const { list, pareto } of lists) {
+  if (standby !== undefined) tables.set("standby.tsv", "people");
+  for (const { list, method } of lists) {
     tables.set(`frames/${list}.tsv`, sealed ? "sealedFrame" : "frame");
-    tables.set(`draw/${list}.tsv`, pareto ? "paretoDraw" : "draw");
+    tables.set(`draw/${list}.tsv`, method === "pareto" ? "paretoDraw" : "draw");
     if (sealed) tables.set(`rolls/${list}.tsv`, "roll");
   }
   return tables;
@@ -116,17 +96,14 @@ export function boundFiles(
   return [...open.map((file) => ({ file, closed: false })), ...closed.map((file) => ({ file, closed: sealed }))];
 }
 
-function checkNames(run: Run, check: Check, outline: Outline, readable: boolean): void {
-  const { files, unopened } = run;
-  const bound = boundFiles(
-    outline.lists.map(({ list }) => list),
-    outline.sealed,
-    outline.standby,
-  );
+function checkNames(run: Run, check: Check, { lists, standby }: Commitment): void {
+  const { files, sealed, unopened } = run;
+  const names = lists.map(({ list }) => list);
+  const bound = boundFiles(names, sealed, standby !== undefined);
   const closed = new Set(bound.filter((entry) => entry.closed).map((entry) => entry.file));
   const allowed = new Set(["manifest.tsv", "shortage.json", "schedule.tsv", "verify.html", "README.txt"]);
-  if (outline.sealed) allowed.add("opening.json");
-  for (const file of ["shortage.json", "schedule.tsv"]) if (outline.sealed) closed.add(file);
+  if (sealed) allowed.add("opening.json");
+  for (const file of ["shortage.json", "schedule.tsv"]) if (sealed) closed.add(file);
   for (const file of ["manifest.tsv", ...bound.map((entry) => entry.file)]) {
     allowed.add(file);
     if (files.has(file) || (unopened && closed.has(file))) continue;
@@ -140,11 +117,7 @@ function checkNames(run: Run, check: Check, outline: Outline, readable: boolean)
         "a closed file without opening.json: a half opening",
       );
       check.fail({ file }, text);
-    } else if (
-      !allowed.has(file) &&
-      !FREE.test(file) &&
-      (readable || !/^(frames|draw|rolls)\/|^(standby\.tsv|opening\.json)$/.test(file))
-    ) {
+    } else if (!allowed.has(file) && !FREE.test(file)) {
       check.fail({ file: shown(file) }, say("多余的文件", "a file that does not belong here"));
     }
   }
@@ -188,13 +161,13 @@ function checkJsonFiles(run: Run, check: Check): void {
 
 export function readShortage(keys: Keys, object: JsonObject): ShortageFile {
   keys.only(object, "", ["round", "slots", "short"]);
-  const round = keys.integer(object.round, "round");
+  const round = keys.integer(object.round, "round", 0, MOST_PLACES - 1);
   const short = keys.integer(object.short, "short", 1);
   const slots = keys.array(object.slots, "slots", 1).map((value, i): [string, number] => {
     const at = `slots[${i}]`;
     const pair = keys.array(value, at);
     if (pair.length !== 2) keys.stop(at, say("应为 [主体, 岗位序号]", "[sid, slot index] is due"));
-    return [keys.text(pair[0], `${at}[0]`, isId), keys.integer(pair[1], `${at}[1]`)];
+    return [keys.text(pair[0], `${at}[0]`, isId), keys.integer(pair[1], `${at}[1]`, 0, MOST_PLACES - 1)];
   });
   slots.forEach(([sid, slot], i) => {
     if (i === 0) return;

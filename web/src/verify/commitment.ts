@@ -172,11 +172,10 @@ function readList(keys: Keys, value: Json, at: string, mode: "open" | "sealed"):
       say(`各层之和 ${total} 不等于名单行数 ${frame.n}`, `the strata sum to ${total}, the frame has ${frame.n}`),
     );
   }
-  if (method !== "pareto") {
-    const weights = strata.reduce((sum, g) => sum + BigInt(g.N) * BigInt(g.weight), 0n);
-    if (weights > BigInt(BIGGEST))
-      keys.fault(here("strata"), say("权重合计超过 2^52", "the weights sum to more than 2^52"));
-  }
+  // In a pareto list every subject has at least 1.
+  const weights = strata.reduce((sum, g) => sum + BigInt(g.N) * BigInt(Math.max(1, g.weight)), 0n);
+  if (weights > BigInt(BIGGEST))
+    keys.fault(here("strata"), say("权重合计超过 2^52", "the weights sum to more than 2^52"));
   let n = strata.reduce((sum, g) => sum + g.n, 0);
   if (method !== "fixed") {
     n = keys.integer(o.n, here("n"));

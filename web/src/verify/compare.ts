@@ -197,7 +197,7 @@ class Comparison {
       else this.inDraw(entry, ticket, seed);
     }
     if (!this.unopened) this.noOther();
-    this.team();
+    this.team(seed);
     report.compared = true;
     report.rehearsal = c.rehearsal;
     report.shown.push(
@@ -293,9 +293,24 @@ class Comparison {
     });
   }
 
-  private team(): void {
+  /** By the rolls, in which every rank was found. */
+  private isDrawn(seed: string): boolean {
+    return this.claim.lists.some(({ list, rank }) => {
+      const { stratum } = this.report.lists.find((known) => known.list === list)!;
+      const committed = this.commitment.lists.find((l) => l.list === list)!;
+      const g = committed.strata.findIndex((s) => s.stratum === stratum);
+      return rank <= quotaOf(this.hash, committed, seed).n[g];
+    });
+  }
+
+  private team(seed: string): void {
     const { team, sid } = this.claim;
     if (this.unopened) {
+      const short = this.digests.has("shortage.json");
+      if (team === undefined && this.isDrawn(seed) && !short)
+        this.fail("manifest.tsv", "抽中而没有小组，也没有短缺", "drawn, without a team and without a shortage");
+      if (team !== undefined && short)
+        this.fail("manifest.tsv", "人员短缺时不应有小组", "with a shortage there must be no team");
       if (team !== undefined) this.inRegister(team);
       return;
     }

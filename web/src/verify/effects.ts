@@ -57,8 +57,8 @@ class Effects {
     const { run, check } = this;
     const due = new Map<string, string | undefined>();
     for (const sid of [event.sid, ...event.visits]) if (sid !== undefined) run.note(sid, event.n);
-    // While nothing waits the standing is known, so that an event that cannot be is found even if it waits itself.
-    const objection = this.waiting ? undefined : this.objection(event);
+    // What needs no chance has happened while an event waits: whether a later one can be is known.
+    const objection = this.objection(event);
     if (objection !== undefined) {
       check.fail({ file: event.file, id: event.sid ?? event.iid }, objection);
       return false;
@@ -69,6 +69,7 @@ class Effects {
     ) {
       this.waiting = true;
       run.events!.events[event.n - 1].waits = true;
+      this.change(event, new Map());
       check.hide(
         say(
           `第 ${event.n} 号事件等待随机数，其结果未示`,
@@ -250,6 +251,8 @@ class Effects {
     const most = (a: [string, number], b: [string, number]): number => b[1] - a[1] || compareText(a[0], b[0]);
     events.slots = [...this.slots].sort(most);
     events.people = [...this.exchanged].sort(most);
+    // Of a slot that waits nobody knows yet whether it stays vacant.
+    if (this.waiting) return;
     events.vacant = this.standing.vacant().map(({ sid, slot }) => {
       return { sid, slot: this.standing.visits.get(sid)!.slots.findIndex(({ text }) => text === slot.text) };
     });

@@ -4,7 +4,7 @@ import { bytesOfHex, lineOf, Mac } from "./digest";
 import type { Check, Run } from "./run";
 import { SlotBook, SlotFault } from "./slots";
 import { rootOfRows, type Table } from "./table";
-import { isDigest, say } from "./text";
+import { say } from "./text";
 
 /** A frame that passed: one entry for each row in every array. */
 export interface Frame {
@@ -46,21 +46,8 @@ export function checkRegisters(run: Run, check: Check): void {
   for (const [file, rows] of registers) {
     const table = run.tables.get(file);
     if (run.isBad(check, file) || table === undefined) continue;
-    let good = checkRoot(run, check, file, rows, table);
-    if (file === "recusals.tsv") good = checkSaltForm(run, check, file, table.columns[3]) && good;
-    if (!good) run.bad.set(file, 3);
+    if (!checkRoot(run, check, file, rows, table)) run.bad.set(file, 3);
   }
-}
-
-/** Salts are `-` in an open draw and 64 hex in a sealed one. */
-function checkSaltForm(run: Run, check: Check, file: string, salts: string[]): boolean {
-  const wrong = salts.findIndex((salt) => (salt === "-") === run.sealed);
-  if (wrong < 0) return true;
-  const text = run.sealed
-    ? say("保密抽取须有盐", "a sealed draw has salts")
-    : say("公开抽取的盐应为 -", "in an open draw the salt is -");
-  check.fail({ file, row: wrong + 2, column: "salt" }, text);
-  return false;
 }
 
 /** Step 4. */
@@ -80,7 +67,11 @@ export function checkFrames(run: Run, check: Check): void {
     if (frame === undefined) run.bad.set(file, 4);
     run.frames[l] = frame;
   });
-  checkSubjects(run, check);
+  if (run.frames.every((frame) => frame !== undefined) && !checkSubjects(run, check, run.frames)) {
+    // Which of them is wrong nobody can tell.
+    for (const { file } of run.frames) run.bad.set(file, 4);
+    run.frames = c.lists.map(() => undefined);
+  }
 }
 
 function readFrame(run: Run, check: Check, list: List, file: string, table: Table): Frame | undefined {
@@ -90,7 +81,6 @@ function readFrame(run: Run, check: Check, list: List, file: string, table: Tabl
     good = false;
     check.fail({ file, row: row + 2, column, id: sids[row] }, say(zh, en));
   };
-  good = checkSaltForm(run, check, file, salts) && good;
   const numbers = new Map(list.strata.map(({ stratum }, g) => [stratum, g]));
   const counts = list.strata.map(() => 0);
   const strata = new Int32Array(table.rows);
@@ -136,10 +126,9 @@ function readFrame(run: Run, check: Check, list: List, file: string, table: Tabl
 }
 
 /** Over all frames: the same tags and salt everywhere, and slots over all lists that contain the subject. */
-function checkSubjects(run: Run, check: Check): void {
+function checkSubjects(run: Run, check: Check, frames: Frame[]): boolean {
   const c = run.commitment!;
   const book = new SlotBook(c.lists);
-  const frames = run.frames;
   const many = frames.length > 1;
   /** sid → number, in the order of first appearance; `combos[number]` names the set of lists. */
   const numbers = new Map<string, number>();
@@ -156,13 +145,8 @@ function checkSubjects(run: Run, check: Check): void {
     }
     return id;
   };
-  const spoil = (l: number): void => {
-    run.bad.set(frames[l]!.file, 4);
-    spoiled.add(l);
-  };
-  const spoiled = new Set<number>();
   frames.forEach((frame, l) => {
-    if (frame === undefined || !many) return;
+    if (!many) return;
     frame.sids.forEach((sid, i) => {
       const number = numbers.get(sid);
       if (number === undefined) {
@@ -172,7 +156,7 @@ function checkSubjects(run: Run, check: Check): void {
         return;
       }
       combos[number] = comboWith(combos[number], l);
-      const other = frames[first[number].l]!;
+      const other = frames[first[number].l];
       const at = first[number].i;
       for (const column of ["tags", "salts"] as const) {
         if (frame[column][i] === other[column][at]) continue;
@@ -182,20 +166,18 @@ function checkSubjects(run: Run, check: Check): void {
           `another ${name} than in ${other.file}, row ${at + 2}`,
         );
         check.fail({ file: frame.file, row: i + 2, column: name, id: sid }, text);
-        spoil(l);
       }
     });
   });
   const slotsOf = (l: number, i: number, lists: number[]): void => {
-    const frame = frames[l]!;
+    const frame = frames[l];
     const slots = book.of(lists, frame.tags[i]);
     if (!(slots instanceof SlotFault)) return;
     check.fail({ file: frame.file, row: i + 2, column: "tags", id: frame.sids[i] }, slots.text);
-    spoil(l);
   };
   if (many) first.forEach(({ l, i }, number) => slotsOf(l, i, sets[combos[number]]));
-  else frames[0]?.sids.forEach((_, i) => slotsOf(0, i, [0]));
-  for (const l of spoiled) frames[l] = undefined;
+  else frames[0].sids.forEach((_, i) => slotsOf(0, i, [0]));
+  return !check.failed;
 }
 
 /** Step 5. */
@@ -239,7 +221,7 @@ export function checkOpening(run: Run, check: Check): void {
   if (run.isBad(check, "recusals.tsv") || recusals === undefined) return;
   const [sids, iids, , salts] = recusals.columns;
   sids.forEach((sid, i) => {
-    if (!isDigest(salts[i]) || salted("recusal", c.draw, sid, iids[i]) === salts[i]) return;
+    if (salted("recusal", c.draw, sid, iids[i]) === salts[i]) return;
     const text = say("盐与主密钥不符", "the salt does not follow from the master secret");
     check.fail({ file: "recusals.tsv", row: i + 2, column: "salt", id: sid }, text);
     run.bad.set("recusals.tsv", 5);

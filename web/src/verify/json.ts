@@ -17,7 +17,8 @@ export class JsonFault extends Error {
   }
 }
 
-const DEEPEST = 256;
+/** Objects and arrays inside each other, the outermost counted. */
+const DEEPEST = 64;
 const SHORT: Record<string, string> = {
   '"': '"',
   "\\": "\\",
@@ -65,8 +66,8 @@ class Parser {
   }
 
   value(depth: number): Json {
-    if (depth > DEEPEST) this.fault("嵌套过深", "nested too deeply");
     const c = this.text[this.at];
+    if (depth >= DEEPEST && (c === "{" || c === "[")) this.fault("嵌套超过 64 层", "nested deeper than 64 levels");
     if (c === "{") return this.object(depth);
     if (c === "[") return this.array(depth);
     if (c === '"') return this.string();

@@ -57,8 +57,12 @@ export function checkDraw(run: Run, check: Check): void {
       return;
     }
     const drawn = drawList(run, list, frame, l / c.lists.length);
+    if (equalTickets(check, drawn)) {
+      // No rank follows from them.
+      run.bad.set(frame.file, 9);
+      return;
+    }
     run.draws[l] = drawn;
-    equalTickets(check, drawn);
     if (run.isBad(check, file)) return;
     if (!compareFile(run, check, file, drawText(drawn))) run.bad.set(file, 9);
   });
@@ -116,7 +120,8 @@ function compareTickets(tickets: Int32Array, a: number, b: number): number {
   return 0;
 }
 
-function equalTickets(check: Check, { frame, tickets, order }: Drawn): void {
+function equalTickets(check: Check, { frame, tickets, order }: Drawn): boolean {
+  let equal = false;
   for (const sorted of order) {
     for (let i = 1; i < sorted.length; i++) {
       if (compareTickets(tickets, sorted[i - 1], sorted[i]) !== 0) continue;
@@ -125,8 +130,10 @@ function equalTickets(check: Check, { frame, tickets, order }: Drawn): void {
         { file: frame.file, row: row + 2, id: frame.sids[row] },
         say("两个主体的抽签号相同", "two subjects have one ticket"),
       );
+      equal = true;
     }
   }
+  return equal;
 }
 
 /** The key column of a row of the frame. */

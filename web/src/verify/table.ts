@@ -8,6 +8,7 @@ import {
   integerOf,
   isDate,
   isDigest,
+  isField,
   isId,
   isName,
   say,
@@ -49,9 +50,11 @@ const upTo =
     const value = integerOf(cell);
     return value !== undefined && value >= least && value <= limit;
   };
-const integer: Form = (cell) => integerOf(cell) !== undefined;
+/** Rounds and slots are fewer (§2.6). */
+export const MOST_PLACES = 2 ** 24;
+const place: Form = upTo(MOST_PLACES - 1);
 const tags: Form = remembering((cell) => tagsOf(cell) !== undefined);
-const salt: Form = (cell) => cell === "-" || isDigest(cell);
+const noSalt: Form = (cell) => cell === "-";
 const lists: Form = remembering((cell) => {
   const names = cell.split(",");
   return names.every(isName) && ascends(names);
@@ -66,13 +69,14 @@ const means = {
     "标签应为 -，或严格升序、以单个空格分隔的标签",
     "tags are - or strictly ascending ones with single blanks between",
   ),
-  salt: say("盐应为 - 或 64 位小写十六进制", "a salt is - or 64 lowercase hex digits"),
+  noSalt: say("公开抽取的盐应为 -", "in an open draw the salt is -"),
+  salt: say("盐应为 64 位小写十六进制", "a salt is 64 lowercase hex digits"),
   small: say("应为 0 到 2^16 的整数", "an integer from 0 to 2^16 is due"),
   rank: say("名次应为从 1 起的整数", "a rank is an integer from 1"),
   key: say("抽签号的形式不对", "a key has not its form"),
   outcome: say("应为 drawn 或 reserve", "an outcome is drawn or reserve"),
   lists: say("应为升序、以逗号分隔的任务名", "list names ascend, with commas between"),
-  integer: say("应为无符号整数", "an integer without sign is due"),
+  integer: say("应为小于 2^24 的整数", "an integer below 2^24 is due"),
   handicap: say("应为绝对值小于 2^120 的整数", "a handicap is an integer of absolute value below 2^120"),
   path: say("应为文件路径", "a path is due"),
   digest: say("应为 64 位小写十六进制", "64 lowercase hex digits are due"),
@@ -111,6 +115,17 @@ function drawShape(pareto: boolean): Shape {
   };
 }
 
+function saltColumn(sealed: boolean): Column {
+  return sealed ? column("salt", digest, means.salt) : column("salt", noSalt, means.noSalt);
+}
+
+function recusalShape(sealed: boolean): Shape {
+  return {
+    columns: [sidColumn, iidColumn, column("reason", name, means.name), saltColumn(sealed)],
+    order: asText(0, 1, 2, 3),
+  };
+}
+
 function frameShape(sealed: boolean): Shape {
   return {
     columns: [
@@ -118,21 +133,19 @@ function frameShape(sealed: boolean): Shape {
       column("stratum", name, means.name),
       column("weight", upTo(1 << 20, 1), means.weight),
       column("tags", tags, means.tags),
-      column("salt", salt, means.salt),
+      saltColumn(sealed),
     ],
     order: asText(sealed ? 4 : 0),
   };
 }
 
-/** The tables of §4.1 and §4.5. `open` and `sealed` frames differ in their order, draw files in their key. */
+/** The tables of §4.1 and §4.5. Of open and sealed draws salts differ and the order of frames, draw files in their key. */
 export const SHAPES = {
   frame: frameShape(false),
   sealedFrame: frameShape(true),
   people,
-  recusals: {
-    columns: [sidColumn, iidColumn, column("reason", name, means.name), column("salt", salt, means.salt)],
-    order: asText(0, 1, 2, 3),
-  },
+  recusals: recusalShape(false),
+  sealedRecusals: recusalShape(true),
   incompatible: {
     columns: [iidColumn, column("iid2", id, means.iid), column("reason", name, means.name)],
     order: asText(0, 1, 2),
@@ -145,16 +158,16 @@ export const SHAPES = {
   visits: { columns: [sidColumn, column("lists", lists, means.lists)], order: asText(0) },
   assignment: {
     columns: [
-      column("round", integer, means.integer),
+      column("round", place, means.integer),
       sidColumn,
-      column("slot", integer, means.integer),
+      column("slot", place, means.integer),
       iidColumn,
     ],
     order: [{ column: 0, numeric: true }, ...asText(1), { column: 2, numeric: true }],
   },
   handicaps: {
     columns: [
-      column("round", integer, means.integer),
+      column("round", place, means.integer),
       iidColumn,
       column("handicap", (cell) => handicapOf(cell) !== undefined, means.handicap),
     ],
@@ -162,7 +175,7 @@ export const SHAPES = {
   },
   manifest: {
     columns: [
-      column("path", (cell) => /^[0-9A-Za-z_./-]+$/.test(cell), means.path),
+      column("path", isField, means.path),
       column("digest", digest, means.digest),
     ],
     order: asText(0),
@@ -179,7 +192,7 @@ export const SHAPES = {
   teams: {
     columns: [
       sidColumn,
-      column("slot", integer, means.integer),
+      column("slot", place, means.integer),
       column("before", (cell) => cell === "-" || isId(cell), means.holder),
       column("iid", (cell) => cell === "-" || isId(cell), means.holder),
     ],

@@ -1,7 +1,7 @@
 /** The 17 steps of protocol.md §7, in their order. */
 import { checkBeacon } from "./beacon";
-import { checkFiles, checkManifest } from "./bundle";
-import { readCommitment } from "./commitment";
+import { checkFiles, checkManifest, readCommitmentFile } from "./bundle";
+import { readCommitment, type Commitment } from "./commitment";
 import { Hasher } from "./digest";
 import { checkEvents } from "./events";
 import { factsOf } from "./facts";
@@ -39,9 +39,15 @@ export function verify(files: Files, options: Options = {}, progress: Progress =
 }
 
 function steps(run: Run): void {
+  const keys = new Keys({ file: "commitment.json" });
   let object: JsonObject | undefined;
-  run.step(1, "files", (check) => (object = checkFiles(run, check)));
-  commitmentStep(run, object);
+  let read: Commitment | undefined;
+  run.step(1, "files", (check) => {
+    object = readCommitmentFile(run, check);
+    if (object !== undefined) read = readCommitment(keys, object);
+    if (read !== undefined && keys.problems.length === 0) checkFiles(run, check, read);
+  });
+  commitmentStep(run, keys, object, read);
   /** Everything further rests on a commitment that keeps its rules. */
   const step = (number: number, id: StepId, make: (check: Check) => void): Step => {
     return run.step(number, id, (check) => {
@@ -74,15 +80,13 @@ function digestOf(run: Run, file: string): string | undefined {
   return bytes === undefined ? undefined : run.hash.ofBytes(bytes);
 }
 
-function commitmentStep(run: Run, object: JsonObject | undefined): void {
+function commitmentStep(run: Run, keys: Keys, object?: JsonObject, c?: Commitment): void {
   run.step(2, "commitment", (check) => {
     const file = "commitment.json";
     if (object === undefined) {
       check.fail({ file }, say("不能读出（见第 1 项）", "it cannot be read (see step 1)"));
       return;
     }
-    const keys = new Keys({ file });
-    const c = readCommitment(keys, object);
     if (c !== undefined) run.hash = new Hasher(c.suite);
     run.digest = run.hash.ofBytes(run.files.get(file)!);
     check.add(keys.problems);
@@ -135,13 +139,19 @@ function pairingSteps(run: Run, step: (number: number, id: StepId, make: (check:
   step(14, "rounds", (check) => {
     if (rest(check, "各轮", "the rounds")) checkRounds(run.ground!, run.pairing!, run.rounds!, check);
   });
-  const named = run.unopened && (run.tables.get("manifest.tsv")?.columns[0].includes("shortage.json") ?? false);
-  if (!short && !named) return;
+  if (!short && !(run.unopened && namesShortage(run))) return;
   step(15, "shortage", (check) => {
     if (!rest(check, "人员短缺（shortage.json）", "the shortage")) return;
     if (run.isBad(check, "shortage.json") || run.shortage === undefined) return;
     checkShortage(run.ground!, run.pairing!, run.rounds!, run.shortage, check);
   });
+}
+
+/** Whether the manifest names a shortage, be the commitment as it may. */
+function namesShortage(run: Run): boolean {
+  const bytes = run.files.get("manifest.tsv");
+  const table = bytes === undefined ? [] : readTable("manifest.tsv", bytes, "manifest");
+  return !Array.isArray(table) && table.columns[0].includes("shortage.json");
 }
 
 /** Says what keeps the pairing from being looked at. */

@@ -1,6 +1,6 @@
 /** Entries of a log: their form (docs/log.md §2). */
 import { isObject, JsonFault, parseJson, type Json, type JsonObject } from "../json";
-import { characters, decode, isDate, isDigest, isName } from "../text";
+import { ascends, characters, decode, isDate, isDigest, isName } from "../text";
 import { LogFault, fault } from "./note";
 
 export type EntryKind = "register" | "commit" | "beacon" | "result" | "event" | "void" | "open";
@@ -72,7 +72,7 @@ const OWN: Record<EntryKind, Record<string, Check>> = {
     suite: (v) => v === "sha256" || v === "sm3",
     attempt: positive,
     prev: (v) => v === "-" || digest(v),
-    matters: (v) => texts(v) && new Set(v as string[]).size === (v as string[]).length,
+    matters: (v) => texts(v) && ascends(v as string[]),
     window: (v) =>
       exactly({ from: day, to: day })(v) && String((v as JsonObject).from) <= String((v as JsonObject).to),
     beacon: (v) => {

@@ -136,10 +136,13 @@ function checkTiles(files: Files, sha256: Hasher, leaves: Int32Array, size: numb
   for (let hashes = leaves.slice(), n = size; n > 0; level++) {
     for (let tile = 0; tile * 256 < n; tile++) {
       const base = `tile/${level}/${tilePath(tile)}`;
-      for (let width = 1; width <= Math.min(256, n - tile * 256); width++) {
+      const whole = Math.min(256, n - tile * 256);
+      for (let width = 1; width <= whole; width++) {
         const path = width === 256 ? base : `${base}.p/${width}`;
         const bytes = files.get(path);
-        if (bytes === undefined) continue;
+        // Smaller partial tiles are of an older log and may be gone.
+        if (bytes === undefined && width < whole) continue;
+        if (bytes === undefined) return fault(`日志副本缺少 ${path}`, `the copy of the log lacks ${path}`);
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         let same = bytes.length === 32 * width;
         for (let i = 0; i < 8 * width && same; i++) same = view.getInt32(4 * i) === hashes[8 * 256 * tile + i];

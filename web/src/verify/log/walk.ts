@@ -86,10 +86,13 @@ export function compete(a: CommitEntry, b: CommitEntry): boolean {
   return days && a.matters.some((matter) => b.matters.includes(matter));
 }
 
+/** China is so many seconds ahead of UTC. */
+const CHINA_S = 8 * 3600;
+
 /** `a` is live when `b` is committed: not voided, and its window has not ended on the day of b's time or earliest source. */
 function isLive(a: Attempt, b: Attempt): boolean {
   if (a.voided_at !== undefined) return false;
-  return a.window.to >= timeText(Math.min(b.at, b.beacon[0].at)).slice(0, 10);
+  return a.window.to >= timeText(Math.min(b.at, b.beacon[0].at) + CHINA_S).slice(0, 10);
 }
 
 function follow(entry: Entry, state: State, note: Noter): void {
