@@ -138,8 +138,8 @@ impl Page<'_> {
         let most = self.per_day.values().map(Vec::len).max().unwrap_or(1);
         let bar = share((visits.len() * 1000 / most) as u64);
         let title = |entry: &&Entry<'_>| {
-            let name = if entry.face.name.is_empty() { entry.sid } else { &entry.face.name };
-            format!("<li>{} {}</li>", escaped(entry.area), escaped(name))
+            let slot = entry.slot.map(|slot| format!("{} ", escaped(slot))).unwrap_or_default();
+            format!("<li>{slot}{} {}</li>", escaped(entry.area), escaped(entry.title()))
         };
         let names: String = if visits.len() <= NAMES_MAX {
             visits.iter().map(title).collect()
