@@ -4,6 +4,8 @@
 
 #[path = "support/quarter.rs"]
 mod quarter;
+#[path = "schedule/records.rs"]
+mod records;
 #[path = "schedule/slots.rs"]
 mod slots;
 

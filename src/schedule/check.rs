@@ -122,7 +122,7 @@ pub fn check_slots(demand: &Demand, days: &[Date], slots: &[usize]) -> Vec<Findi
     for ((member, day, slot), (visits, movable)) in met {
         let person = &demand.people[member as usize];
         let (parts, name) = (demand.slots.len(), &demand.slots[slot]);
-        let most = (usize::from(person.per_day) + parts - 1) / parts;
+        let most = usize::from(person.per_day).div_ceil(parts);
         if visits as usize > most {
             let cause = say!(
                 "{day} {name}检查 {visits} 次，上限 {most}",

@@ -45,9 +45,7 @@ fn shortest(lengths: &[Vec<u64>]) -> Vec<usize> {
     // To the end from a place, after a set of others: how far, and where to.
     let mut best = vec![vec![(u64::MAX, n); n]; 1 << n];
     let all = (1usize << n) - 1;
-    for at in 0..n {
-        best[all][at] = (0, n);
-    }
+    best[all].fill((0, n));
     for seen in (1..all).rev() {
         for at in (0..n).filter(|at| seen >> at & 1 == 1) {
             let next = (0..n).filter(|next| seen >> next & 1 == 0);

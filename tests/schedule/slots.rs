@@ -18,11 +18,18 @@ fn tiny_parts(variant: u64) -> Demand {
     demand.days.truncate(2 + dice.index(2));
     demand.visits.truncate(5);
     demand.slots = halves();
+    // Some days have three parts.
+    if variant.is_multiple_of(4) {
+        demand.days.truncate(2);
+        demand.visits.truncate(4);
+        demand.slots = ["早", "中", "晚"].map(str::to_owned).to_vec();
+    }
+    let parts = demand.slots.len();
     let last = demand.days[demand.days.len() - 1].date;
     for person in &mut demand.people {
         person.per_day = 1 + u8::try_from(dice.index(3)).unwrap();
         if dice.below(3) == 0 {
-            person.away_slots.push((demand.days[dice.index(2)].date, dice.index(2)));
+            person.away_slots.push((demand.days[dice.index(2)].date, dice.index(parts)));
         }
     }
     for visit in &mut demand.visits {
@@ -30,7 +37,7 @@ fn tiny_parts(variant: u64) -> Demand {
         visit.to = visit.to.min(last);
         if dice.below(12) == 0 {
             visit.fixed = Some(visit.from);
-            visit.fixed_slot = (dice.below(2) == 0).then(|| dice.index(2));
+            visit.fixed_slot = (dice.below(2) == 0).then(|| dice.index(parts));
         }
     }
     demand
@@ -50,7 +57,9 @@ fn most_placed(demand: &Demand) -> Option<usize> {
             return;
         }
         let fixed = demand.visits[at].fixed;
-        let cells = demand.days.iter().flat_map(|day| [Some((day.date, 0)), Some((day.date, 1))]);
+        let parts = 0..demand.slots.len();
+        let cells = (demand.days.iter())
+            .flat_map(|day| parts.clone().map(move |part| Some((day.date, part))));
         let none = std::iter::once(None).filter(|_| fixed.is_none());
         for cell in cells.filter(|c| fixed.is_none_or(|day| c.unwrap().0 == day)).chain(none) {
             chosen.push(cell);
@@ -77,7 +86,7 @@ fn sound(demand: &Demand, chosen: &Chosen) -> bool {
 #[test]
 fn what_can_have_parts_has_them() {
     let (mut possible, mut impossible, mut given) = (0, 0, 0);
-    for variant in 0..1_500 {
+    for variant in 0..900 {
         let demand = tiny_parts(variant);
         // Given days that break rules by themselves are told, not judged here.
         let Some(most) = most_placed(&demand) else {
@@ -100,7 +109,7 @@ fn what_can_have_parts_has_them() {
         }
     }
     println!("{possible} possible, {impossible} not, {given} by what is given");
-    assert!(possible > 300 && impossible > 300);
+    assert!(possible > 200 && impossible > 200);
 }
 
 /// Visits by these pairs of people, each of whom makes two a day.

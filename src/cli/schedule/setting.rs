@@ -148,6 +148,9 @@ fn small(n: i64) -> u8 {
     u8::try_from(n).expect("bug: the range was checked")
 }
 
+/// Periods, and parts of days by their places.
+type Away = (Vec<(Date, Date)>, Vec<(Date, usize)>);
+
 /// Reads values and notes everything that is wrong.
 #[derive(Default)]
 struct Reader(Vec<Finding>);
@@ -228,12 +231,7 @@ impl Reader {
     }
 
     /// Days and periods, and parts of days.
-    fn periods(
-        &mut self,
-        table: &Table,
-        path: &str,
-        slots: &[String],
-    ) -> (Vec<(Date, Date)>, Vec<(Date, usize)>) {
+    fn periods(&mut self, table: &Table, path: &str, slots: &[String]) -> Away {
         let (mut periods, mut parts) = (Vec::new(), Vec::new());
         let Some(value) = table.get("away") else { return (periods, parts) };
         let texts = value.as_array().map(Vec::as_slice).unwrap_or_default();

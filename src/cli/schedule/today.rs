@@ -2,6 +2,7 @@
 //! workspace or of the bundles given: as text, as a page for a phone, as a calendar. It reads the schedules that are kept
 //! and makes none.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -58,6 +59,8 @@ pub(in crate::cli) struct TodayArgs {
 struct Scheduled {
     draw: String,
     title: String,
+    /// Titles of tasks, by list.
+    tasks: BTreeMap<String, String>,
     rehearsal: bool,
     number: usize,
     gathered: Gathered,
@@ -210,6 +213,7 @@ fn scheduled(
     let one = Scheduled {
         draw: commitment.draw.clone(),
         title: commitment.title.clone(),
+        tasks: commitment.lists.iter().map(|one| (one.list.clone(), one.title.clone())).collect(),
         rehearsal: commitment.rehearsal,
         number: kept.number,
         gathered,
@@ -217,6 +221,18 @@ fn scheduled(
         slots,
     };
     Ok(Ok((Some(one), changed)))
+}
+
+impl Scheduled {
+    /// `330199202607200004 企业公示信息检查`, of all tasks of a visit.
+    fn tasks(&self, entry: &Entry<'_>) -> String {
+        let lists = entry.face.lists.split(',');
+        let named = lists.map(|list| match self.tasks.get(list) {
+            Some(title) => format!("{list} {title}"),
+            None => list.to_owned(),
+        });
+        named.collect::<Vec<_>>().join("；")
+    }
 }
 
 impl Sheet<'_> {
@@ -234,9 +250,7 @@ impl Sheet<'_> {
                 let slot = entry.slot.map(|slot| format!("{slot} ")).unwrap_or_default();
                 console.line(&format!("  {n}. {slot}{}  {}", entry.title(), entry.sid));
                 let place = format!("{} {}", entry.area, entry.face.address);
-                for line in
-                    [place.trim().to_owned(), others(entry, self.iid), entry.face.lists.clone()]
-                {
+                for line in [place.trim().to_owned(), others(entry, self.iid), one.tasks(entry)] {
                     if !line.is_empty() {
                         console.line(&format!("     {line}"));
                     }
@@ -289,7 +303,7 @@ impl Sheet<'_> {
                     escaped(entry.title()),
                     escaped(place.trim()),
                     escaped(&others(entry, self.iid)),
-                    escaped(&entry.face.lists),
+                    escaped(&one.tasks(entry)),
                     escaped(entry.sid),
                 );
             }
