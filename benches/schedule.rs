@@ -54,6 +54,19 @@ fn measure(name: &str, quarter: Quarter) {
     );
 }
 
+/// The district with halves of days, beside the same without.
+fn measure_parts() {
+    let plain = DISTRICT.demand();
+    let demand = Demand { slots: vec!["上午".to_owned(), "下午".to_owned()], ..plain.clone() };
+    let time = (0..RUNS).map(|run| whole(&demand, run).1).min().unwrap_or_default();
+    let ((done, _), (days, _)) = (whole(&demand, 0), whole(&plain, 0));
+    let moved = done.days.iter().zip(&days.days).filter(|(a, b)| a != b).count();
+    println!(
+        "halves of days: {time:.1?}; {} trips, {moved} visits on another day for them",
+        done.trips
+    );
+}
+
 /// For each visit its team, area and open days; for each person and day how many visits he can make.
 fn export(path: &str) {
     let demand = SMALL.demand();
@@ -91,4 +104,5 @@ fn main() {
     measure("district", DISTRICT);
     measure("busiest at 97 %", Quarter { busiest_percent: Some(97), ..DISTRICT });
     measure("four visits a day", Quarter { per_day: 4, ..DISTRICT });
+    measure_parts();
 }

@@ -5,6 +5,8 @@
 
 mod support;
 
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/beacons.rs"]
 mod beacons;
 #[path = "cli/binding.rs"]
@@ -45,6 +47,8 @@ mod shell;
 mod simulations;
 #[path = "cli/sql.rs"]
 mod sql;
+#[path = "cli/today.rs"]
+mod today;
 #[path = "cli/versions.rs"]
 mod versions;
 #[path = "cli/visits.rs"]

@@ -97,8 +97,8 @@ fn lists_come_back_as_they_went_in() {
     let temp = tempfile::tempdir().unwrap();
     let folder = temp.path();
     run(folder, 0, &["init", "."]);
-    let rows = "信用代码,名称,对象类型,登记状态,列入名单,状态变更日期\n\
-                91350100M000100Y43,甲,企业,存续,已列入经营异常名录（2026年3月1日）；白名单,2026.3.2\n";
+    let rows = "信用代码,名称,对象类型,登记状态,列入名单,状态变更日期,经度,lat\n\
+                91350100M000100Y43,甲,企业,存续,已列入经营异常名录（2026年3月1日）；白名单,2026.3.2,120.1550700,30.2740849\n";
     fs::write(folder.join("s.csv"), rows).unwrap();
     run(folder, 0, &["import", "subjects", "s.csv", "--apply"]);
     for file in ["out.csv", "out.xlsx"] {
@@ -108,5 +108,8 @@ fn lists_come_back_as_they_went_in() {
         assert_eq!([&report["new"], &report["gone"]], [0, 0], "{file}: {report}");
     }
     let text = fs::read_to_string(folder.join("out.csv")).unwrap();
-    assert!(text.contains(",经营异常@2026-03-01..;白名单,2026-03-02\r\n"), "{text}");
+    assert!(
+        text.contains(",经营异常@2026-03-01..;白名单,2026-03-02,120.15507,30.274084\r\n"),
+        "{text}"
+    );
 }

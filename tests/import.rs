@@ -20,7 +20,7 @@ use support::ssj::run;
 /// register more is another digest, and its header says so.
 const DISTRICT: [&str; 7] = [
     "27f3149a9a9d37b8f9503d33b3aa26052481bdc84033f9a3d3dcab6df442ccd3",
-    "fecc86c565a0dc1173ee6d59c78e02e64594c45be66bca6f055695ea2b878b88",
+    "7662faad8c76443be245baa0b29f738ae7e95c5d698eede277b03aeaeba7ff7b",
     "d3e69addd83579972b4c8b6fba94838f593bca23d6f44d3ff214ee066ad52fce",
     "8e6cbf1df0dc1297a6bba7eee39129e011be132e2db6dcd7f01055743a256d4c",
     "6c55de880de6ec5968346db1b93dd72d317a77223f2d3dfc5b5475e5c23fe36e",

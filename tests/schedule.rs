@@ -4,6 +4,10 @@
 
 #[path = "support/quarter.rs"]
 mod quarter;
+#[path = "schedule/records.rs"]
+mod records;
+#[path = "schedule/slots.rs"]
+mod slots;
 
 use jiff::civil::Date;
 use quarter::{DISTRICT, Dice, Quarter, without_areas, working_days};
@@ -78,11 +82,13 @@ fn everybody_may_be_busy_to_97_percent() {
                 to: days[61].date,
                 fixed: None,
                 was: None,
+                fixed_slot: None,
+                was_slot: None,
             });
         }
     }
     let people = (0..n).map(|i| plain(i, 1)).collect();
-    let demand = Demand { days, people, visits, keep_free: 0 };
+    let demand = Demand { days, people, visits, keep_free: 0, slots: Vec::new() };
     assert_eq!(overloads(&demand), []);
     assert_eq!(check(&demand, &whole(&demand, 1).days), []);
 }
@@ -95,6 +101,7 @@ fn plain(n: u32, per_day: u8) -> Person {
         weekdays: [true; 7],
         per_day,
         per_week: None,
+        away_slots: Vec::new(),
     }
 }
 
@@ -114,6 +121,7 @@ fn tiny(variant: u64) -> Demand {
             weekdays: std::array::from_fn(|_| dice.below(20) > 0),
             per_day: 1 + u8::from(dice.below(4) == 0),
             per_week: (dice.below(4) == 0).then_some(2),
+            away_slots: Vec::new(),
         })
         .collect();
     let visits = (0..2 + dice.index(5))
@@ -126,12 +134,22 @@ fn tiny(variant: u64) -> Demand {
             let team = [one, other].map(|person| u32::try_from(person).unwrap()).to_vec();
             let area = format!("A{}", dice.below(2));
             let sid = Sid::parse(&format!("S{i}")).unwrap();
-            Visit { sid, team, area, from, to, fixed: None, was: None }
+            Visit {
+                sid,
+                team,
+                area,
+                from,
+                to,
+                fixed: None,
+                was: None,
+                fixed_slot: None,
+                was_slot: None,
+            }
         })
         .collect();
     let mut days = days.clone();
     days[0].half = dice.below(4) == 0;
-    Demand { days, people, visits, keep_free: dice.index(2) }
+    Demand { days, people, visits, keep_free: dice.index(2), slots: Vec::new() }
 }
 
 /// The most visits that can have a day, by trying everything; rules are judged from scratch by the checker.
@@ -277,10 +295,17 @@ fn a_visit_does_not_follow_one_that_is_known() {
         to: days[to].date,
         fixed: fixed.map(|day| days[day].date),
         was: None,
+        fixed_slot: None,
+        was_slot: None,
     };
     let visits = vec![visit(0, 0, 29, None), visit(1, 4, 6, None), visit(2, 0, 29, Some(9))];
-    let demand =
-        Demand { days: days.clone(), people: vec![plain(0, 4), plain(1, 4)], visits, keep_free: 1 };
+    let demand = Demand {
+        days: days.clone(),
+        people: vec![plain(0, 4), plain(1, 4)],
+        visits,
+        keep_free: 1,
+        slots: Vec::new(),
+    };
     let mut counts = vec![0; 30];
     for n in 0..2_000 {
         let day = whole(&demand, n).days[0];

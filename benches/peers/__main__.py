@@ -1,7 +1,7 @@
-"""Our draw and our pairing beside their peers, all in one run on one machine; prints tables of Markdown.
+"""Our draw, our pairing and our days beside their peers, all in one run on one machine; prints tables of Markdown.
 
-    python3 benches/peers            # everything; some five minutes, 10 GB of memory for OR-Tools
-    python3 benches/peers sampling   # one part: sampling, pairing, oracle
+    python3 benches/peers            # everything; some six minutes, 10 GB of memory for OR-Tools
+    python3 benches/peers sampling   # one part: sampling, pairing, oracle, days
     python3 benches/peers pairing oracle
 
 The peers come by pip into an environment under `target`. Ends with an error if some solver finds a better pairing
@@ -22,7 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = (ROOT / os.environ.get("CARGO_TARGET_DIR", "target")).resolve()
 PACKAGES = ["numpy", "scipy", "ortools", "cryptorandom", "consistent_sampler"]
-PARTS = ["sampling", "pairing", "oracle"]
+PARTS = ["sampling", "pairing", "oracle", "days"]
+# What CP-SAT gets for a quarter's days.
+DAYS_SECONDS = 15
 CLASSES = ["A", "B", "C", "D"]
 # Runs that estimate the chances, of the district and of twenty subjects.
 RUNS = {"numpy": (1_000, 100_000), "cryptorandom": (200, 100_000)}
@@ -204,6 +206,28 @@ def oracle(folder):
     print(f"\n{highs}.")
 
 
+# -------------------------------------------------------------------------------------------- days
+
+
+def days(folder):
+    """A smaller quarter: our trips and those that CP-SAT finds, with its bound, under the same rules."""
+    import days as peer
+
+    path = folder / "days.json"
+    bench("schedule", "--export", path)
+    instance = json.loads(path.read_text(encoding="utf-8"))
+    found, bound, seconds = peer.solve(instance, DAYS_SECONDS)
+    if instance["trips"] < bound:
+        raise SystemExit(f"fewer trips than the bound: {instance['trips']} < {bound}")
+    visits, limits = instance["visits"], instance["limits"]
+    members, took = sum(len(visit["team"]) for visit in visits), instance["microseconds"] / 1e6
+    what = f"{len(visits)} × {len(limits)} × {len(limits[0])}"
+    print("\nDays of visits. Both make as few trips (one person, one day, one area) as they can; our days cannot be foreseen,\n"
+          "those of CP-SAT are the solver's choice, which can.")
+    table(["大小 size", "不合并 unshared", "我们 ours", "时间 time", "CP-SAT", "时间 time", "下界 bound"],
+          [[what, f"{members}", f"{instance['trips']}", span(took), f"{found}", span(seconds), f"{bound}"]])
+
+
 def processor():
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -229,6 +253,8 @@ def main():
             pairing(Path(folder))
         if "oracle" in parts:
             oracle(Path(folder))
+        if "days" in parts:
+            days(Path(folder))
 
 
 if __name__ == "__main__":

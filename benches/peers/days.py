@@ -1,5 +1,6 @@
 """A smaller quarter scheduled by OR-Tools' CP-SAT, beside ours: both objectives, the same rules.
 
+    python3 benches/peers days                       # exports the quarter and prints both
     python3 benches/peers/days.py FILE [SECONDS]     # FILE: cargo bench --bench schedule -- --export FILE
 
 Trips are what both minimise: one person, one day, one area. CP-SAT has the time given, and all freedom: its days may be

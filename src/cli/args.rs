@@ -11,7 +11,7 @@ use super::log::LogCommand;
 use super::open::{CustodianArgs, OpenArgs};
 use super::publish::PublishArgs;
 use super::receipt::ReceiptArgs;
-use super::schedule::ScheduleArgs;
+use super::schedule::{ScheduleArgs, TodayArgs};
 use super::secret::SecretArgs;
 use super::verify::VerifyArgs;
 
@@ -107,6 +107,8 @@ pub(super) enum Command {
     Ceremony(CeremonyArgs),
     /// 排定每次检查的日期 / a day for every visit
     Schedule(ScheduleArgs),
+    /// 某人今天的检查：文字、手机网页、日历 / somebody's visits of today
+    Today(TodayArgs),
     /// 工作日历和期限 / working days and deadlines
     Calendar(CalendarArgs),
     /// 登记事件 / record an event

@@ -158,6 +158,7 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Custodians(args) => open::custodians(args, console),
         Command::Ceremony(args) => ceremony::ceremony(workspace, args, clock, console),
         Command::Schedule(args) => schedule::schedule(workspace, args, clock, console),
+        Command::Today(args) => schedule::today(workspace, args, clock, console),
         Command::Calendar(args) => calendar::calendar(args, console),
         Command::Event(event) => event::event(workspace, event, clock, console),
         Command::Verify(args) => verify::verify(workspace, args, clock, console),

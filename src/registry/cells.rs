@@ -107,6 +107,7 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
         Form::Text
         | Form::Industry
         | Form::Listings
+        | Form::Degrees(_)
         | Form::Choice(_)
         | Form::Day
         | Form::Part

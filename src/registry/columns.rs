@@ -159,6 +159,10 @@ const SUBJECTS: &[Column] = &[
     ),
     may("status_date", "状态日期", Form::Day)
         .note("登记状态自哪一天起", "since when the status holds"),
+    may("lon", "经度", Form::Degrees(180))
+        .note("十进制度数，如 120.155070", "decimal degrees, e.g. 120.155070"),
+    may("lat", "纬度", Form::Degrees(90))
+        .note("十进制度数，如 30.274084", "decimal degrees, e.g. 30.274084"),
 ];
 
 const INSPECTORS: &[Column] = &[

@@ -45,6 +45,8 @@ pub(super) enum Form {
     Part,
     /// An industry of GB/T 4754 without its section's letter, or an identifier of the office's own.
     Industry,
+    /// Decimal degrees from the negative of so many to so many; kept to the millionth, some ten centimetres.
+    Degrees(u32),
     /// Lists that a business is on, each with its days, sorted.
     Listings,
     /// Several such parts, sorted.
@@ -75,6 +77,7 @@ impl Form {
             Form::List => several(cell, "R11", is_text),
             Form::Tags => several(cell, "R11", is_free_tag),
             Form::Industry if is_id(cell) => Ok(Cow::Borrowed(industry(cell).unwrap_or(cell))),
+            Form::Degrees(most) => degrees(cell, most),
             Form::Listings => listings(cell).map(Cow::Owned),
             Form::Id | Form::RegNo | Form::Industry => Err(refused("R07", cell)),
             Form::Day => Err(refused("R08", cell)),
@@ -163,6 +166,37 @@ fn integer(cell: &str, least: u64, most: u64) -> Result<Cow<'_, str>, Refusal> {
             Err(("R09", cause))
         }
     }
+}
+
+fn degrees(cell: &str, most: u32) -> Result<Cow<'_, str>, Refusal> {
+    let micro = parse_degrees(cell).filter(|micro| micro.unsigned_abs() <= most * 1_000_000);
+    let Some(micro) = micro else {
+        let cause = say!(
+            "“{cell}” 不是 −{most} 至 {most} 的十进制度数",
+            "\"{cell}\" is not in decimal degrees from −{most} to {most}"
+        );
+        return Err(("R09", cause));
+    };
+    let (sign, micro) = (if micro < 0 { "-" } else { "" }, micro.unsigned_abs());
+    let (whole, rest) = (micro / 1_000_000, format!("{:06}", micro % 1_000_000));
+    let text = format!("{sign}{whole}.{rest}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    Ok(if text == cell { cell.into() } else { text.to_owned().into() })
+}
+
+/// Millionths of a degree; further decimals are cut off.
+pub(super) fn parse_degrees(text: &str) -> Option<i32> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !all(whole, 3) || !all(rest, 20) {
+        return None;
+    }
+    let millionths = format!("{rest:0<6}")[..6].parse::<i32>().ok()?;
+    let micro = whole.parse::<i32>().ok()? * 1_000_000 + millionths;
+    Some(if negative { -micro } else { micro })
 }
 
 fn choice(

@@ -84,6 +84,7 @@ pub(super) fn joint(form: Form) -> Option<&'static str> {
         | Form::Uscc
         | Form::RegNo
         | Form::Industry
+        | Form::Degrees(_)
         | Form::Day
         | Form::Integer(..)
         | Form::Choice(_)

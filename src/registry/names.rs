@@ -127,6 +127,8 @@ pub(super) const SUBJECTS: &[Names] = &[
         "status_date",
         &["状态变更日期", "状态变更时间", "登记状态日期", "经营状态日期", "状态更新日期"],
     ),
+    ("lon", &["东经", "经度坐标", "坐标经度", "longitude", "lng"]),
+    ("lat", &["北纬", "纬度坐标", "坐标纬度", "latitude"]),
 ];
 
 pub(super) const INSPECTORS: &[Names] = &[

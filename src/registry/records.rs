@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::columns::Register;
-use super::form::{parse_period, split};
+use super::form::{parse_degrees, parse_period, split};
 use super::lists::Listing;
 use super::table::Cells;
 use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State, VisitKind};
@@ -82,6 +82,8 @@ pub struct Subject {
     pub lists: Vec<Listing>,
     /// Day since when the status holds.
     pub status_date: Option<Date>,
+    /// 经度、纬度 in millionths of a degree, if both are known: for the order of visits within a day, never for a draw.
+    pub place: Option<(i32, i32)>,
 }
 
 /// 执法检查人员, or an expert.
@@ -271,6 +273,10 @@ impl<'a> Row<'a> {
         self.text(column).parse().ok()
     }
 
+    fn degrees(&self, column: &str) -> Option<i32> {
+        parse_degrees(self.text(column))
+    }
+
     fn small(&self, column: &str) -> u32 {
         self.text(column).parse().unwrap_or(0)
     }
@@ -331,6 +337,7 @@ impl Subject {
             address: row.optional("address"),
             lists: split(row.text("lists")).filter_map(Listing::parse).collect(),
             status_date: row.day("status_date"),
+            place: row.degrees("lon").zip(row.degrees("lat")),
         }
     }
 }

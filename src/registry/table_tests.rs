@@ -66,6 +66,7 @@ fn the_guide_lists_the_columns() {
 type Case = (&'static str, Register, &'static str, &'static [&'static str], (u64, &'static str));
 
 const PEOPLE: &str = "执法证号|姓名|部门|状态|检查上限|请假期间|标签|片区";
+const PLACED: &str = "名称|对象类型|登记状态|自编号|经度|纬度";
 const LISTED: &str = "名称|对象类型|登记状态|自编号|名单|状态变更日期";
 const AWAY: &str = "I1|2026-08-03|2026-08-07";
 const CASES: &[Case] = &[
@@ -117,6 +118,9 @@ const CASES: &[Case] = &[
     ("R10", Register::Subjects, LISTED, &["甲|企业|存续|K1|移出名录|"], (2, "名单")),
     ("R12", Register::Leave, "iid|开始日期|结束日期", &[AWAY, AWAY], (3, "开始日期")),
     ("R09", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3.5|||"], (2, "检查上限")),
+    ("R09", Register::Subjects, PLACED, &["甲|企业|存续|K1|180.000001|30"], (2, "经度")),
+    ("R09", Register::Subjects, PLACED, &["甲|企业|存续|K1|120|-90.5"], (2, "纬度")),
+    ("R09", Register::Subjects, PLACED, &["甲|企业|存续|K1|120°9′|30"], (2, "经度")),
     ("R10", Register::Inspectors, PEOPLE, &["I1|张|市监|在职|3|||"], (2, "状态")),
     ("R11", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3||lead|"], (2, "标签")),
     ("R11", Register::Inspectors, PEOPLE, &["I1|张|市监|在岗|3||dept:消防|"], (2, "标签")),
@@ -203,6 +207,26 @@ fn lists_days_and_industries_become_canonical() {
     );
     // The day of the latest approval is not the day of the status.
     assert_eq!(codes_of(&findings), ["R21", "R70", "R26", "R27"]);
+}
+
+#[test]
+fn coordinates_are_kept_to_the_millionth() {
+    for (cell, kept, micro) in [
+        ("120.155070", "120.15507", Some(120_155_070)),
+        ("120.1550709999", "120.15507", Some(120_155_070)),
+        ("-0.5", "-0.5", Some(-500_000)),
+        ("180", "180", Some(180_000_000)),
+        ("-0.0000001", "0", Some(0)),
+        ("", "", None),
+    ] {
+        let row = format!("甲|企业|存续|K1|{cell}|30");
+        let (table, findings) = read(Register::Subjects, PLACED, &[&row]);
+        assert_eq!(table.rows[0].cell(Register::Subjects.index("lon")), kept);
+        assert_eq!(codes_of(&findings), ["R70"], "{cell}");
+        let (registry, _) = super::Registry::build(&[table]);
+        let place = registry.subjects()[0].place;
+        assert_eq!(place, micro.map(|lon| (lon, 30_000_000)), "one without the other is none");
+    }
 }
 
 #[test]

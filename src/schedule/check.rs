@@ -81,6 +81,59 @@ pub fn check(demand: &Demand, days: &[Date]) -> Vec<Finding> {
     findings
 }
 
+/// What is wrong with the parts of their days that the visits get, in their order; as [`check`].
+///
+/// # Panics
+/// If there are more or fewer days or parts than visits.
+pub fn check_slots(demand: &Demand, days: &[Date], slots: &[usize]) -> Vec<Finding> {
+    assert_eq!(demand.visits.len(), days.len(), "bug: a day for each visit");
+    assert_eq!(demand.visits.len(), slots.len(), "bug: a part for each visit");
+    let open: BTreeMap<Date, &WorkDay> = demand.days.iter().map(|day| (day.date, day)).collect();
+    let mut findings = Vec::new();
+    let mut met: BTreeMap<(u32, Date, usize), (u32, bool)> = BTreeMap::new();
+    for ((visit, day), slot) in demand.visits.iter().zip(days).zip(slots) {
+        let fixed = visit.fixed.is_some();
+        let mut broken = |cause: Text| {
+            let code = if fixed { "D08" } else { "D13" };
+            findings.push(Finding::new(code, cause).id(visit.sid.as_str()));
+        };
+        let Some(name) = demand.slots.get(*slot) else {
+            broken(say!("没有第 {slot} 个时段", "there is no part {slot} of a day"));
+            continue;
+        };
+        if visit.fixed_slot.is_some_and(|given| given != *slot) {
+            broken(say!("已定的时段被改为 {name}", "its fixed part was changed to {name}"));
+        }
+        // Of half a day the first half of the parts is worked.
+        if open.get(day).is_some_and(|day| day.half) && 2 * slot >= demand.slots.len() {
+            broken(say!("{day} 只有半天，没有{name}", "{day} is half a day without {name}"));
+        }
+        let members: BTreeSet<u32> = visit.team.iter().copied().collect();
+        for member in members {
+            let person = &demand.people[member as usize];
+            if person.away_slots.contains(&(*day, *slot)) {
+                let iid = &person.iid;
+                broken(say!("{iid} 在 {day} {name}不在岗", "{iid} is away on {day} {name}"));
+            }
+            let counted = met.entry((member, *day, *slot)).or_default();
+            *counted = (counted.0 + 1, counted.1 || !fixed);
+        }
+    }
+    for ((member, day, slot), (visits, movable)) in met {
+        let person = &demand.people[member as usize];
+        let (parts, name) = (demand.slots.len(), &demand.slots[slot]);
+        let most = usize::from(person.per_day).div_ceil(parts);
+        if visits as usize > most {
+            let cause = say!(
+                "{day} {name}检查 {visits} 次，上限 {most}",
+                "{visits} visits on {day} {name}, the limit is {most}"
+            );
+            findings.push(over(person.iid.as_str(), cause, movable));
+        }
+    }
+    findings
+}
+
 fn moved(sid: &str, day: Date) -> Finding {
     let cause = say!("已定的日期被改为 {day}", "its fixed day was changed to {day}");
     Finding::new("D13", cause).id(sid)

@@ -5,9 +5,9 @@ use super::repair::restore;
 use super::state::State;
 
 /// Most visits that are searched together; more are left to the repairs.
-const VISITS_MAX: usize = 24;
+pub(super) const VISITS_MAX: usize = 24;
 /// Most steps of one search.
-const STEPS_MAX: u32 = 200_000;
+pub(super) const STEPS_MAX: u32 = 200_000;
 
 /// Places what can be placed in the surroundings of visits without a day; gives those that stay without, as few as
 /// possible where the surroundings are small.

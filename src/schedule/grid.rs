@@ -76,7 +76,7 @@ impl Grid {
         }
         let limit = people
             .iter()
-            .flat_map(|place| demand.days.iter().map(|day| demand.people[*place].limit(day)));
+            .flat_map(|i| demand.days.iter().map(|day| demand.limit(&demand.people[*i], day)));
         let mut grid = Grid {
             days,
             weeks: weeks.len(),
@@ -128,7 +128,10 @@ impl Grid {
         let inside = demand.days.partition_point(|day| day.date < visit.from)
             ..demand.days.partition_point(|day| day.date <= visit.to);
         let window = u32::try_from(inside.len()).expect("bug: few days");
-        let comes = |day: usize| team.iter().all(|person| self.limit(*person, day) > 0);
+        let common =
+            |day: usize| demand.slots.is_empty() || demand.comes(&visit.team, &demand.days[day]);
+        let comes =
+            |day: usize| team.iter().all(|person| self.limit(*person, day) > 0) && common(day);
         let open: Days = inside.filter(|day| comes(*day)).collect();
         let early = open.without(&self.buffer);
         // Where the buffer is most of what is open it is no buffer: a visit would be seen to come just before it.

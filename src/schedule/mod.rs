@@ -17,18 +17,22 @@
 mod bits;
 mod check;
 mod exact;
+mod file;
 mod grid;
 mod model;
 mod overload;
 mod place;
 mod repair;
 mod report;
+pub mod route;
+mod slots;
 mod state;
 mod stream;
 
 pub use bits::DAYS_MAX;
-pub use check::check;
-pub use model::{Demand, Person, Visit, WorkDay, trips};
+pub use check::{check, check_slots};
+pub use file::{PER_DAY_MAX, Record, Tie};
+pub use model::{Demand, Person, SLOTS_MAX, Visit, WorkDay, trips};
 pub use overload::{Overload, overloads};
 pub use place::{Outcome, Schedule, schedule};
 pub use report::findings;

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 
 use super::exact;
 use super::grid::Grid;
-use super::model::{Demand, trips};
+use super::model::{Demand, Visit, trips};
 use super::overload::{self, Overload};
 use super::repair;
+use super::slots;
 use super::state::State;
 use super::stream::Stream;
 use crate::base::digest::Digest;
@@ -21,6 +22,8 @@ const ROUNDS: usize = 4;
 pub struct Schedule {
     /// The day of each visit, in the order of [`Demand::visits`].
     pub days: Vec<Date>,
+    /// The part of its day, by its place in [`Demand::slots`]; empty where there are none.
+    pub slots: Vec<usize>,
     /// Trips: one person, one day, one area.
     pub trips: usize,
     /// Visits that had another day before, by their places; visits that had none do not count.
@@ -64,7 +67,12 @@ pub fn schedule(demand: &Demand, key: &Digest) -> Outcome {
     if again {
         go_back(&mut state);
     }
-    outcome(demand, &state, overloads, left)
+    let mut parts = Vec::new();
+    if !demand.slots.is_empty() {
+        let (slots, without) = slots::fit(demand, &mut state, &mut stream, left);
+        (parts, left) = (slots.part, without);
+    }
+    outcome(demand, &state, overloads, left, &parts)
 }
 
 /// Visits stay where they were, as far as they can. Whether there were any.
@@ -180,6 +188,7 @@ fn outcome(
     state: &State<'_>,
     overloads: Vec<Overload>,
     left: Vec<usize>,
+    parts: &[Option<usize>],
 ) -> Outcome {
     let grid = state.grid;
     let place = |call: &usize| grid.places[*call];
@@ -197,9 +206,16 @@ fn outcome(
             (None, None) => unreachable!("bug: every visit has a day"),
         })
         .collect();
-    let moved = (demand.visits.iter().zip(&days).enumerate())
-        .filter(|(_, (visit, day))| visit.was.is_some_and(|was| was != **day))
-        .map(|(place, _)| place);
+    let slots: Vec<usize> = grid.in_order(parts).into_iter().flatten().collect();
+    let other_part = |place: usize, visit: &Visit| {
+        visit.was_slot.is_some_and(|was| slots.get(place).is_some_and(|slot| *slot != was))
+    };
+    let moved: Vec<usize> = (demand.visits.iter().zip(&days).enumerate())
+        .filter(|(place, (visit, day))| {
+            visit.was.is_some_and(|was| was != **day || other_part(*place, visit))
+        })
+        .map(|(place, _)| place)
+        .collect();
     let busy = busy_people(grid);
     let narrow = grid.calls.iter().enumerate().filter(|(_, call)| {
         let tight = call.team.iter().any(|person| busy[*person as usize]);
@@ -209,5 +225,5 @@ fn outcome(
         narrow.map(|(n, call)| (grid.places[n], call.open.len())).collect();
     narrow.sort_unstable();
     let dated: Vec<Option<Date>> = days.iter().copied().map(Some).collect();
-    Outcome::Whole(Schedule { trips: trips(demand, &dated), moved: moved.collect(), narrow, days })
+    Outcome::Whole(Schedule { trips: trips(demand, &dated), moved, narrow, days, slots })
 }

@@ -5,8 +5,8 @@ use super::state::State;
 use super::stream::Stream;
 
 /// Steps of a repair for each visit of the demand, and besides.
-const STEPS_PER_VISIT: usize = 30;
-const STEPS: usize = 20_000;
+pub(super) const STEPS_PER_VISIT: usize = 30;
+pub(super) const STEPS: usize = 20_000;
 
 /// Finds days for visits that have none by moving others; gives those that stay without. A demand that is known to be
 /// impossible is not searched long.

@@ -45,9 +45,8 @@ fn without_day(demand: &Demand, place: usize) -> Finding {
     let team: Vec<&str> =
         visit.team.iter().map(|person| demand.people[*person as usize].iid.as_str()).collect();
     let (team, from, to) = (team.join(" "), visit.from, visit.to);
-    let limit = |day| visit.team.iter().all(|i| demand.people[*i as usize].limit(day) > 0);
     let inside = |day: &&super::model::WorkDay| visit.from <= day.date && day.date <= visit.to;
-    let possible = demand.days.iter().filter(inside).any(limit);
+    let possible = demand.days.iter().filter(inside).any(|day| demand.comes(&visit.team, day));
     let cause = match possible {
         false => say!(
             "{from} 至 {to} 没有一天 {team} 都在岗",

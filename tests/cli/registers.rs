@@ -142,7 +142,7 @@ E9,b,市监,2027-01-01,在岗,1\n",
 错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027/13/1” 不合该列的形式
   处理：日期写作 2026-08-03，期间写作 2026-08-03..2026-08-07，开始不晚于结束。
 错误 R09 bad.csv，第 2 行，“capacity”，a：“一” 不是 0 至 65536 的整数
-  处理：须为范围内的整数，不带小数点、千分位和单位。
+  处理：须为范围内的整数，不带小数点、千分位和单位；经度、纬度为十进制度数，如 120.155。
 错误 R10 bad.csv，第 2 行，“state”，a：“上班” 须为 在岗、请假、借调、停职、调离、退休 之一
   处理：改为所列可选值之一。",
         "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" has not the form of this column
@@ -150,7 +150,7 @@ E9,b,市监,2027-01-01,在岗,1\n",
 error R08 bad.csv, line 2, \"cert_valid_to\", a: \"2027/13/1\" has not the form of this column
   remedy: Write a date as 2026-08-03 and a period as 2026-08-03..2026-08-07, beginning not after end.
 error R09 bad.csv, line 2, \"capacity\", a: \"一\" is not an integer from 0 to 65536
-  remedy: Must be an integer in the range, without decimal point, separators or unit.
+  remedy: Must be an integer in the range, without decimal point, separators or unit; longitude and latitude are decimal degrees, e.g. 120.155.
 error R10 bad.csv, line 2, \"state\", a: \"上班\" must be one of on_duty, leave, seconded, suspended, transferred, retired
   remedy: Use one of the values listed.",
     );

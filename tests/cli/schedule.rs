@@ -19,11 +19,17 @@ use tempfile::TempDir;
 use crate::support::read_folder;
 use crate::support::ssj::{AFTER, BEFORE, beacon_args, district, import_all, run, ssj};
 
-const LATER: &str = "2026-10-09T09:00:00+08:00";
+pub const LATER: &str = "2026-10-09T09:00:00+08:00";
 
 /// A drawn district; its plan's window is 2026-07-24 to 2026-09-30, a rehearsal.
-fn drawn(commit: &[&str]) -> TempDir {
+pub fn drawn(commit: &[&str]) -> TempDir {
+    drawn_from(commit, |_| ())
+}
+
+/// The same, from registers and a plan that are changed first.
+pub fn drawn_from(commit: &[&str], change: impl Fn(&Path)) -> TempDir {
     let temp = district(600);
+    change(&temp.path().join("registers"));
     import_all(temp.path());
     let first = ["--clock", BEFORE, "commit", "registers/plan.toml", "--out", "bundle"];
     run(temp.path(), 0, &[&first, commit].concat());
@@ -32,29 +38,29 @@ fn drawn(commit: &[&str]) -> TempDir {
     temp
 }
 
-fn schedule(folder: &Path, exit: i32, more: &[&str]) -> String {
+pub fn schedule(folder: &Path, exit: i32, more: &[&str]) -> String {
     run(folder, exit, &[&["--clock", AFTER, "schedule", "bundle"], more].concat())
 }
 
-fn report(folder: &Path, more: &[&str]) -> Value {
+pub fn report(folder: &Path, more: &[&str]) -> Value {
     let args = [&["--json", "--clock", AFTER, "schedule", "bundle"], more].concat();
     let output = ssj(folder, &args);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
 }
 
-fn codes(report: &Value) -> Vec<&str> {
+pub fn codes(report: &Value) -> Vec<&str> {
     report["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect()
 }
 
 /// The days by sid.
-fn days(path: &Path) -> BTreeMap<String, String> {
+pub fn days(path: &Path) -> BTreeMap<String, String> {
     let text = fs::read_to_string(path).unwrap();
     let row = |line: &str| line.split_once('\t').map(|(sid, day)| (sid.to_owned(), day.to_owned()));
     text.lines().skip(1).filter_map(row).collect()
 }
 
 /// (sid, team) of every visit, from the published assignment.
-fn teams(folder: &Path) -> BTreeMap<String, Vec<String>> {
+pub fn teams(folder: &Path) -> BTreeMap<String, Vec<String>> {
     let text = fs::read_to_string(folder.join("bundle/assignment.tsv")).unwrap();
     let rows: Vec<Vec<&str>> =
         text.lines().skip(1).map(|line| line.split('\t').collect()).collect();
@@ -126,7 +132,7 @@ fn an_open_draw_from_commitment_to_published_days() {
 }
 
 /// Who makes most visits, and which.
-fn busiest(teams: &BTreeMap<String, Vec<String>>) -> (String, Vec<String>) {
+pub fn busiest(teams: &BTreeMap<String, Vec<String>>) -> (String, Vec<String>) {
     let mut visits: BTreeMap<&String, Vec<String>> = BTreeMap::new();
     for (sid, team) in teams {
         team.iter().for_each(|iid| visits.entry(iid).or_default().push(sid.clone()));
@@ -161,6 +167,12 @@ fn calendar_has(folder: &Path, iid: &str, visits: &[String], days: &BTreeMap<Str
         let event = whole.split("BEGIN:VEVENT").find(|event| event.contains(&uid)).unwrap();
         assert!(event.contains(&format!("DTSTART;VALUE=DATE:{}", days[sid].replace('-', ""))));
     }
+    let n = visits.len();
+    icalendar_reads(&place, n);
+}
+
+/// Another program reads so many visits, each of one day, in a calendar, where it is there.
+pub fn icalendar_reads(place: &Path, n: usize) {
     const PARSE: &str = "
 import sys
 try:
@@ -173,12 +185,11 @@ print(len(events), sum((e.decoded('DTEND') - e.decoded('DTSTART')).days for e in
 ";
     let engines = crate::support::root().join("target/engines/bin/python");
     let python = if engines.exists() { engines } else { "python3".into() };
-    let output = Command::new(python).args(["-c", PARSE]).arg(&place).output().unwrap();
+    let output = Command::new(python).args(["-c", PARSE]).arg(place).output().unwrap();
     if output.status.code() == Some(77) {
         println!("not run: Python has no module icalendar here");
         return;
     }
-    let n = visits.len();
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), format!("{n} {n} {n}"));
 }
 
@@ -304,28 +315,41 @@ fn the_calendar_answers() {
     assert!(run(folder, 2, &["calendar", "2026-9-1"]).contains("W07"));
 }
 
-/// Of a sealed draw no day is ever written in plain before the opening, which publishes the last schedule.
-#[test]
-fn a_sealed_draw_keeps_its_days_closed() {
+/// A plan with one of its tasks, the one whose list ends so, that draws so many of all.
+pub fn one_task(plan: &str, list: &str, number: usize) -> String {
+    let (head, tasks) = plan.split_once("[[task]]").unwrap();
+    let named = |task: &&str| task.contains(&format!("{list}\""));
+    let task = tasks.split("[[task]]").find(named).unwrap();
+    let sample = task.lines().find(|line| line.starts_with("sample")).unwrap();
+    let task = task.replace(sample, &format!("sample = {{ number = {number} }}"));
+    format!("{head}\n[[task]]{task}")
+}
+
+/// A sealed draw of thirty visits, closed with a key file `key`.
+pub fn sealed() -> TempDir {
     let temp = district(600);
     let folder = temp.path();
     import_all(folder);
     let plan = fs::read_to_string(folder.join("registers/plan.toml")).unwrap();
     let seal = "mode = \"sealed\"\nseal = { opens = \"public\", by = \"2026-10-31\" }";
     // Scores and small strata would give a sealed roll away: one task that has neither is kept.
-    let (head, tasks) = plan.split_once("[[task]]").unwrap();
-    let task = tasks.split("[[task]]").last().unwrap();
-    let plain = "sample = { number = 30 }";
-    let sample = task.lines().find(|line| line.starts_with("sample")).unwrap();
-    let task = task.replace(sample, plain);
-    let head = head.lines().map(|line| if line.starts_with("mode = ") { seal } else { line });
-    let head: Vec<&str> = head.collect();
-    fs::write(folder.join("plan.toml"), format!("{}\n[[task]]{task}", head.join("\n"))).unwrap();
+    let plan = one_task(&plan, "7200008", 30);
+    let plan = plan.lines().map(|line| if line.starts_with("mode = ") { seal } else { line });
+    fs::write(folder.join("plan.toml"), plan.collect::<Vec<_>>().join("\n")).unwrap();
     fs::write(folder.join("key"), Identity::generate().to_string().expose_secret()).unwrap();
     let with_key = |args: &[&str]| run(folder, 0, &[args, &["--key-file", "key"]].concat());
     with_key(&["--clock", BEFORE, "commit", "plan.toml", "--out", "bundle"]);
     run(folder, 0, &beacon_args());
     with_key(&["--clock", AFTER, "draw", "bundle"]);
+    temp
+}
+
+/// Of a sealed draw no day is ever written in plain before the opening, which publishes the last schedule.
+#[test]
+fn a_sealed_draw_keeps_its_days_closed() {
+    let temp = sealed();
+    let folder = temp.path();
+    let with_key = |args: &[&str]| run(folder, 0, &[args, &["--key-file", "key"]].concat());
     let told = with_key(&["--clock", AFTER, "schedule", "bundle"]);
     assert!(told.contains("30 次检查") && !told.contains("D09"), "{told}");
     let kept: Vec<String> = read_folder(&folder.join("bundle.sealed")).into_keys().collect();

@@ -68,7 +68,7 @@ impl Quarter {
         let days = working_days(self.days);
         let people = self.hire(&days, &mut dice);
         let visits = self.visits(&people, &days, &mut dice);
-        Demand { days, people, visits, keep_free: self.days / 20 }
+        Demand { days, people, visits, keep_free: self.days / 20, slots: Vec::new() }
     }
 
     fn hire(&self, days: &[WorkDay], dice: &mut Dice) -> Vec<Person> {
@@ -85,6 +85,7 @@ impl Quarter {
                 weekdays: [true; 7],
                 per_day: self.per_day,
                 per_week: None,
+                away_slots: Vec::new(),
             }
         };
         (0..self.people).map(person).collect()
@@ -139,6 +140,8 @@ impl Quarter {
                     to,
                     fixed: fixed.flatten(),
                     was: None,
+                    fixed_slot: None,
+                    was_slot: None,
                 }
             })
             .collect()

@@ -78,8 +78,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("数字不合格式", "malformed number"),
         (
-            "须为范围内的整数，不带小数点、千分位和单位。",
-            "Must be an integer in the range, without decimal point, separators or unit.",
+            "须为范围内的整数，不带小数点、千分位和单位；经度、纬度为十进制度数，如 120.155。",
+            "Must be an integer in the range, without decimal point, separators or unit; longitude and latitude are decimal degrees, e.g. 120.155.",
         ),
     ),
     Rule::new(

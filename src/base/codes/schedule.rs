@@ -136,4 +136,40 @@ pub(super) const RULES: &[Rule] = &[
             "Publish after the last visit: the schedule would tell subjects that are still to be visited.",
         ),
     ),
+    Rule::new(
+        "D16",
+        Error,
+        ("期限没有共同的日子", "windows without a common day"),
+        (
+            "一次检查须在其各项任务和该对象的期限之内。改期限，或在设置中用 [[list]] 给出任务的期限。",
+            "A visit lies in the windows of all its tasks and its own. Change one, or give a task's window with [[list]] in the setting.",
+        ),
+    ),
+    Rule::new(
+        "D17",
+        Error,
+        ("存下的日程重新得不出", "a kept schedule that does not come out again"),
+        (
+            "存下的文件或密钥被改动、缺失：向机关取回原件；没有原件的，该版日程不能证明不是挑选的。",
+            "A kept file or the secret was changed or is missing: ask the office for the originals. Without them nothing shows that the days were not chosen.",
+        ),
+    ),
+    Rule::new(
+        "D18",
+        Warning,
+        ("日程之后小组有变更", "teams changed since the schedule"),
+        (
+            "事件改变了小组或对象：重新执行 ssj schedule，能不动的不动。",
+            "Events changed teams or subjects: run ssj schedule again; what can stay stays.",
+        ),
+    ),
+    Rule::new(
+        "D19",
+        Warning,
+        ("有一次抽取的日程没有读到", "a draw whose schedule was not read"),
+        (
+            "先执行 ssj schedule；保密抽取另给口令文件、密钥或份额；公示包在别处的，写明文件夹。",
+            "Run ssj schedule first; for a sealed draw give passphrase file, key or shares; name the folder of a bundle that lies elsewhere.",
+        ),
+    ),
 ];

@@ -9,8 +9,10 @@ use super::view::{Entry, people};
 use crate::base::finding::{Finding, Lang};
 use crate::say;
 
-/// A sheet: its name, the widths of its columns with their headers, its rows.
-type Sheet<'a> = (&'a str, &'a [(&'a str, u8)], Vec<Vec<String>>);
+/// Headers of columns with their widths.
+type Columns = Vec<(&'static str, u8)>;
+/// A sheet: its name, its columns, its rows.
+type Sheet = (&'static str, Columns, Vec<Vec<String>>);
 
 /// The workbook's bytes; the same entries give the same.
 ///
@@ -34,7 +36,7 @@ fn write(entries: &[Entry<'_>]) -> Result<Vec<u8>, XlsxError> {
     {
         let sheet = book.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
-        begin(sheet, columns, &head)?;
+        begin(sheet, &columns, &head)?;
         for (line, row) in (1..).zip(rows) {
             for (at, text) in (0..).zip(row) {
                 sheet.write_string_with_format(line, at, &text, &cell)?;
@@ -55,8 +57,21 @@ fn begin(sheet: &mut Worksheet, columns: &[(&str, u8)], head: &Format) -> Result
     Ok(())
 }
 
-fn when(entry: &Entry<'_>) -> [String; 2] {
-    [entry.date.to_string(), weekday_in(entry.date, Lang::Zh)]
+/// Day and weekday, and the part of the day where there are parts.
+fn when(entry: &Entry<'_>) -> Vec<String> {
+    let day = [entry.date.to_string(), weekday_in(entry.date, Lang::Zh)];
+    day.into_iter().chain(entry.slot.map(str::to_owned)).collect()
+}
+
+/// The columns of [`when`] between others.
+fn columns(
+    before: &[(&'static str, u8)],
+    entries: &[Entry<'_>],
+    after: &[(&'static str, u8)],
+) -> Columns {
+    let slot = entries.iter().any(|entry| entry.slot.is_some()).then_some(("时段", 8));
+    let when = [("日期", 12), ("星期", 6)].into_iter().chain(slot);
+    before.iter().copied().chain(when).chain(after.iter().copied()).collect()
 }
 
 fn what(entry: &Entry<'_>) -> [String; 4] {
@@ -70,26 +85,28 @@ fn deadline(entry: &Entry<'_>) -> String {
     })
 }
 
-fn by_day<'a>(entries: &[Entry<'_>]) -> Sheet<'a> {
+fn by_day(entries: &[Entry<'_>]) -> Sheet {
     let row = |entry: &Entry<'_>| {
         let rest = [entry.team(None), entry.face.lists.clone(), deadline(entry)];
         when(entry).into_iter().chain(what(entry)).chain(rest).collect()
     };
-    let columns = &[
-        ("日期", 12),
-        ("星期", 6),
-        ("检查对象", 22),
-        ("名称", 30),
-        ("片区", 10),
-        ("地址", 28),
-        ("小组", 40),
-        ("任务", 22),
-        ("结果公示期限", 18),
-    ];
+    let columns = columns(
+        &[],
+        entries,
+        &[
+            ("检查对象", 22),
+            ("名称", 30),
+            ("片区", 10),
+            ("地址", 28),
+            ("小组", 40),
+            ("任务", 22),
+            ("结果公示期限", 18),
+        ],
+    );
     ("按日期", columns, entries.iter().map(row).collect())
 }
 
-fn by_person<'a>(entries: &[Entry<'_>]) -> Sheet<'a> {
+fn by_person(entries: &[Entry<'_>]) -> Sheet {
     let mut rows = Vec::new();
     for (iid, name) in people(entries) {
         for entry in entries.iter().filter(|entry| entry.has(iid)) {
@@ -100,48 +117,44 @@ fn by_person<'a>(entries: &[Entry<'_>]) -> Sheet<'a> {
             );
         }
     }
-    let columns = &[
-        ("执法证号", 16),
-        ("姓名", 10),
-        ("日期", 12),
-        ("星期", 6),
-        ("检查对象", 22),
-        ("名称", 30),
-        ("片区", 10),
-        ("地址", 28),
-        ("同组", 34),
-        ("结果公示期限", 18),
-    ];
+    let columns = columns(
+        &[("执法证号", 16), ("姓名", 10)],
+        entries,
+        &[
+            ("检查对象", 22),
+            ("名称", 30),
+            ("片区", 10),
+            ("地址", 28),
+            ("同组", 34),
+            ("结果公示期限", 18),
+        ],
+    );
     ("按人员", columns, rows)
 }
 
-fn by_team<'a>(entries: &[Entry<'_>]) -> Sheet<'a> {
+fn by_team(entries: &[Entry<'_>]) -> Sheet {
     let mut rows: Vec<Vec<String>> = (entries.iter())
         .map(|entry| {
             std::iter::once(entry.team(None)).chain(when(entry)).chain(what(entry)).collect()
         })
         .collect();
     rows.sort_unstable();
-    let columns = &[
-        ("小组", 44),
-        ("日期", 12),
-        ("星期", 6),
-        ("检查对象", 22),
-        ("名称", 30),
-        ("片区", 10),
-        ("地址", 28),
-    ];
+    let columns = columns(
+        &[("小组", 44)],
+        entries,
+        &[("检查对象", 22), ("名称", 30), ("片区", 10), ("地址", 28)],
+    );
     ("按小组", columns, rows)
 }
 
-fn loads<'a>(entries: &[Entry<'_>]) -> Sheet<'a> {
+fn loads(entries: &[Entry<'_>]) -> Sheet {
     let of_day = |day: &[Entry<'_>]| {
         let mut areas: Vec<&str> = day.iter().map(|entry| entry.area).collect();
         areas.sort_unstable();
         areas.dedup();
-        let [date, week] = when(&day[0]);
+        let (date, week) = (day[0].date.to_string(), weekday_in(day[0].date, Lang::Zh));
         vec![date, week, day.len().to_string(), people(day).len().to_string(), areas.join("、")]
     };
-    let columns = &[("日期", 12), ("星期", 6), ("检查次数", 10), ("出动人数", 10), ("片区", 60)];
+    let columns = vec![("日期", 12), ("星期", 6), ("检查次数", 10), ("出动人数", 10), ("片区", 60)];
     ("每日", columns, entries.chunk_by(|a, b| a.date == b.date).map(of_day).collect())
 }

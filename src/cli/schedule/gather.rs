@@ -1,12 +1,14 @@
 //! The demand of a drawn bundle: its visits as they stand after all events, the leave that the workspace knows, the
 //! office's setting and calendar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::super::Failure;
 use super::super::ground::Registers;
+use super::drawn::Drawn;
+use super::keep::Kept;
 use super::setting::{OfPerson, OfVisit, Setting};
 use crate::base::calendar::{Calendar, DayKind};
 use crate::base::date::parse_date;
@@ -17,9 +19,9 @@ use crate::draw::visits::drawn_rows;
 use crate::events::standing::{Standing, Visit as DrawnVisit};
 use crate::record::commitment::Commitment;
 use crate::record::ids::{Iid, Sid};
-use crate::record::tables::ScheduleRow;
 use crate::registry::{Inspector, Subject};
 use crate::say;
+use crate::schedule::route::Place;
 use crate::schedule::{DAYS_MAX, Demand, Person, Visit, WorkDay};
 use crate::store::Store;
 
@@ -32,7 +34,7 @@ pub(super) struct Ground<'a> {
     pub setting: &'a Setting,
     pub registers: Option<&'a Registers>,
     /// The schedule before, if there is one.
-    pub before: &'a [ScheduleRow],
+    pub before: Option<&'a Kept>,
     /// New days are not before this one.
     pub first: Date,
 }
@@ -48,6 +50,8 @@ pub(super) struct Gathered {
 pub(super) struct Face {
     pub name: String,
     pub address: String,
+    /// Longitude and latitude in millionths of a degree, if the register has them.
+    pub place: Option<Place>,
     /// Slot and inspector with his name, in the order of slots.
     pub team: Vec<(String, Iid, String)>,
     pub lists: String,
@@ -69,16 +73,7 @@ impl Ground<'_> {
             findings.push(Finding::new("D12", cause));
         }
         let suite = self.commitment.suite;
-        let registry = self.registers.map(|registers| &registers.registry);
-        let inspectors: BTreeMap<Iid, &Inspector> = (registry.iter())
-            .flat_map(|registry| registry.inspectors())
-            .filter_map(|record| Some((record.iid(suite)?, record)))
-            .collect();
-        let subjects: BTreeMap<Sid, &Subject> = (registry.iter())
-            .flat_map(|registry| registry.subjects())
-            .map(|subject| (subject.sid(suite), subject))
-            .filter(|(sid, _)| self.standing.visits.contains_key(sid))
-            .collect();
+        let Known { inspectors, subjects } = Known::of(self.registers, suite, self.standing);
         let iids: Vec<&Iid> = self.standing.people.keys().collect();
         let people: Vec<Person> =
             iids.iter().map(|iid| self.person(iid, inspectors.get(*iid).copied())).collect();
@@ -97,12 +92,23 @@ impl Ground<'_> {
             };
             let subject = subjects.get(sid).copied();
             let area = area(subject, tags.get(sid).map(|row| row.tags.as_slice()));
-            visits.push(self.visit(sid, team.iter().map(place).collect(), area));
-            faces.push(face(visit, &team, subject, &inspectors));
+            let team_at = team.iter().map(place).collect();
+            match self.window_of(sid, visit) {
+                Ok(window) => visits.push(self.visit(sid, team_at, area, window)),
+                Err(finding) => {
+                    findings.push(finding);
+                    continue;
+                }
+            }
+            faces.push(face(visit, subject, &inspectors));
         }
         self.unknown(suite, &mut findings);
         let keep_free = self.setting.keep_free.unwrap_or(days.len() / 20);
-        Ok(Gathered { demand: Demand { days, people, visits, keep_free }, faces, findings })
+        Ok(Gathered {
+            demand: Demand { days, people, visits, keep_free, slots: self.setting.slots.clone() },
+            faces,
+            findings,
+        })
     }
 
     fn days(&self, findings: &mut Vec<Finding>) -> Result<Vec<WorkDay>, Failure> {
@@ -138,26 +144,64 @@ impl Ground<'_> {
             weekdays: own.weekdays.unwrap_or([true; 7]),
             per_day: own.per_day.unwrap_or(self.setting.per_day),
             per_week: own.per_week.or(self.setting.per_week),
+            away_slots: own.away_slots.clone(),
         }
     }
 
-    fn visit(&self, sid: &Sid, team: Vec<u32>, area: String) -> Visit {
+    /// First and last day of a visit: in the windows of the draw, of all its tasks and its own.
+    fn window_of(&self, sid: &Sid, visit: &DrawnVisit) -> Result<(Date, Date), Finding> {
+        let (mut first, mut last) = window(self.commitment);
+        let mut narrow = |(from, to): (Option<Date>, Option<Date>)| {
+            first = from.map_or(first, |from| from.max(first));
+            last = to.map_or(last, |to| to.min(last));
+        };
+        for list in visit.lists.iter() {
+            // What the setting says of a task stands for what was committed.
+            match self.setting.lists.get(list) {
+                Some(given) => narrow(*given),
+                None => narrow(committed_window(self.commitment, list)),
+            }
+        }
+        let own = self.setting.visits.get(sid.as_str());
+        narrow(own.map_or((None, None), |own| (own.from, own.to)));
+        if first > last {
+            let lists = visit.lists.iter().cloned().collect::<Vec<_>>().join(" ");
+            let cause = say!(
+                "任务 {lists} 和该对象的期限合起来，自 {first} 而至 {last}",
+                "the windows of {lists} and its own together begin on {first} and end on {last}"
+            );
+            return Err(Finding::new("D16", cause).id(sid.as_str()));
+        }
+        Ok((first, last))
+    }
+
+    fn visit(&self, sid: &Sid, team: Vec<u32>, area: String, (from, to): (Date, Date)) -> Visit {
         let none = OfVisit::default();
         let own = self.setting.visits.get(sid.as_str()).unwrap_or(&none);
-        let row = self.before.binary_search_by(|row| row.sid.cmp(sid)).ok();
-        let was = row.and_then(|at| parse_date(&self.before[at].date));
+        let rows = self.before.map_or(&[][..], |kept| &kept.rows);
+        let row = rows.binary_search_by(|row| row.sid.cmp(sid)).ok();
+        let was = row.and_then(|at| parse_date(&rows[at].date));
+        let was_slot = self.slot_before(sid);
         // What is over stays as it was.
         let over = was.filter(|was| *was < self.first);
-        let (from, to) = window(self.commitment);
         Visit {
             sid: sid.clone(),
             team,
             area: own.area.clone().unwrap_or(area),
-            from: if over.is_some() { from } else { own.from.unwrap_or(from).max(self.first) },
-            to: own.to.unwrap_or(to).min(to),
+            from: if over.is_some() { from } else { from.max(self.first) },
+            to,
             fixed: over.or(own.fixed),
             was,
+            fixed_slot: over.map_or(own.slot, |_| was_slot),
+            was_slot,
         }
+    }
+
+    /// The part of the day that a visit had, if there is one of that name still.
+    fn slot_before(&self, sid: &Sid) -> Option<usize> {
+        let kept = self.before?;
+        let name = &kept.record.demand.slots[kept.slot(sid)?];
+        self.setting.slots.iter().position(|slot| slot == name)
     }
 
     /// D03 for people and subjects that the setting names and the draw does not have.
@@ -168,12 +212,87 @@ impl Ground<'_> {
         let visited =
             |sid: &String| Sid::parse(sid).is_ok_and(|sid| self.standing.visits.contains_key(&sid));
         let subjects = self.setting.visits.keys().filter(|sid| !visited(sid));
+        let drawn = |list: &String| self.commitment.list(list).is_some();
+        let lists = self.setting.lists.keys().filter(|list| !drawn(list));
         let finding = |id: &String| {
             let cause = say!("本次抽取没有 {id}", "the draw has no {id}");
             Finding::new("D03", cause).id(id)
         };
-        findings.extend(people.chain(subjects).map(finding));
+        findings.extend(people.chain(subjects).chain(lists).map(finding));
     }
+}
+
+/// What registers know of the people and subjects of a draw.
+struct Known<'a> {
+    inspectors: BTreeMap<Iid, &'a Inspector>,
+    subjects: BTreeMap<Sid, &'a Subject>,
+}
+
+impl<'a> Known<'a> {
+    fn of(registers: Option<&'a Registers>, suite: Suite, standing: &Standing<'_>) -> Self {
+        let registry = registers.map(|registers| &registers.registry);
+        let inspectors = (registry.iter())
+            .flat_map(|registry| registry.inspectors())
+            .filter_map(|record| Some((record.iid(suite)?, record)))
+            .collect();
+        let subjects = (registry.iter())
+            .flat_map(|registry| registry.subjects())
+            .map(|subject| (subject.sid(suite), subject))
+            .filter(|(sid, _)| standing.visits.contains_key(sid))
+            .collect();
+        Known { inspectors, subjects }
+    }
+}
+
+/// The visits of a kept schedule as they stand now, with their days and parts; what stands no more is left out.
+pub(super) fn of_kept(
+    kept: &Kept,
+    commitment: &Commitment,
+    drawn: &Drawn<'_>,
+    registers: Option<&Registers>,
+) -> (Gathered, Vec<Date>, Vec<usize>) {
+    let known = Known::of(registers, commitment.suite, drawn.standing);
+    let Demand { visits: all, slots: names, .. } = &kept.record.demand;
+    let (mut visits, mut faces, mut days, mut slots) = (vec![], vec![], vec![], vec![]);
+    for (at, visit) in all.iter().enumerate() {
+        let Some(now) = drawn.standing.visits.get(&visit.sid) else { continue };
+        let row = kept.rows.binary_search_by(|row| row.sid.cmp(&visit.sid)).ok();
+        let Some(day) = row.and_then(|row| parse_date(&kept.rows[row].date)) else { continue };
+        let subject = known.subjects.get(&visit.sid).copied();
+        faces.push(face(now, subject, &known.inspectors));
+        visits.push(visit.clone());
+        days.push(day);
+        slots.extend(kept.record.slots.get(at));
+    }
+    let (keep_free, slot_names) = (kept.record.demand.keep_free, names.clone());
+    let demand =
+        Demand { days: Vec::new(), people: Vec::new(), visits, keep_free, slots: slot_names };
+    (Gathered { demand, faces, findings: Vec::new() }, days, slots)
+}
+
+/// D18 where visits have other teams than a schedule was made for, or are others.
+pub(super) fn teams_changed(demand: &Demand, standing: &Standing<'_>) -> Option<Finding> {
+    let scheduled: BTreeMap<&Sid, BTreeSet<&Iid>> = (demand.visits.iter())
+        .map(|visit| {
+            (&visit.sid, visit.team.iter().map(|at| &demand.people[*at as usize].iid).collect())
+        })
+        .collect();
+    let whole = standing.visits.iter().filter(|(_, visit)| visit.team.iter().all(Option::is_some));
+    let stands: BTreeMap<&Sid, BTreeSet<&Iid>> =
+        whole.map(|(sid, visit)| (sid, visit.team.iter().flatten().collect())).collect();
+    let changed = |sid: &&Sid| scheduled.get(*sid) != stands.get(*sid);
+    let sids: BTreeSet<&Sid> =
+        scheduled.keys().chain(stands.keys()).copied().filter(changed).collect();
+    let (n, first) = (sids.len(), sids.first()?);
+    let cause = say!("{n} 次检查有变更", "{n} visits have changed");
+    Some(Finding::new("D18", cause).id(first.as_str()))
+}
+
+/// The window of a task as it was committed; the draw's own has none of its own.
+fn committed_window(commitment: &Commitment, list: &str) -> (Option<Date>, Option<Date>) {
+    let window = commitment.list(list).and_then(|list| list.notes.get("window"));
+    let day = |key: &str| window.and_then(|window| parse_date(window[key].as_str()?));
+    (day("from"), day("to"))
 }
 
 /// First and last day of the visits.
@@ -189,17 +308,19 @@ fn area(subject: Option<&Subject>, tags: Option<&[String]>) -> String {
     known.unwrap_or_default().to_owned()
 }
 
+/// What a visit looks like; slots that nobody holds are not shown.
 fn face(
     visit: &DrawnVisit,
-    team: &[Iid],
     subject: Option<&Subject>,
     inspectors: &BTreeMap<Iid, &Inspector>,
 ) -> Face {
     let name = |iid: &Iid| inspectors.get(iid).map_or(String::new(), |record| record.name.clone());
-    let seats = visit.slots.iter().zip(team);
+    let seats = visit.slots.iter().zip(&visit.team);
+    let seats = seats.filter_map(|(slot, iid)| Some((slot, iid.as_ref()?)));
     Face {
         name: subject.map_or(String::new(), |subject| subject.name.clone()),
         address: subject.and_then(|subject| subject.address.clone()).unwrap_or_default(),
+        place: subject.and_then(|subject| subject.place),
         team: seats.map(|(slot, iid)| (slot.name().to_owned(), iid.clone(), name(iid))).collect(),
         lists: visit.lists.iter().cloned().collect::<Vec<_>>().join(","),
     }

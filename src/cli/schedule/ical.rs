@@ -8,15 +8,11 @@ use crate::record::ids::Iid;
 /// Octets of a line without its end (RFC 5545 §3.1).
 const LINE_OCTETS_MAX: usize = 75;
 
-/// The calendar of one inspector. `stamp` is when it was made, `20260724T013000Z`; `n` is the number of the schedule, by
-/// which a later one replaces the events of an earlier one.
-pub(super) fn calendar(
-    draw: &str,
-    iid: &Iid,
-    entries: &[Entry<'_>],
-    stamp: &str,
-    n: usize,
-) -> String {
+/// A draw, the number of its schedule, by which a later one replaces the events of an earlier one, and somebody's visits.
+pub(super) type Outing<'a> = (&'a str, usize, Vec<&'a Entry<'a>>);
+
+/// The calendar of one inspector. `stamp` is when it was made, `20260724T013000Z`.
+pub(super) fn calendar(iid: &Iid, outings: &[Outing<'_>], stamp: &str) -> String {
     let mut out = String::new();
     for line in [
         "BEGIN:VCALENDAR",
@@ -28,8 +24,11 @@ pub(super) fn calendar(
         put(&mut out, line);
     }
     put(&mut out, &format!("X-WR-CALNAME:{}", text(&format!("检查日程 {iid}"))));
-    for entry in entries.iter().filter(|entry| entry.has(iid)) {
-        let title = if entry.face.name.is_empty() { entry.sid } else { &entry.face.name };
+    let visits =
+        outings.iter().flat_map(|(draw, n, visits)| visits.iter().map(move |v| (draw, n, v)));
+    for (draw, n, entry) in visits {
+        let title = entry.title();
+        let slot = entry.slot.map(|slot| format!("{slot} ")).unwrap_or_default();
         let about =
             format!("{}\n同组：{}\n任务：{}", entry.sid, entry.team(Some(iid)), entry.face.lists);
         let place = format!("{} {}", entry.area, entry.face.address);
@@ -40,7 +39,7 @@ pub(super) fn calendar(
         put(&mut out, &format!("SEQUENCE:{n}"));
         put(&mut out, &format!("DTSTART;VALUE=DATE:{}", compact(entry.date)));
         put(&mut out, &format!("DTEND;VALUE=DATE:{}", compact(end)));
-        put(&mut out, &format!("SUMMARY:{}", text(&format!("检查 {title}"))));
+        put(&mut out, &format!("SUMMARY:{}", text(&format!("{slot}检查 {title}"))));
         if !place.trim().is_empty() {
             put(&mut out, &format!("LOCATION:{}", text(place.trim())));
         }

@@ -14,15 +14,19 @@ use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::secret::Secret;
 use crate::base::table;
-use crate::io::durable::{failed, make_folders, write_file, write_secret};
+use crate::io::durable::{failed, make_folders, replace_file, write_secret};
 use crate::io::sealed::{SealedFolder, new_secret};
 use crate::record::bundle::Files;
 use crate::record::commitment::Commitment;
+use crate::record::ids::Sid;
 use crate::record::tables::ScheduleRow;
 use crate::say;
-use crate::schedule::secret_digest;
+use crate::schedule::{Record, secret_digest};
 
 const SECRET: &str = "secret";
+/// Endings of the files of a schedule: its table of days, and its record.
+pub(super) const TABLE: &str = ".tsv";
+pub(super) const RECORD: &str = ".json";
 /// The optional key of a commitment.
 pub(in crate::cli) const NOTE: &str = "days";
 
@@ -51,14 +55,14 @@ impl<'a> Keep<'a> {
         }
     }
 
-    /// The day secret that belongs to a commitment. Where none was fixed an open draw gets a new one, and is told so.
-    pub fn secret(&self, commitment: &Commitment) -> Result<DaySecret, Finding> {
+    /// The day secret that belongs to a commitment. Where none was fixed an open draw may begin with a new one, and is told so.
+    pub fn secret(&self, commitment: &Commitment, begin: bool) -> Result<DaySecret, Finding> {
         let suite = commitment.suite;
         let noted = commitment.notes.get(NOTE).and_then(Value::as_str).and_then(Digest::from_hex);
         let (secret, fixed, place) = match self {
             Keep::Sealed(folder, master) => (day_secret(master), true, folder.path().to_owned()),
             Keep::Open(folder) => {
-                (of_folder(folder, noted.is_none())?, noted.is_some(), folder.join(SECRET))
+                (of_folder(folder, begin && noted.is_none())?, noted.is_some(), folder.join(SECRET))
             }
         };
         if noted.is_some_and(|noted| noted != secret_digest(suite, &secret)) {
@@ -68,15 +72,30 @@ impl<'a> Keep<'a> {
         Ok(DaySecret { secret, fixed })
     }
 
-    /// The schedule made last, with its number.
-    pub fn latest(&self) -> Result<Option<(usize, Vec<ScheduleRow>)>, Failure> {
-        let files = self.files()?;
-        let Some((name, bytes)) = files.iter().rev().find(|(name, _)| name.ends_with(".tsv"))
-        else {
-            return Ok(None);
-        };
-        let number = name.trim_end_matches(".tsv").parse().unwrap_or(0);
-        Ok(Some((number, table::parse(bytes).map_err(|finding| finding.file(name))?)))
+    /// The schedule made last.
+    ///
+    /// # Errors
+    /// What its files are refused for.
+    pub fn latest(&self) -> Result<Option<Kept>, Failure> {
+        let mut files = self.files()?;
+        let number = numbers(&files).max();
+        number.map(|number| Kept::read(&mut files, number)).transpose()
+    }
+
+    /// All schedules, as they are found: numbers, table of days and record.
+    ///
+    /// # Errors
+    /// S03, S04, W08.
+    pub fn all(&self) -> Result<Files, Finding> {
+        self.files()
+    }
+
+    /// Where they are kept.
+    pub fn place(&self) -> String {
+        match self {
+            Keep::Sealed(folder, _) => folder.path().display().to_string(),
+            Keep::Open(folder) => folder.display().to_string(),
+        }
     }
 
     fn files(&self) -> Result<Files, Finding> {
@@ -88,7 +107,8 @@ impl<'a> Keep<'a> {
                 for entry in entries {
                     let path = entry.map_err(|e| failed(folder, &e))?.path();
                     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                    if let Some(name) = name.filter(|name| name.ends_with(".tsv")) {
+                    let ours = |name: &String| [TABLE, RECORD].iter().any(|e| name.ends_with(e));
+                    if let Some(name) = name.filter(ours) {
                         files.insert(name, fs::read(&path).map_err(|e| failed(&path, &e))?);
                     }
                 }
@@ -97,21 +117,63 @@ impl<'a> Keep<'a> {
         }
     }
 
-    /// Keeps a schedule and what it was made from.
-    pub fn put(&self, number: usize, rows: &[ScheduleRow], demand: &[u8]) -> Result<(), Finding> {
-        let schedule = table::format(rows);
-        for (ending, bytes) in [("json", demand), ("tsv", schedule.as_slice())] {
-            let name = format!("{number:04}.{ending}");
+    /// Keeps a schedule and what it was made from. Its table comes last: a record without one is of a run that was killed,
+    /// and is replaced.
+    pub fn put(&self, number: usize, table: &[u8], record: &[u8]) -> Result<(), Finding> {
+        for (ending, bytes) in [(RECORD, record), (TABLE, table)] {
+            let name = file_name(number, ending);
             match self {
                 Keep::Sealed(folder, master) => folder.keep(master, &name, bytes)?,
                 Keep::Open(folder) => {
                     make_folders(folder)?;
-                    write_file(&folder.join(name), bytes)?;
+                    replace_file(&folder.join(name), bytes)?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// A kept schedule.
+pub(super) struct Kept {
+    pub number: usize,
+    pub rows: Vec<ScheduleRow>,
+    pub record: Record,
+}
+
+impl Kept {
+    fn read(files: &mut Files, number: usize) -> Result<Self, Failure> {
+        let mut file = |ending| {
+            let name = file_name(number, ending);
+            let bytes = files.remove(&name).ok_or_else(|| missing(&name))?;
+            Ok::<_, Finding>((name, bytes))
+        };
+        let ((name, table), (record_name, record)) = (file(TABLE)?, file(RECORD)?);
+        let rows = table::parse(&table).map_err(|finding| finding.file(name))?;
+        let record = Record::parse(&record).map_err(|finding| finding.file(record_name))?;
+        Ok(Kept { number, rows, record })
+    }
+
+    /// The part of the day that a visit has.
+    pub fn slot(&self, sid: &Sid) -> Option<usize> {
+        let visits = self.record.demand.visits.iter();
+        visits.zip(&self.record.slots).find(|(visit, _)| visit.sid == *sid).map(|(_, slot)| *slot)
+    }
+}
+
+/// D17 for a kept file that is not there.
+pub(super) fn missing(name: &str) -> Finding {
+    Finding::new("D17", say!("没有这个文件", "there is no such file")).file(name)
+}
+
+/// `0001.tsv`.
+pub(super) fn file_name(number: usize, ending: &str) -> String {
+    format!("{number:04}{ending}")
+}
+
+/// The numbers of the kept tables of days.
+pub(super) fn numbers(files: &Files) -> impl Iterator<Item = usize> {
+    files.keys().filter_map(|name| name.strip_suffix(TABLE)?.parse().ok())
 }
 
 /// The day secret of a sealed draw: HMAC-SHA-256(master, L("days")).

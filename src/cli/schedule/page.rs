@@ -108,7 +108,11 @@ impl Page<'_> {
             rows += "<tr>";
             for _ in 0..7 {
                 let inside = day.month() == first.month() && from <= day && day <= to;
-                rows += &if inside { self.cell(day) } else { "<td class=\"off\"></td>".to_owned() };
+                rows += &if inside {
+                    self.cell(day)
+                } else {
+                    "<td class=\"off free\"></td>".to_owned()
+                };
                 let Ok(next) = day.tomorrow() else { return rows };
                 day = next;
             }
@@ -131,15 +135,22 @@ impl Page<'_> {
         let about = self.calendar.day(day);
         let name = escaped(about.name.unwrap_or_default());
         let number = day.day();
-        let class = if about.kind == DayKind::Off { " class=\"off\"" } else { "" };
+        let class = match (about.kind == DayKind::Off, visits.is_empty()) {
+            (false, false) => "",
+            (false, true) => " class=\"free\"",
+            (true, false) => " class=\"off\"",
+            (true, true) => " class=\"off free\"",
+        };
+        // A phone shows the days with visits one below the other, where the column does not tell the weekday.
+        let number = format!("<b>{number}</b><em>{}</em>", self.word(&weekday(day)));
         if visits.is_empty() {
-            return format!("<td{class}><b>{number}</b> {name}</td>");
+            return format!("<td{class}>{number} {name}</td>");
         }
         let most = self.per_day.values().map(Vec::len).max().unwrap_or(1);
         let bar = share((visits.len() * 1000 / most) as u64);
         let title = |entry: &&Entry<'_>| {
-            let name = if entry.face.name.is_empty() { entry.sid } else { &entry.face.name };
-            format!("<li>{} {}</li>", escaped(entry.area), escaped(name))
+            let slot = entry.slot.map(|slot| format!("{} ", escaped(slot))).unwrap_or_default();
+            format!("<li>{slot}{} {}</li>", escaped(entry.area), escaped(entry.title()))
         };
         let names: String = if visits.len() <= NAMES_MAX {
             visits.iter().map(title).collect()
@@ -149,7 +160,7 @@ impl Page<'_> {
             areas.iter().map(|(area, n)| format!("<li>{} {n}</li>", escaped(area))).collect()
         };
         let n = visits.len();
-        format!("<td{class}><i>{n}</i><b>{number}</b> {name}{bar}<ul>{names}</ul></td>")
+        format!("<td{class}><i>{n}</i>{number} {name}{bar}<ul>{names}</ul></td>")
     }
 
     /// Everybody with visits and days out.

@@ -1,21 +1,22 @@
 //! The office's setting of a schedule (TOML): limits, part-time people, appointments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use jiff::civil::Date;
 use toml::{Table, Value};
+use unicode_normalization::is_nfc;
 
 use super::super::Failure;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Findings, Text};
+use crate::base::text::is_field;
 use crate::io::durable::failed;
 use crate::say;
+use crate::schedule::{PER_DAY_MAX, SLOTS_MAX};
 
 const FORMAT: &str = "ssj-days/1";
-/// Most visits of a person on one day.
-const PER_DAY_MAX: i64 = 16;
 /// What holds without a setting.
 const PER_DAY: u8 = 2;
 
@@ -25,6 +26,10 @@ pub(super) struct Setting {
     pub per_week: Option<u16>,
     /// How many of the last days stay free; by default one in twenty.
     pub keep_free: Option<usize>,
+    /// The parts of a day, if visits get one.
+    pub slots: Vec<String>,
+    /// Windows of tasks, by list: none beyond it on a side that is not given.
+    pub lists: BTreeMap<String, (Option<Date>, Option<Date>)>,
     /// By certificate number.
     pub people: BTreeMap<String, OfPerson>,
     /// By sid.
@@ -38,12 +43,15 @@ pub(super) struct OfPerson {
     pub per_week: Option<u16>,
     pub weekdays: Option<[bool; 7]>,
     pub away: Vec<(Date, Date)>,
+    /// Parts of days, by their places.
+    pub away_slots: Vec<(Date, usize)>,
 }
 
 /// What is said about a visit.
 #[derive(Default)]
 pub(super) struct OfVisit {
     pub fixed: Option<Date>,
+    pub slot: Option<usize>,
     pub from: Option<Date>,
     pub to: Option<Date>,
     pub area: Option<String>,
@@ -79,16 +87,21 @@ impl Setting {
         reader.only(
             &table,
             "",
-            &["format", "per_day", "per_week", "keep_free", "inspector", "visit"],
+            &["format", "per_day", "per_week", "keep_free", "slots", "list", "inspector", "visit"],
         );
+        let slots = reader.slots(&table);
         let mut people = BTreeMap::new();
         for (path, one) in reader.tables(&table, "inspector") {
             reader.only(&one, &path, &["iid", "per_day", "per_week", "weekdays", "away"]);
+            let (away, away_slots) = reader.periods(&one, &path, &slots);
             let person = OfPerson {
-                per_day: reader.integer(&one, &path, "per_day", (1, PER_DAY_MAX)).map(small),
+                per_day: reader
+                    .integer(&one, &path, "per_day", (1, i64::from(PER_DAY_MAX)))
+                    .map(small),
                 per_week: reader.integer(&one, &path, "per_week", (1, 1_000)).map(|n| n as u16),
                 weekdays: reader.weekdays(&one, &path),
-                away: reader.periods(&one, &path),
+                away,
+                away_slots,
             };
             if let Some(iid) = reader.id(&one, &path, "iid") {
                 people.insert(iid, person);
@@ -96,24 +109,35 @@ impl Setting {
         }
         let mut visits = BTreeMap::new();
         for (path, one) in reader.tables(&table, "visit") {
-            reader.only(&one, &path, &["sid", "fixed", "from", "to", "area"]);
+            reader.only(&one, &path, &["sid", "fixed", "slot", "from", "to", "area"]);
             let visit = OfVisit {
                 fixed: reader.date(&one, &path, "fixed"),
+                slot: reader.slot(&one, &path, &slots),
                 from: reader.date(&one, &path, "from"),
                 to: reader.date(&one, &path, "to"),
-                area: one.get("area").and_then(Value::as_str).map(str::to_owned),
+                area: reader.area(&one, &path),
             };
             if let Some(sid) = reader.id(&one, &path, "sid") {
                 visits.insert(sid, visit);
             }
         }
-        let per_day = reader.integer(&table, "", "per_day", (1, PER_DAY_MAX));
+        let mut lists = BTreeMap::new();
+        for (path, one) in reader.tables(&table, "list") {
+            reader.only(&one, &path, &["list", "from", "to"]);
+            let window = (reader.date(&one, &path, "from"), reader.date(&one, &path, "to"));
+            if let Some(list) = reader.id(&one, &path, "list") {
+                lists.insert(list, window);
+            }
+        }
+        let per_day = reader.integer(&table, "", "per_day", (1, i64::from(PER_DAY_MAX)));
         let per_week = reader.integer(&table, "", "per_week", (1, 1_000));
         let keep_free = reader.integer(&table, "", "keep_free", (0, 100));
         Setting {
             per_day: per_day.map_or(PER_DAY, small),
             per_week: per_week.map(|n| n as u16),
             keep_free: keep_free.map(|n| n as usize),
+            slots,
+            lists,
             people,
             visits,
         }
@@ -123,6 +147,9 @@ impl Setting {
 fn small(n: i64) -> u8 {
     u8::try_from(n).expect("bug: the range was checked")
 }
+
+/// Periods, and parts of days by their places.
+type Away = (Vec<(Date, Date)>, Vec<(Date, usize)>);
 
 /// Reads values and notes everything that is wrong.
 #[derive(Default)]
@@ -203,23 +230,79 @@ impl Reader {
         Some(std::array::from_fn(|at| numbers.contains(&(at as i64 + 1))))
     }
 
-    fn periods(&mut self, table: &Table, path: &str) -> Vec<(Date, Date)> {
-        let Some(value) = table.get("away") else { return Vec::new() };
+    /// Days and periods, and parts of days.
+    fn periods(&mut self, table: &Table, path: &str, slots: &[String]) -> Away {
+        let (mut periods, mut parts) = (Vec::new(), Vec::new());
+        let Some(value) = table.get("away") else { return (periods, parts) };
         let texts = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let period = |value: &Value| {
-            let text = value.as_str()?;
-            let (from, to) = text.split_once("..").unwrap_or((text, text));
-            Some((parse_date(from)?, parse_date(to)?)).filter(|(from, to)| from <= to)
-        };
-        let periods: Vec<(Date, Date)> = texts.iter().filter_map(period).collect();
-        if periods.len() != texts.len() || !value.is_array() {
+        for text in texts.iter().filter_map(Value::as_str) {
+            if let Some((day, name)) = text.split_once(' ') {
+                let slot = slots.iter().position(|slot| slot == name);
+                parts.extend(parse_date(day).zip(slot));
+            } else {
+                let (from, to) = text.split_once("..").unwrap_or((text, text));
+                let period = parse_date(from).zip(parse_date(to));
+                periods.extend(period.filter(|(from, to)| from <= to));
+            }
+        }
+        if periods.len() + parts.len() != texts.len() || !value.is_array() {
             self.refuse(
                 &join(path, "away"),
-                say!("须为 \"日期\" 或 \"日期..日期\"", "\"DATE\" or \"DATE..DATE\""),
+                say!(
+                    "须为 \"日期\"、\"日期..日期\" 或 \"日期 时段\"",
+                    "\"DATE\", \"DATE..DATE\" or \"DATE SLOT\""
+                ),
             );
         }
-        periods
+        (periods, parts)
     }
+
+    /// The parts of a day: two to eight different words.
+    fn slots(&mut self, table: &Table) -> Vec<String> {
+        let Some(value) = table.get("slots") else { return Vec::new() };
+        let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let words = items.iter().filter_map(Value::as_str).filter(|word| is_word(word));
+        let words: Vec<String> = words.map(str::to_owned).collect();
+        let distinct = words.iter().collect::<BTreeSet<_>>().len() == items.len();
+        if !distinct || !(2..=SLOTS_MAX).contains(&words.len()) {
+            self.refuse(
+                "slots",
+                say!("须为 2–8 个不同的时段名", "two to eight different names of parts of a day"),
+            );
+            return Vec::new();
+        }
+        words
+    }
+
+    /// The part of an appointment.
+    fn slot(&mut self, table: &Table, path: &str, slots: &[String]) -> Option<usize> {
+        let value = table.get("slot")?;
+        let slot = value.as_str().and_then(|name| slots.iter().position(|slot| slot == name));
+        if slot.is_none() || !table.contains_key("fixed") {
+            self.refuse(
+                &join(path, "slot"),
+                say!("须为 slots 之一，并与 fixed 同写", "one of slots, together with fixed"),
+            );
+        }
+        slot
+    }
+
+    fn area(&mut self, table: &Table, path: &str) -> Option<String> {
+        let value = table.get("area")?;
+        let area = value.as_str().filter(|area| is_word(area));
+        if area.is_none() {
+            self.refuse(
+                &join(path, "area"),
+                say!("须为片区名，不含空白", "a name without white space"),
+            );
+        }
+        area.map(str::to_owned)
+    }
+}
+
+/// What can stand in a kept record and in a cell: text in NFC without white space.
+fn is_word(text: &str) -> bool {
+    is_field(text) && is_nfc(text)
 }
 
 fn join(path: &str, key: &str) -> String {

@@ -204,15 +204,14 @@ impl SealedFolder {
         Ok(paths)
     }
 
-    /// Keeps a file of the office beside the closed ones, once: no opening publishes it as it is.
+    /// Keeps a file of the office beside the closed ones: no opening publishes it as it is. One of that name is replaced.
     ///
     /// # Errors
-    /// W03 if a file is there already, S03, W08.
+    /// S03, W08.
     pub fn keep(&self, secret: &Secret, name: &str, bytes: &[u8]) -> Result<(), Finding> {
         let recipient = identity(secret).to_public();
         self.same_recipient(&format!("{recipient}\n"))?;
         let place = self.folder.join(KEPT).join(format!("{name}{ENDING}"));
-        super::durable::vacant(&place)?;
         self.write(&place, &recipient, bytes)
     }
 

@@ -50,6 +50,7 @@ create table subjects (
     established text collate "C" not null, last_drawn text collate "C" not null,
     key_matters text collate "C" not null, address text collate "C" not null,
     lists text collate "C" not null default '', status_date text collate "C" not null default '',
+    lon text collate "C" not null default '', lat text collate "C" not null default '',
     primary key (added, n)
 );
 

@@ -43,7 +43,7 @@ create table subjects (
     industry text not null, status text not null, credit_class text not null, credit_score text not null,
     credit_date text not null, tags text not null, established text not null, last_drawn text not null,
     key_matters text not null, address text not null, lists text not null default '',
-    status_date text not null default '',
+    status_date text not null default '', lon text not null default '', lat text not null default '',
     primary key (added, n)
 ) without rowid;
 
