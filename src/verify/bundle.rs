@@ -13,8 +13,9 @@ use crate::base::digest::Digest;
 use crate::base::finding::Finding;
 use crate::base::json;
 use crate::draw::ticket::seed;
-use crate::draw::visits::visits as recompute_visits;
+use crate::draw::visits::{drawn_rows, visits as recompute_visits};
 use crate::pairing::frames::{FramesRead, Wanted, read_frames};
+use crate::pairing::slots::demands;
 use crate::record::beacon::Beacon;
 use crate::record::bundle::{COMMITMENT, Files, MANIFEST, OPENING, SCHEDULE, VISITS};
 use crate::record::commitment::Commitment;
@@ -175,21 +176,25 @@ fn run(bundle: &Bundle<'_>, malformed: Vec<Finding>, timed: Outcome, report: &mu
     let visits = match &selections {
         Err(Outcome::Failed(_)) => Err(Outcome::depends_on(9)),
         Err(outcome) => Err(outcome.clone()),
-        Ok(selections) => Ok(recompute_visits(selections)),
+        Ok(selections) => {
+            let visits = recompute_visits(selections);
+            demands(&bundle.commitment, &drawn_rows(selections), &visits)
+                .map(|demands| (visits, demands))
+                .map_err(|f| Outcome::Failed(vec![Finding::new("V11", f.cause).file(VISITS)]))
+        }
     };
     put(
         11,
-        visits.as_ref().map_or_else(Clone::clone, |visits| compare(bundle, VISITS, 11, visits)),
+        visits
+            .as_ref()
+            .map_or_else(Clone::clone, |(visits, _)| compare(bundle, VISITS, 11, visits)),
     );
     let visits = visits.map_err(|outcome| match outcome {
         Outcome::Failed(_) => Outcome::depends_on(11),
         other => other,
     });
     let paired = match (visits, registers_sound, bundle.seed) {
-        (Ok(visits), true, Some(seed)) => {
-            let selections = selections.as_ref().copied().unwrap_or_default();
-            Ok(Drawn { seed, selections, visits })
-        }
+        (Ok((_, demands)), true, Some(seed)) => Ok(Drawn { seed, demands }),
         (Err(outcome), ..) => Err(outcome),
         _ => Err(Outcome::depends_on(3)),
     };

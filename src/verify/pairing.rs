@@ -6,21 +6,19 @@ use super::bundle::Bundle;
 use super::{Facts, Outcome};
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
-use crate::draw::select::Selection;
-use crate::draw::visits::drawn_rows;
 use crate::pairing::rules::{Case, Exclusions};
-use crate::pairing::slots::demands;
+use crate::pairing::slots::Demand;
 use crate::pairing::{blocking, certificate};
-use crate::record::bundle::{ASSIGNMENT, HANDICAPS, SHORTAGE, VISITS};
-use crate::record::ids::{Iid, SLOTS_IN_DRAW_LIMIT, Sid};
+use crate::record::bundle::{ASSIGNMENT, HANDICAPS, SHORTAGE};
+use crate::record::ids::{Iid, Sid};
 use crate::record::shortage::Shortage;
-use crate::record::tables::{AssignmentRow, HandicapRow, VisitRow};
+use crate::record::tables::{AssignmentRow, HandicapRow};
 use crate::say;
 
 /// Runs steps 12–15 on the recomputed visits, or passes on why they cannot be made.
 pub(super) fn verify_pairing(
     bundle: &Bundle<'_>,
-    input: Result<Drawn<'_>, Outcome>,
+    input: Result<Drawn, Outcome>,
     facts: &mut Facts,
 ) -> Vec<(u32, Outcome)> {
     let mut listed = bundle.contents.manifest.iter().flatten();
@@ -40,14 +38,7 @@ pub(super) fn verify_pairing(
     else {
         return numbers(last).map(|number| (number, Outcome::depends_on(1))).collect();
     };
-    let case = match case(bundle, &drawn) {
-        Ok(case) => case,
-        Err(finding) => {
-            let failed = Outcome::Failed(vec![finding]);
-            let others = (13..=last).map(|number| (number, Outcome::depends_on(12)));
-            return [(12, failed)].into_iter().chain(others).collect();
-        }
-    };
+    let case = case(bundle, drawn);
     facts.add_case(&case);
     let rounds = Rounds::read(&case, assignment, handicaps, shortage_there);
     let mut outcomes = Vec::new();
@@ -94,29 +85,21 @@ pub(super) fn check_pairing(
     Ok(rounds.teams.into_iter().last().filter(|_| !short))
 }
 
-/// What the steps before found: the seed, the selections and the visits.
-pub(super) struct Drawn<'a> {
+/// What the steps before found: the seed, and the slots of the visits.
+pub(super) struct Drawn {
     pub seed: Digest,
-    pub selections: &'a [(String, Selection)],
-    pub visits: Vec<VisitRow>,
+    pub demands: Vec<Demand>,
 }
 
-fn case(bundle: &Bundle<'_>, drawn: &Drawn<'_>) -> Result<Case, Finding> {
+fn case(bundle: &Bundle<'_>, drawn: Drawn) -> Case {
     let contents = &bundle.contents;
-    let rows = drawn_rows(drawn.selections);
-    let demands = demands(&bundle.commitment, &rows, &drawn.visits).map_err(|f| f.file(VISITS))?;
-    if demands.iter().map(|demand| demand.slots.len() as u64).sum::<u64>() >= SLOTS_IN_DRAW_LIMIT {
-        return Err(
-            Finding::new("V12", say!("岗位数达到上限", "too many slots in the draw")).file(VISITS)
-        );
-    }
     let case = Case::new(
         contents.inspectors.clone().unwrap_or_default(),
         contents.recusals.as_deref().unwrap_or_default(),
         contents.incompatible.as_deref().unwrap_or_default(),
-        demands,
+        drawn.demands,
     );
-    Ok(case.with_tickets(bundle.commitment.suite, &drawn.seed))
+    case.with_tickets(bundle.commitment.suite, &drawn.seed)
 }
 
 /// The published rounds, found to be complete, eligible, distinct and within capacities.
