@@ -30,6 +30,8 @@ pub struct Selection {
     pub ranked: Vec<Ranked>,
     /// n of each stratum in the order of names; for `pareto` the list's n under the empty name.
     pub quotas: BTreeMap<String, u64>,
+    /// Of `pareto` what is left after those who are drawn for certain: n, and W, the sum of their weights.
+    pub left: Option<(u64, u64)>,
 }
 
 /// A subject with its rank.
@@ -165,7 +167,8 @@ impl<'a> Selector<'a> {
                 Ranked { row, rank, key, outcome: Outcome::of(rank, *n, list.reserve) }
             }));
         }
-        Ok(Selection { ranked, quotas })
+        let left = pareto.map(|pareto| (pareto.n, pareto.total));
+        Ok(Selection { ranked, quotas, left })
     }
 }
 
