@@ -7,16 +7,13 @@ use rayon::prelude::*;
 use super::batch::{Reader, cut, lines, too_long};
 use super::block::{Block, Sum};
 use super::{Feed, FrameLine, Names, Passing, Visitor};
-use crate::base::digest::{Digest, Hasher, Suite};
+use crate::base::digest::{Digest, Hasher, SIDE_BY_SIDE, Suite};
 use crate::base::finding::Finding;
 use crate::base::merkle::Root;
 use crate::base::table::{Row, canonical_text};
 use crate::record::list::List;
 use crate::record::tables::FrameRow;
 use crate::say;
-
-/// Rows that visitors see, and the tree takes, at once.
-const FEW: usize = 16;
 
 /// How a frame is to be read.
 #[derive(Clone, Copy)]
@@ -132,7 +129,8 @@ impl Scan<'_> {
         // Behind the last LF there is nothing, unless the file ends without one.
         let end = lines.next_back().unwrap_or_default();
         let mut before: Option<(Option<Digest>, &str)> = None;
-        let (mut few, mut rows) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW));
+        let (mut few, mut rows) =
+            (Vec::with_capacity(SIDE_BY_SIDE), Vec::with_capacity(SIDE_BY_SIDE));
         for (index, text) in (first..).zip(lines) {
             let line = FrameLine::parse(text).map_err(|f| f.row(index + 2))?;
             if before.is_some_and(|before| !line.follows(&before)) {
@@ -148,7 +146,7 @@ impl Scan<'_> {
             }
             // Groups end where those of the tree do. A row that breaks a rule, behind which nobody looks on, ends its
             // group, too.
-            if (index + 1).is_multiple_of(FEW as u64) || few.len() < rows.len() {
+            if (index + 1).is_multiple_of(SIDE_BY_SIDE as u64) || few.len() < rows.len() {
                 visitor.rows(&mut part, index + 1 - rows.len() as u64, &few);
                 block.tree.push_each(&rows);
                 few.clear();
