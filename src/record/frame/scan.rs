@@ -60,6 +60,7 @@ impl Scan<'_> {
     ) -> Result<Scanned, Finding> {
         let mut reader = Reader::new(feed);
         let mut sum = Sum::new(self);
+        let names = Names::of(self.list);
         let mut batch = reader.next(Vec::new())?;
         let (mut malformed, mut spare) =
             (header(&batch).err().filter(|_| !reader.endless), Vec::new());
@@ -68,7 +69,7 @@ impl Scan<'_> {
             let (next, parts) = rayon::join(
                 || rayon::join(|| reader.next(spare), || hasher.update(&batch)).0,
                 || match malformed {
-                    None => self.blocks(&batch[skip..], sum.rows, visitor),
+                    None => self.blocks(&batch[skip..], sum.rows, &names, visitor),
                     // The digest is wanted all the same.
                     Some(_) => Vec::new(),
                 },
@@ -99,6 +100,7 @@ impl Scan<'_> {
         &self,
         text: &[u8],
         first: u64,
+        names: &Names<'_>,
         visitor: &V,
     ) -> Vec<Result<(Block, V::Part), Finding>> {
         let blocks = cut(text);
@@ -106,7 +108,7 @@ impl Scan<'_> {
             blocks.par_iter().with_max_len(1).map(|block| lines(block)).collect();
         let begin = counts.iter().scan(first, |at, n| Some(std::mem::replace(at, *at + n)));
         let begin: Vec<u64> = begin.collect();
-        let check = |(block, first): (&&[u8], &u64)| self.block(block, *first, visitor);
+        let check = |(block, first): (&&[u8], &u64)| self.block(block, *first, names, visitor);
         // Block by block: whoever has read the next batch finds work left.
         blocks.par_iter().zip(&begin).with_max_len(1).map(check).collect()
     }
@@ -115,6 +117,7 @@ impl Scan<'_> {
         &self,
         bytes: &[u8],
         first: u64,
+        names: &Names<'_>,
         visitor: &V,
     ) -> Result<(Block, V::Part), Finding> {
         let text = canonical_text(bytes).map_err(|mut finding| {
@@ -124,7 +127,6 @@ impl Scan<'_> {
         })?;
         let mut block = Block::new(self, first);
         let mut part = visitor.begin();
-        let names = Names::of(self.list);
         let mut lines = text.split('\n');
         // Behind the last LF there is nothing, unless the file ends without one.
         let end = lines.next_back().unwrap_or_default();
