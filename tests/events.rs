@@ -13,7 +13,7 @@ use shuangsuiji::base::text::line_digest;
 use shuangsuiji::events::chain;
 use shuangsuiji::events::since::{Changed, since};
 use shuangsuiji::record::beacon::Source;
-use shuangsuiji::record::bundle::Files;
+use shuangsuiji::record::bundle::{COMMITMENT, Files};
 use shuangsuiji::record::commitment::Commitment;
 use shuangsuiji::record::event::{Event, Growth, Kind, What, first_round};
 use shuangsuiji::record::ids::{Iid, Sid};
@@ -612,4 +612,40 @@ fn the_sample_of_the_protocol() {
         support::write_folder(&folder, &story.files);
     }
     assert!(support::read_folder(&folder) == story.files, "the sample is not as it was published");
+}
+
+#[test]
+fn files_beside_events_that_are_not_there_are_all_named_however_many_there_are() {
+    let story = Story::new(SAMPLE);
+    let commitment = Commitment::parse(&story.files[COMMITMENT]).unwrap();
+    let event = |n: u64| Event {
+        n,
+        prev: None,
+        what: What::Correct(1),
+        at: story.at,
+        reason: "typing".to_owned(),
+        by: "甲".to_owned(),
+        approver: "乙".to_owned(),
+        evidence: None,
+        note: Some("更正".to_owned()),
+        beacon: Vec::new(),
+        salt: None,
+    };
+    // To look for each file's event among all would never end.
+    let (events, strangers) = (5_000, 200_000);
+    let mut files = Files::new();
+    for n in 1..=events {
+        files.insert(Event::path(n), event(n).format());
+        files.insert(Event::result_path(n, "teams.tsv"), Vec::new());
+    }
+    for n in 0..strangers {
+        files.insert(format!("events/x{n:06}/teams.tsv"), Vec::new());
+    }
+    for path in ["events/1/teams.tsv", "events/0001x/teams.tsv", "events/5001/0001/teams.tsv"] {
+        files.insert(path.to_owned(), Vec::new());
+    }
+    let (recorded, findings) = chain::read(&commitment, &files);
+    assert_eq!(recorded.len() as u64, events);
+    let stray = findings.iter().filter(|finding| finding.code() == "V24");
+    assert_eq!(stray.count(), strangers + 3);
 }

@@ -420,4 +420,15 @@ fn everything_else_that_a_receipt_says() {
     assert_eq!(report.failed.unwrap().code(), "F05");
     value["manifest"] = json!([["b", made.result.hex()], ["a", made.result.hex()]]);
     assert_eq!(verify_receipt(&json::format_line(&value)).failed.unwrap().code(), "C01");
+    // Cells that become the row of the frame only once they are joined.
+    let mut value: Value = serde_json::from_slice(&made.format()).unwrap();
+    let cells: Vec<String> = serde_json::from_value(value["lists"][0]["row"].clone()).unwrap();
+    for joined in [[&[cells[..2].join("\t")], &cells[2..]].concat(), vec![cells.join("\t")]] {
+        value["lists"][0]["row"] = json!(joined);
+        let failed = verify_receipt(&json::format_line(&value)).failed.unwrap();
+        let said = "what it says does not print back as it stands";
+        assert_eq!((failed.code(), failed.cause.get(Lang::En)), ("F05", said));
+    }
+    value["lists"][0]["row"] = json!(cells);
+    assert_eq!(verify_receipt(&json::format_line(&value)).failed, None);
 }

@@ -203,8 +203,9 @@ fn sha256(state: [u32; 8], before: u64, parts: &[&[u8]]) -> Digest {
     }
 }
 
-/// Messages that are laid out before the first of them is compressed.
-const SIDE_BY_SIDE: usize = 16;
+/// Messages that are laid out before the first of them is compressed: whoever has many hands over so many at once. A power
+/// of two, so that as many leaves make a whole subtree.
+pub(crate) const SIDE_BY_SIDE: usize = 16;
 
 /// The same of several messages. A block that was just written piece by piece cannot be read as a whole until all pieces
 /// have reached the cache, so some are written before the first is read.

@@ -19,7 +19,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Finding> {
     if !value.is_object() {
         return Err(bad("", say!("最外层须为对象", "the outermost value must be an object")));
     }
-    check_values(&value, "", 1)?;
+    check_values(&value, 1).map_err(Refused::finding)?;
     if format(&value) != bytes {
         let text = match duplicate_key(text) {
             Some(key) => say!("键 {key} 重复", "the key {key} stands twice"),
@@ -62,10 +62,38 @@ fn bad(path: &str, cause: Text) -> Finding {
 /// Objects and arrays inside each other, the outermost counted.
 const LEVELS_MAX: usize = 64;
 
+/// A value that is refused: why, and the way to it from the inside out. Paths are as long as the text is deep: to write
+/// one for every value would take far longer than to read them.
+struct Refused<'a> {
+    cause: Text,
+    way: Vec<Step<'a>>,
+}
+
+/// One step from a value into it.
+enum Step<'a> {
+    Key(&'a str),
+    Item(usize),
+}
+
+impl<'a> Refused<'a> {
+    fn within(mut self, step: Step<'a>) -> Self {
+        self.way.push(step);
+        self
+    }
+
+    fn finding(self) -> Finding {
+        let path = self.way.iter().rev().fold(String::new(), |path, step| match step {
+            Step::Key(key) => join(&path, key),
+            Step::Item(i) => format!("{path}[{i}]"),
+        });
+        bad(&path, self.cause)
+    }
+}
+
 /// Refuses what RFC 8785 allows and `dr1` does not: null, floats, large integers, long or empty strings, deep nesting;
 /// `level` is that of the value if it holds others.
-fn check_values(value: &Value, path: &str, level: usize) -> Result<(), Finding> {
-    let refuse = |cause: Text| Err(bad(path, cause));
+fn check_values(value: &Value, level: usize) -> Result<(), Refused<'_>> {
+    let refuse = |cause: Text| Err(Refused { cause, way: Vec::new() });
     match value {
         Value::Array(_) | Value::Object(_) if level > LEVELS_MAX => {
             refuse(say!("嵌套超过 64 层", "nested deeper than 64 levels"))
@@ -76,25 +104,22 @@ fn check_values(value: &Value, path: &str, level: usize) -> Result<(), Finding> 
         Value::Number(_) => {
             refuse(say!("须为小于 2^53 的非负整数", "must be an integer from 0 to 2^53 − 1"))
         }
-        Value::String(text) => check_string(text, path),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(i, item)| check_values(item, &format!("{path}[{i}]"), level + 1)),
+        Value::String(text) => check_string(text),
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(i, item)| {
+            check_values(item, level + 1).map_err(|refused| refused.within(Step::Item(i)))
+        }),
         Value::Object(members) => members.iter().try_for_each(|(key, item)| {
-            let path = join(path, key);
-            check_string(key, &path)?;
-            check_values(item, &path, level + 1)
+            let checked = check_string(key).and_then(|()| check_values(item, level + 1));
+            checked.map_err(|refused| refused.within(Step::Key(key)))
         }),
     }
 }
 
-fn check_string(text: &str, path: &str) -> Result<(), Finding> {
+fn check_string(text: &str) -> Result<(), Refused<'_>> {
     if text.is_empty() || text.chars().count() > FIELD_CHARS_MAX || !is_nfc(text) {
-        return Err(bad(
-            path,
-            say!("文字须有 1–512 个字符且为 NFC", "a string must have 1–512 characters in NFC"),
-        ));
+        let cause =
+            say!("文字须有 1–512 个字符且为 NFC", "a string must have 1–512 characters in NFC");
+        return Err(Refused { cause, way: Vec::new() });
     }
     Ok(())
 }
@@ -322,5 +347,27 @@ mod tests {
         ] {
             assert_eq!(parse(bytes.as_bytes()).unwrap_err().cause.get(Lang::En), cause, "{bytes}");
         }
+    }
+    #[test]
+    fn what_is_refused_is_named_by_its_path() {
+        for (bytes, column) in [
+            (r#"{"a":null}"#, "a"),
+            (r#"{"a":[true,{"b":[[1],[2,"x",-3]]}]}"#, "a[1].b[1][2]"),
+            (r#"{"a":{"b":{"c":""}}}"#, "a.b.c"),
+            (r#"{"a":{"":1}}"#, "a."),
+            (r#"{"a":[[],[{"e\u0301":1}]]}"#, "a[1][0].e\u{301}"),
+        ] {
+            let found = parse(bytes.as_bytes()).unwrap_err();
+            assert_eq!((found.code(), found.place.column.as_deref()), ("F05", Some(column)));
+        }
+    }
+
+    #[test]
+    fn deep_values_are_read_without_their_paths() {
+        // A path of 60,000 characters for each of a million values would take for ever to write.
+        let key = "\u{1f4a7}".repeat(FIELD_CHARS_MAX);
+        let (open, close) = (format!(r#"{{"{key}":"#).repeat(120), "}".repeat(120));
+        let items = "1,".repeat(1_000_000);
+        assert!(parse(format!("{open}[{items}1]{close}").as_bytes()).is_ok());
     }
 }

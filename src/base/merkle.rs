@@ -3,10 +3,7 @@
 
 use std::sync::Arc;
 
-use super::digest::{Digest, Suite};
-
-/// Leaves that are hashed at once: a power of two.
-const SIDE_BY_SIDE: usize = 16;
+use super::digest::{Digest, SIDE_BY_SIDE, Suite};
 
 /// A tree head and the number of leaves below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

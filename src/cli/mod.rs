@@ -8,6 +8,7 @@ mod blockage;
 mod bundle;
 mod calendar;
 mod ceremony;
+mod chances;
 mod changes;
 mod chart;
 mod check;

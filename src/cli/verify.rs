@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::args::FrameArgs;
 use super::bundle::bundle;
+use super::chances::{print_by_weight, print_lists};
 use super::changes::print_register_facts;
 use super::clock::Clock;
-use super::console::{Console, finding_json, reach, table};
+use super::console::{Console, finding_json, reach};
 use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::receipt::check::Receipts;
 use super::recompute::against_registry;
@@ -17,6 +18,7 @@ use crate::base::date::{china_date, parse_date};
 use crate::base::finding::{Finding, Lang};
 pub(super) use crate::base::ratio::percent;
 use crate::io::folder::BundleFolder;
+use crate::record::ids::Sid;
 use crate::say;
 use crate::verify::{EventFacts, Facts, Outcome, Report, verify_trusting};
 
@@ -226,6 +228,7 @@ fn print_facts(facts: &Facts, console: &Console) {
         console.say(&say!("承诺最迟 {by} 公开（{to}）", "promised to open by {by} ({to})"));
     }
     print_lists(facts, console);
+    print_by_weight(facts, console);
     let whole: Vec<String> = strata(facts, crate::verify::StratumFacts::is_whole);
     if !whole.is_empty() {
         let list = whole.join(" ");
@@ -272,39 +275,6 @@ fn strata(facts: &Facts, wanted: impl Fn(&crate::verify::StratumFacts) -> bool) 
         .filter(|(_, s)| wanted(s))
         .map(|(list, s)| format!("{}/{}({})", list.list, s.stratum, s.size))
         .collect()
-}
-
-/// Per list and stratum: N, n and the exact chance.
-pub(super) fn print_lists(facts: &Facts, console: &Console) {
-    let dash = || "-".to_owned();
-    let header = match console.lang {
-        Lang::Zh => ["任务", "层", "N", "抽中", "机会"],
-        Lang::En => ["list", "stratum", "N", "drawn", "chance"],
-    };
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
-    for list in &facts.lists {
-        for stratum in &list.strata {
-            let chance = stratum.chance.map_or_else(
-                || {
-                    if list.method == "pareto" {
-                        say!("按分值", "by score").get(console.lang).to_owned()
-                    } else {
-                        dash()
-                    }
-                },
-                percent,
-            );
-            let drawn = stratum.drawn.map_or_else(dash, |n| n.to_string());
-            rows.push(vec![
-                list.list.clone(),
-                stratum.stratum.clone(),
-                stratum.size.to_string(),
-                drawn,
-                chance,
-            ]);
-        }
-    }
-    table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
 }
 
 pub(super) fn report_json(path: &Path, report: &Report, lang: Lang) -> Value {
@@ -382,7 +352,9 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
     };
     let list = |list: &crate::verify::ListFacts| {
         let strata: Vec<Value> = list.strata.iter().map(stratum).collect();
-        json!({"list": list.list, "title": list.title, "method": list.method, "N": list.size, "n": list.drawn, "strata": strata})
+        json!({"list": list.list, "title": list.title, "method": list.method, "N": list.size, "n": list.drawn, "strata": strata,
+            "by_weight": list.by_weight.as_ref().map(|by| json!({"n": by.n, "W": by.total, "whole": by.whole.iter().map(Sid::as_str).collect::<Vec<_>>()})),
+        })
     };
     json!({
         "draw": facts.draw, "title": facts.title, "agency": facts.agency, "attempt": facts.attempt,

@@ -30,6 +30,8 @@ pub struct Selection {
     pub ranked: Vec<Ranked>,
     /// n of each stratum in the order of names; for `pareto` the list's n under the empty name.
     pub quotas: BTreeMap<String, u64>,
+    /// Of `pareto` what is left after those who are drawn for certain: n, and W, the sum of their weights.
+    pub left: Option<(u64, u64)>,
 }
 
 /// A subject with its rank.
@@ -95,7 +97,8 @@ impl<'a> Selector<'a> {
             Method::Pareto { n } => Some(Pareto::new(weights, n)),
             Method::Fixed | Method::Proportional { .. } => None,
         };
-        let place = |name: &str| quotas.keys().position(|other| other == name).unwrap_or(0);
+        let places: BTreeMap<&str, usize> = quotas.keys().map(String::as_str).zip(0..).collect();
+        let place = |name: &str| places.get(name).copied().unwrap_or(0);
         let fronts_of: Vec<usize> =
             list.strata.iter().map(|stratum| place(&stratum.stratum)).collect();
         let mut sizes = vec![0; quotas.len()];
@@ -164,7 +167,8 @@ impl<'a> Selector<'a> {
                 Ranked { row, rank, key, outcome: Outcome::of(rank, *n, list.reserve) }
             }));
         }
-        Ok(Selection { ranked, quotas })
+        let left = pareto.map(|pareto| (pareto.n, pareto.total));
+        Ok(Selection { ranked, quotas, left })
     }
 }
 
@@ -275,6 +279,46 @@ fn quotas_by_name(suite: Suite, seed: &Digest, list: &List) -> BTreeMap<String, 
         _ => {
             let names = list.strata.iter().map(|stratum| stratum.stratum.clone());
             names.zip(quotas(suite, seed, list)).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::merkle::Root;
+    use crate::record::commitment::{Quota, Stratum};
+
+    #[test]
+    fn every_stratum_has_the_front_of_its_name_however_many_there_are() {
+        const STRATA: u64 = 200_000;
+        // To look for each among all would never end.
+        let stratum = |i: u64| Stratum {
+            stratum: format!("{:06}", i * 7_919 % STRATA),
+            size: 2 + i % 3,
+            quota: Quota::Count(1 + i % 2),
+        };
+        let suite = Suite::Sha256;
+        let list = List {
+            list: "L".to_owned(),
+            title: "L".to_owned(),
+            matters: vec!["M".to_owned()],
+            group: "G".to_owned(),
+            method: Method::Fixed,
+            frame: Root { n: 0, root: suite.digest(b"") },
+            strata: (0..STRATA).map(stratum).collect(),
+            reserve: 0,
+            slots: Vec::new(),
+            notes: serde_json::Map::new(),
+        };
+        let seed = suite.digest(b"seed");
+        let selector =
+            Selector::new(suite, &seed, &list, &Weights::default(), Depth::Outcomes, true);
+        let quotas: Vec<u64> = selector.quotas.values().copied().collect();
+        for (front, stratum) in selector.fronts_of.iter().zip(&list.strata) {
+            assert_eq!(*front as u64, stratum.stratum.parse::<u64>().unwrap());
+            assert_eq!(selector.sizes[*front], stratum.size);
+            assert_eq!(Quota::Count(quotas[*front]), stratum.quota);
         }
     }
 }

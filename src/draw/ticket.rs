@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::base::digest::{Digest, Keyed, Suite};
+use crate::base::digest::{Digest, Keyed, SIDE_BY_SIDE, Suite};
 use crate::base::text::{line, line_digest};
 
 /// S: the draw's seed, from the commitment's digest and the beacon's strings.
@@ -35,9 +35,6 @@ impl Tickets {
         of_subject(&self.keyed, sid, salt)
     }
 }
-
-/// Tickets that are made side by side.
-const SIDE_BY_SIDE: usize = 16;
 
 impl Tickets {
     /// The tickets of many subjects, with the place of each among them: made side by side they cost less than one by one.

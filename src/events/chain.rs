@@ -1,6 +1,8 @@
 //! The chain of events: numbers, digests, times, reasons, persons and the public values named in advance. All that can
 //! be judged without knowing who was drawn.
 
+use std::collections::BTreeSet;
+
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
 use crate::record::beacon::{Beacon, Source, check_sources};
@@ -59,9 +61,11 @@ pub fn read(commitment: &Commitment, files: &Files) -> (Vec<Recorded>, Vec<Findi
         };
         recorded.push(Recorded { event, digest: commitment.suite.digest(bytes), beacon });
     }
+    let folders: BTreeSet<String> =
+        recorded.iter().map(|recorded| Event::result_path(recorded.event.n, "")).collect();
     for path in files.keys().filter(|path| path.starts_with("events/") && !is_event(path)) {
-        let of = |event: &Recorded| path.starts_with(&Event::result_path(event.event.n, ""));
-        if !recorded.iter().any(of) {
+        let file = path.splitn(3, '/').nth(2).unwrap_or_default();
+        if !folders.contains(&path[..path.len() - file.len()]) {
             let cause = say!("结果所属的事件不在", "the event of this result is not there");
             findings.push(Finding::new("V24", cause).file(path));
         }

@@ -35,13 +35,6 @@ impl<'a> Tiles<'a> {
         head(self.n, &mut |subtree| self.subtree(subtree))
     }
 
-    /// The head of the first `n` entries.
-    #[allow(clippy::missing_errors_doc)]
-    pub fn head_of(&mut self, n: u64) -> Result<Root, Finding> {
-        assert!(n <= self.n, "bug: {n} of {} entries", self.n);
-        head(n, &mut |subtree| self.subtree(subtree))
-    }
-
     /// The inclusion path of an entry.
     #[allow(clippy::missing_errors_doc)]
     pub fn prove_inclusion(&mut self, index: u64) -> Result<Vec<Digest>, Finding> {

@@ -122,7 +122,7 @@ impl Case {
     pub fn eligible(&self, visit: u32, slot: usize) -> impl Iterator<Item = u32> + '_ {
         let visit = &self.visits[visit as usize];
         let fitting = self.kinds[visit.kinds[slot] as usize].iter().copied();
-        fitting.filter(|i| !visit.recused.contains(i))
+        fitting.filter(|i| visit.recused.binary_search(i).is_err())
     }
 
     /// The eligible inspectors of a slot who are not excluded from the visit, ascending, with their tickets W.
@@ -154,7 +154,7 @@ impl Case {
     ) -> impl Iterator<Item = u32> + use<'_> {
         let barred = self.barred(exclusions, visit);
         let fitting = &self.kinds[self.visits[visit as usize].kinds[slot] as usize];
-        fitting.iter().copied().filter(move |i| !barred.contains(i))
+        fitting.iter().copied().filter(move |i| barred.binary_search(i).is_err())
     }
 
     /// Whether an inspector is eligible for a slot and not excluded from the visit.
@@ -167,7 +167,7 @@ impl Case {
     ) -> bool {
         let Visit { kinds, recused, .. } = &self.visits[visit as usize];
         self.kinds[kinds[slot] as usize].binary_search(&inspector).is_ok()
-            && !recused.contains(&inspector)
+            && recused.binary_search(&inspector).is_err()
             && !exclusions.contains(&(visit, inspector))
     }
 

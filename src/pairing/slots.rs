@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
 use crate::record::commitment::{Commitment, List, Role, Slot, placeholders};
-use crate::record::ids::{SLOTS_PER_VISIT_MAX, Sid};
+use crate::record::ids::{SLOTS_IN_DRAW_LIMIT, SLOTS_PER_VISIT_MAX, Sid};
 use crate::record::tables::{FrameRow, VisitRow};
 use crate::say;
 
@@ -82,23 +82,39 @@ pub fn merged<'a>(
 /// The demand of every visit; `drawn` has a frame's row of every drawn subject.
 ///
 /// # Errors
-/// M02 or M04, which a checked commitment excludes.
+/// P27 if all visits together have 2^24 slots; M02 or M04, which a checked commitment excludes.
 pub fn demands(
     commitment: &Commitment,
     drawn: &BTreeMap<&Sid, &FrameRow>,
     visits: &[VisitRow],
 ) -> Result<Vec<Demand>, Finding> {
+    demands_below(SLOTS_IN_DRAW_LIMIT, commitment, drawn, visits)
+}
+
+/// As [`demands`], with fewer slots than `limit`.
+fn demands_below(
+    limit: u64,
+    commitment: &Commitment,
+    drawn: &BTreeMap<&Sid, &FrameRow>,
+    visits: &[VisitRow],
+) -> Result<Vec<Demand>, Finding> {
+    let mut left = limit;
     let demand = |visit: &VisitRow| {
         let row = drawn.get(&visit.sid).expect("bug: a drawn subject stands in a frame");
         let lists = visit.lists.iter().filter_map(|name| commitment.list(name));
         let slots = visit_slots(lists, &row.tags).map_err(|f| f.id(visit.sid.as_str()))?;
+        left = left.saturating_sub(slots.len() as u64);
+        if left == 0 {
+            let cause = say!("岗位总数须少于 {limit}", "there must be fewer than {limit} slots");
+            return Err(Finding::new("P27", cause));
+        }
         Ok(Demand { sid: visit.sid.clone(), salt: row.salt, slots })
     };
     visits.iter().map(demand).collect()
 }
 
 /// The demand of one visit before it is known who is eligible.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// The subject.
     pub sid: Sid,
@@ -142,6 +158,7 @@ fn fill(pattern: &str, tags: &[String]) -> Result<String, Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::table;
 
     fn slot(name: &str, needs: &[&str], avoids: &[&str]) -> Slot {
         let own = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -150,6 +167,31 @@ mod tests {
             role: Role::Inspector,
             needs: own(needs),
             avoids: own(avoids),
+        }
+    }
+
+    #[test]
+    fn a_draw_has_fewer_slots_than_the_limit() {
+        let commitment = include_bytes!("../../tests/vectors/open/commitment.json");
+        let commitment = Commitment::parse(commitment).unwrap();
+        let frames = [
+            &include_bytes!("../../tests/vectors/open/frames/T01.tsv")[..],
+            include_bytes!("../../tests/vectors/open/frames/T02.tsv"),
+            include_bytes!("../../tests/vectors/open/frames/T-03.tsv"),
+        ];
+        let frames: Vec<FrameRow> =
+            frames.into_iter().flat_map(|frame| table::parse(frame).unwrap()).collect();
+        let drawn = frames.iter().map(|row| (&row.sid, row)).collect();
+        let visits = include_bytes!("../../tests/vectors/open/visits.tsv");
+        let visits: Vec<VisitRow> = table::parse(visits).unwrap();
+        let all = demands(&commitment, &drawn, &visits).unwrap();
+        let slots: u64 = all.iter().map(|demand| demand.slots.len() as u64).sum();
+        assert!(slots > 10);
+        assert_eq!(demands_below(slots + 1, &commitment, &drawn, &visits).unwrap(), all);
+        for limit in [slots, slots - 1, 1] {
+            let refused = demands_below(limit, &commitment, &drawn, &visits).unwrap_err();
+            let said = format!("there must be fewer than {limit} slots");
+            assert_eq!((refused.code(), refused.cause.en), ("P27", said));
         }
     }
 

@@ -246,11 +246,6 @@ impl Commitment {
     pub fn list(&self, name: &str) -> Option<&List> {
         self.lists.iter().find(|list| list.list == name)
     }
-
-    /// All keys of placeholders and all plain tags that the slots of the draw refer to.
-    pub fn tags_referred_to(&self) -> TagUse {
-        TagUse::of(self.lists.iter().flat_map(|list| &list.slots))
-    }
 }
 
 /// The tags that slots refer to.

@@ -13,7 +13,6 @@ use crate::draw::visits::{drawn_rows, visits as recompute_visits};
 use crate::pairing::slots::{Demand, demands};
 use crate::record::bundle::{BEACON, VISITS, draw_path, frame_path, roll_path};
 use crate::record::commitment::{Commitment, List};
-use crate::record::ids::SLOTS_IN_DRAW_LIMIT;
 use crate::record::tables::RollRow;
 use crate::say;
 
@@ -108,13 +107,8 @@ pub(super) fn visits(bundle: &Bundle<'_>, bad: &Bad) -> (Outcome, Result<Drawn, 
     };
     let visits = recompute_visits(selections);
     let demands = demands(&bundle.commitment, &drawn_rows(selections), &visits);
-    let demands = demands.map_err(|finding| finding.file(VISITS)).and_then(|demands| {
-        let slots: u64 = demands.iter().map(|demand| demand.slots.len() as u64).sum();
-        let cause = say!("岗位数达到上限", "too many slots in the draw");
-        let crowded = || Finding::new("V11", cause).file(VISITS);
-        if slots < SLOTS_IN_DRAW_LIMIT { Ok(demands) } else { Err(crowded()) }
-    });
-    match demands {
+    let refused = |finding: Finding| Finding::new("V11", finding.cause).file(VISITS);
+    match demands.map_err(refused) {
         Err(finding) => (Outcome::Failed(vec![finding]), Err(Outcome::depends_on(11))),
         Ok(demands) => {
             let outcome = compare(bundle, bad, VISITS, 11, &visits);

@@ -15,6 +15,7 @@ use crate::pairing::rules::Case;
 use crate::record::beacon::Trust;
 use crate::record::commitment::Commitment;
 use crate::record::contents::Contents;
+use crate::record::ids::Sid;
 
 /// Facts about a draw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -148,6 +149,29 @@ pub struct ListFacts {
     pub drawn: Option<u64>,
     /// The strata, as committed.
     pub strata: Vec<StratumFacts>,
+    /// What `pareto` says of chances, once the seed is known.
+    pub by_weight: Option<ByWeight>,
+}
+
+/// Chances of `pareto`: 1 for some, about n·w/W for all others, w being the subject's weight.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByWeight {
+    /// n of the others.
+    pub n: u64,
+    /// W of the others.
+    pub total: u64,
+    /// The subjects with key 0, in order: drawn for certain (必查).
+    pub whole: Vec<Sid>,
+}
+
+impl ByWeight {
+    fn of(selection: &Selection) -> Option<Self> {
+        let (n, total) = selection.left?;
+        let certain = selection.drawn().filter(|ranked| ranked.key.weighted == Some(0));
+        let mut whole: Vec<Sid> = certain.map(|ranked| ranked.row.sid.clone()).collect();
+        whole.sort_unstable();
+        Some(ByWeight { n, total, whole })
+    }
 }
 
 /// Facts about one stratum.
@@ -195,6 +219,7 @@ impl Facts {
                 size: list.frame.n,
                 drawn: None,
                 strata: list.strata.iter().zip(chances).map(stratum).collect(),
+                by_weight: None,
             }
         });
         let opens = |seal: &crate::record::commitment::Seal| {
@@ -235,6 +260,7 @@ impl Facts {
                 *drawn.entry(ranked.row.stratum.as_str()).or_default() += 1;
             }
             facts.drawn = Some(drawn.values().sum());
+            facts.by_weight = ByWeight::of(selection);
             for stratum in &mut facts.strata {
                 stratum.drawn = Some(drawn.get(stratum.stratum.as_str()).copied().unwrap_or(0));
             }

@@ -23,7 +23,7 @@ use crate::say;
 
 pub use bundle::{verify, verify_read, verify_trusting};
 pub use events::EventFacts;
-pub use facts::{AttemptFacts, Facts, ListFacts, Logged, Removed, StratumFacts};
+pub use facts::{AttemptFacts, ByWeight, Facts, ListFacts, Logged, Removed, StratumFacts};
 pub use published::{Published, contradiction, verify_published};
 pub use receipt::{ReceiptReport, verify_receipt};
 pub use steps::{STEPS, StepInfo};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shuangsuiji::base::digest::Suite;
 
 use crate::office::{BEACON, Office, ssj};
@@ -100,6 +100,43 @@ fn the_report_of_verify_for_machines() {
             assert!(!facts[key].is_null(), "{name}: no {key}");
         }
     }
+}
+
+/// Of a `pareto` list the verifier tells n and W of about n·w/W and who is drawn for certain, as protocol §7 promises.
+#[test]
+fn chances_by_weight_are_told() {
+    let folder = root().join("tests/vectors");
+    for (lang, lines) in [
+        (
+            "zh",
+            [
+                "T-03：每户机会约为 n·w/W，w 为该户权重，n = 3，W = 10925",
+                "T-03：必查的对象 1 户：x0003",
+            ],
+        ),
+        (
+            "en",
+            [
+                "T-03: chances of about n·w/W, w being a subject's weight, n = 3, W = 10925",
+                "T-03: drawn for certain, 1: x0003",
+            ],
+        ),
+    ] {
+        let ran = ssj(&folder, &["--lang", lang, "verify", "open"]);
+        for line in lines {
+            assert!(ran.out.lines().any(|said| said == line), "{line}: {}", ran.out);
+        }
+    }
+    let report = parsed(&ssj(&folder, &["--json", "verify", "open"]).out);
+    let lists = report["facts"]["lists"].as_array().unwrap();
+    for list in lists {
+        let expected = match list["method"].as_str() {
+            Some("pareto") => json!({"n": 3, "W": 10_925, "whole": ["x0003"]}),
+            _ => Value::Null,
+        };
+        assert_eq!(list["by_weight"], expected);
+    }
+    assert!(lists.iter().any(|list| list["method"] == "pareto"));
 }
 
 /// The keys that `docs/json-schema.json` requires of a kind of object.

@@ -4,6 +4,8 @@
 //!
 //! Of a formula only the saved result is read. Charts, drawings and macros are passed over.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::Encoding;
 
 use super::Merge;
@@ -91,7 +93,7 @@ impl Book {
     /// R43 if it is encrypted, R44 if it is damaged, R41 if its code page is unknown.
     pub(super) fn open(stream: &[u8]) -> Result<Self, Finding> {
         let mut book = Book::default();
-        let (mut custom, mut used) = (Vec::new(), Vec::new());
+        let (mut custom, mut used) = (BTreeMap::new(), Vec::new());
         let mut records = Records { stream, at: 0 };
         let first = records.next().map_err(damaged)?;
         if first.kind != BOF {
@@ -106,7 +108,7 @@ impl Book {
                 0x002f => return Err(super::workbook::password()),
                 0x0042 => book.page = u16_at(record.data, 0),
                 0x0022 => book.since_1904 = u16_at(record.data, 0) == Some(1),
-                0x041e => custom.push(book.format(&record)?),
+                0x041e => custom.extend([book.format(&record)?]),
                 0x00e0 => used.push(u16_at(record.data, 2).ok_or_else(|| damaged(SHORT))?),
                 0x0085 => {
                     let sheet = book.sheet(&record)?;
@@ -121,8 +123,7 @@ impl Book {
             }
         }
         let known = |number: &u16| {
-            let own = custom.iter().rev().find(|(own, _)| own == number);
-            own.map_or_else(|| Shown::of_builtin(*number), |(_, shown)| *shown)
+            custom.get(number).copied().unwrap_or_else(|| Shown::of_builtin(*number))
         };
         book.formats = used.iter().map(known).collect();
         Ok(book)
@@ -365,4 +366,45 @@ fn error(code: u8) -> String {
         _ => "#ERROR!",
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(data.len()).unwrap();
+        [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
+    }
+
+    fn format(number: u16, code: &str) -> Vec<u8> {
+        let length = u16::try_from(code.len()).unwrap().to_le_bytes();
+        record(0x041e, &[&number.to_le_bytes()[..], &length, &[0], code.as_bytes()].concat())
+    }
+
+    fn used(number: u16) -> Vec<u8> {
+        record(0x00e0, &[&[0, 0][..], &number.to_le_bytes()].concat())
+    }
+
+    fn formats(records: &[Vec<u8>]) -> Vec<Shown> {
+        let stream = [record(BOF, &[0, 6, 5, 0]), records.concat(), record(EOF, &[])].concat();
+        Book::open(&stream).unwrap().formats
+    }
+
+    #[test]
+    fn the_last_format_of_a_number_counts_however_many_there_are() {
+        let records = [
+            format(200, "0%"),
+            used(200),
+            used(201),
+            used(14),
+            format(14, "000"),
+            format(200, "0"),
+        ];
+        let expected = [Shown::Plain, Shown::Plain, Shown::Padded(3)];
+        assert_eq!(formats(&records), expected);
+        // To look for each among all would never end.
+        let (many, cells) = (vec![format(200, "0"); 400_000], vec![used(9); 400_000]);
+        assert_eq!(formats(&[many, cells].concat()), vec![Shown::Percent; 400_000]);
+    }
 }

@@ -7,16 +7,13 @@ use rayon::prelude::*;
 use super::batch::{Reader, cut, lines, too_long};
 use super::block::{Block, Sum};
 use super::{Feed, FrameLine, Names, Passing, Visitor};
-use crate::base::digest::{Digest, Hasher, Suite};
+use crate::base::digest::{Digest, Hasher, SIDE_BY_SIDE, Suite};
 use crate::base::finding::Finding;
 use crate::base::merkle::Root;
 use crate::base::table::{Row, bad_field, canonical_text};
 use crate::record::list::List;
 use crate::record::tables::FrameRow;
 use crate::say;
-
-/// Rows that visitors see, and the tree takes, at once.
-const FEW: usize = 16;
 
 /// How a frame is to be read.
 #[derive(Clone, Copy)]
@@ -63,6 +60,7 @@ impl Scan<'_> {
     ) -> Result<Scanned, Finding> {
         let mut reader = Reader::new(feed);
         let mut sum = Sum::new(self);
+        let names = Names::of(self.list);
         let mut batch = reader.next(Vec::new())?;
         let (mut malformed, mut spare) =
             (header(&batch).err().filter(|_| !reader.endless), Vec::new());
@@ -71,7 +69,7 @@ impl Scan<'_> {
             let (next, parts) = rayon::join(
                 || rayon::join(|| reader.next(spare), || hasher.update(&batch)).0,
                 || match malformed {
-                    None => self.blocks(&batch[skip..], sum.rows, visitor),
+                    None => self.blocks(&batch[skip..], sum.rows, &names, visitor),
                     // The digest is wanted all the same.
                     Some(_) => Vec::new(),
                 },
@@ -102,6 +100,7 @@ impl Scan<'_> {
         &self,
         text: &[u8],
         first: u64,
+        names: &Names<'_>,
         visitor: &V,
     ) -> Vec<Result<(Block, V::Part), Finding>> {
         let blocks = cut(text);
@@ -109,7 +108,7 @@ impl Scan<'_> {
             blocks.par_iter().with_max_len(1).map(|block| lines(block)).collect();
         let begin = counts.iter().scan(first, |at, n| Some(std::mem::replace(at, *at + n)));
         let begin: Vec<u64> = begin.collect();
-        let check = |(block, first): (&&[u8], &u64)| self.block(block, *first, visitor);
+        let check = |(block, first): (&&[u8], &u64)| self.block(block, *first, names, visitor);
         // Block by block: whoever has read the next batch finds work left.
         blocks.par_iter().zip(&begin).with_max_len(1).map(check).collect()
     }
@@ -118,6 +117,7 @@ impl Scan<'_> {
         &self,
         bytes: &[u8],
         first: u64,
+        names: &Names<'_>,
         visitor: &V,
     ) -> Result<(Block, V::Part), Finding> {
         let text = canonical_text(bytes).map_err(|mut finding| {
@@ -127,12 +127,12 @@ impl Scan<'_> {
         })?;
         let mut block = Block::new(self, first);
         let mut part = visitor.begin();
-        let names = Names::of(self.list);
         let mut lines = text.split('\n');
         // Behind the last LF there is nothing, unless the file ends without one.
         let end = lines.next_back().unwrap_or_default();
         let mut before: Option<(Option<Digest>, &str)> = None;
-        let (mut few, mut rows) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW));
+        let (mut few, mut rows) =
+            (Vec::with_capacity(SIDE_BY_SIDE), Vec::with_capacity(SIDE_BY_SIDE));
         for (index, text) in (first..).zip(lines) {
             let line = FrameLine::parse(text).map_err(|f| f.row(index + 2))?;
             if line.salt.is_some() != self.sealed {
@@ -152,7 +152,7 @@ impl Scan<'_> {
             }
             // Groups end where those of the tree do. A row that breaks a rule, behind which nobody looks on, ends its
             // group, too.
-            if (index + 1).is_multiple_of(FEW as u64) || few.len() < rows.len() {
+            if (index + 1).is_multiple_of(SIDE_BY_SIDE as u64) || few.len() < rows.len() {
                 visitor.rows(&mut part, index + 1 - rows.len() as u64, &few);
                 block.tree.push_each(&rows);
                 few.clear();

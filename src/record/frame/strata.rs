@@ -1,9 +1,11 @@
 //! The strata of a list, found by name, once for every row of a frame.
 
+use std::cmp::Ordering;
+
 use crate::record::list::List;
 
-/// The strata of a list, found by name.
-pub struct Names<'a>(Vec<Front<'a>>);
+/// The strata of a list, in the order of their names, each with its place in the list.
+pub struct Names<'a>(Vec<(Front<'a>, usize)>);
 
 /// A stratum's name, compared by its first bytes first: nearly all names are told apart by them.
 #[derive(Clone, Copy)]
@@ -15,13 +17,17 @@ struct Front<'a> {
 impl<'a> Names<'a> {
     /// The names of a list's strata, in their order.
     pub fn of(list: &'a List) -> Self {
-        Names(list.strata.iter().map(|stratum| Front::of(&stratum.stratum)).collect())
+        let fronts = list.strata.iter().map(|stratum| Front::of(&stratum.stratum));
+        let mut fronts: Vec<(Front<'_>, usize)> = fronts.zip(0..).collect();
+        fronts.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Names(fronts)
     }
 
     /// The place of a stratum in the list.
     pub fn place(&self, name: &str) -> Option<usize> {
         let name = Front::of(name);
-        self.0.iter().position(|other| other.is(&name))
+        let at = self.0.binary_search_by(|(other, _)| other.cmp(&name)).ok()?;
+        Some(self.0[at].1)
     }
 }
 
@@ -33,10 +39,11 @@ impl<'a> Front<'a> {
         Front { front, rest: name.as_bytes().get(8..).unwrap_or_default() }
     }
 
-    fn is(&self, other: &Front<'_>) -> bool {
-        // To compare two empty slices costs more than a ticket: memcmp looks where they do not point.
-        self.front == other.front
-            && self.rest.len() == other.rest.len()
-            && (self.rest.is_empty() || self.rest == other.rest)
+    fn cmp(&self, other: &Front<'_>) -> Ordering {
+        self.front.cmp(&other.front).then_with(|| match (self.rest, other.rest) {
+            // To compare two empty slices costs more than a ticket: memcmp looks where they do not point.
+            ([], []) => Ordering::Equal,
+            (one, other) => one.cmp(other),
+        })
     }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::batch::{Reader, cut, lines, too_long};
 use super::{Feed, FrameLine};
-use crate::base::digest::Suite;
+use crate::base::digest::{SIDE_BY_SIDE, Suite};
 use crate::base::finding::Finding;
 use crate::base::merkle::{Root, Tree};
 use crate::base::table::{Row, canonical_text};
@@ -17,9 +17,6 @@ use crate::say;
 
 /// Rows that break a rule are told one by one up to here, and counted from there on.
 const FINDINGS_MAX: usize = 20;
-
-/// Rows that the tree takes at once.
-const FEW: usize = 16;
 
 /// What a frame holds.
 pub struct Survey {
@@ -112,10 +109,10 @@ fn read_block(bytes: &[u8], suite: Suite, first: u64, wanted: &BTreeSet<Sid>) ->
     }
     sum.ends = first_sid.zip(before).map(|(first, last)| [first, last].map(Sid::checked));
     // Groups end where those of the whole tree do.
-    let head = usize::try_from(first.next_multiple_of(FEW as u64) - first).unwrap_or(0);
+    let head = usize::try_from(first.next_multiple_of(SIDE_BY_SIDE as u64) - first).unwrap_or(0);
     let (head, rest) = rows.split_at(head.min(rows.len()));
     tree.push_each(head);
-    rest.chunks(FEW).for_each(|few| tree.push_each(few));
+    rest.chunks(SIDE_BY_SIDE).for_each(|few| tree.push_each(few));
     (sum, tree)
 }
 

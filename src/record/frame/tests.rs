@@ -260,3 +260,25 @@ fn a_survey_tells_every_row_that_is_none_and_counts_the_rest() {
     assert_eq!(open.malformed.len(), 1, "{:?}", open.malformed);
     assert_eq!((open.malformed[0].code(), open.malformed[0].place.row), ("F01", Some(20_001)));
 }
+
+#[test]
+fn strata_are_found_by_name_however_many_there_are() {
+    let root = Root { n: 0, root: Suite::Sha256.digest(b"") };
+    // Names within names, and names that begin alike for eight bytes and for twelve.
+    let few =
+        ["b", "a", "ab", "abcdefgh", "abcdefghi", "abcdefgh\u{1f4a7}", "abcdefga", "街道", "街"];
+    let known = list(root, &few.map(|name| (name, 0)));
+    for (place, name) in few.iter().enumerate() {
+        assert_eq!(Names::of(&known).place(name), Some(place));
+    }
+    for other in ["", "c", "abcdefg", "abcdefghij", "abcdefgb", "街道办"] {
+        assert_eq!(Names::of(&known).place(other), None, "{other}");
+    }
+    // To look for each among all would never end.
+    let many: Vec<String> =
+        (0..200_000u32).map(|i| format!("某某乡镇{:06}", i * 7_919 % 200_000)).collect();
+    let sizes: Vec<(&str, u64)> = many.iter().map(|name| (name.as_str(), 0)).collect();
+    let known = list(root, &sizes);
+    let names = Names::of(&known);
+    assert!(many.iter().enumerate().all(|(place, name)| names.place(name) == Some(place)));
+}

@@ -130,7 +130,7 @@ impl Receipt {
         }
         top.object("commitment")?;
         let releases = [("door", Release::Door), ("opening", Release::Opening)];
-        Ok(Receipt {
+        let receipt = Receipt {
             sid: Sid::parse(top.text("sid")?)?,
             commitment: value["commitment"].clone(),
             beacon: Beacon::read(&value["beacon"])?,
@@ -139,7 +139,16 @@ impl Receipt {
             from: if top.has("from") { Some(choice(&top, "from", &releases)?) } else { None },
             lists,
             team: if top.has("team") { Some(Team::read(&top.object("team")?)?) } else { None },
-        })
+        };
+        // Cells that hold a TAB make a row once they are joined. What does not print back is none of ours.
+        match receipt.format() == bytes {
+            true => Ok(receipt),
+            false => {
+                let cause =
+                    say!("所载内容写回后不是原文", "what it says does not print back as it stands");
+                Err(Finding::new("F05", cause))
+            }
+        }
     }
 
     /// The bytes of a receipt.

@@ -256,10 +256,11 @@ export class Standing {
 }
 
 /**
- * The cheapest distinct team without an incompatible pair. Where the cheapest one has such a pair, one of the two stays out:
- * both ways are tried. Offers are in order of cost, and as only the s cheapest for each of s slots can matter, few are needed.
+ * The cheapest distinct team without an incompatible pair. Where the cheapest one has such a pair, either one of the two
+ * stays out or everybody who is incompatible with him does: both ways are tried, and among many who all clash the second
+ * leaves one of them. Offers are in order of cost, and as only the s cheapest for each of s slots can matter, few are needed.
  */
-function cheapestPeace(
+export function cheapestPeace(
   offers: { iid: string; cost: bigint }[][],
   clashes: Clashes,
   out: ReadonlySet<string>,
@@ -277,8 +278,9 @@ function cheapestPeace(
   for (let a = 0; a < team.length; a++) {
     for (let b = a + 1; b < team.length; b++) {
       if (!clashes.has(team[a], team[b])) continue;
-      const first = cheapestPeace(offers, clashes, new Set([...out, team[a]]), below);
-      const second = cheapestPeace(offers, clashes, new Set([...out, team[b]]), first?.cost ?? below);
+      const rivals = offers.flat().filter(({ iid }) => clashes.has(team[a], iid));
+      const first = cheapestPeace(offers, clashes, new Set([...out, ...rivals.map(({ iid }) => iid)]), below);
+      const second = cheapestPeace(offers, clashes, new Set([...out, team[a]]), first?.cost ?? below);
       return second ?? first;
     }
   }
