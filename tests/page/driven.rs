@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -12,49 +12,17 @@ use shuangsuiji::verify::{Report, verify};
 
 use crate::brought::{Brought, DENSE, HOSTILE, Kind, LARGE};
 use crate::city::City;
+use crate::support::browser::{chromium, web};
 use crate::support::second::{Bundle, Said, python, write_bundles};
-use crate::support::{read_folder, root, write_folder};
+use crate::support::{read_folder, write_folder};
 
 /// The page answers at least this often while it works, in milliseconds.
 pub const GAP_MAX_MS: u64 = 500;
 /// Progress is told at least this often while it works, in milliseconds.
 pub const SILENCE_MAX_MS: u64 = 1000;
 
-/// What Vite asks for.
-const NODE: (u32, u32) = (20, 19);
-
-pub fn web() -> PathBuf {
-    root().join("web")
-}
-
 fn runs(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|done| done.status.success())
-}
-
-/// Whether Node is new enough for what builds the page.
-fn node_runs() -> bool {
-    let version = Command::new("node").arg("--version").output();
-    let text = version.map(|done| String::from_utf8_lossy(&done.stdout).into_owned());
-    let text = text.unwrap_or_default();
-    let mut parts = text.trim().trim_start_matches('v').split('.').map(str::parse::<u32>);
-    match (parts.next(), parts.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= NODE,
-        _ => false,
-    }
-}
-
-/// The browser, if everything is here that the page needs to be looked at.
-pub fn chromium() -> Option<&'static str> {
-    let found =
-        ["chromium", "chromium-browser", "google-chrome"].map(|name| format!("/usr/bin/{name}"));
-    let browser = found.into_iter().find(|path| Path::new(path).exists());
-    let packages = ["playwright-core", "axe-core", "vite"];
-    let packages = packages.iter().all(|name| web().join("node_modules").join(name).exists());
-    if browser.is_none() || !packages || !node_runs() {
-        eprintln!("not run: Chromium, Node 20.19 or the packages of web/ are not installed");
-        return None;
-    }
-    browser.map(|path| &*path.leak())
 }
 
 /// What was brought to the page, what Rust says of it, and what was seen there.

@@ -53,7 +53,7 @@ export async function load({ browser, seen }, file, { width = 1280, search = "" 
       const answer = document.querySelector(".answer, p#answer");
       if (answer !== null && answer !== window.answers.at(-1)?.answer) {
         const texts = (selector) => [...answer.querySelectorAll(selector)].map((each) => each.textContent);
-        const marks = texts(".unverified");
+        const marks = texts(".standing");
         window.answers.push({
           answer,
           text: marks.reduce((text, mark) => text.replace(mark, ""), answer.textContent),

@@ -13,8 +13,8 @@ export interface Look {
   subject?: Subject;
   /** What the subject's formulas rest on. */
   facts?: SubjectFacts;
-  /** `early`: nothing is verified yet; `unread`: so far the files cannot be read; `again`: it takes the place of an early answer. */
-  state?: "early" | "unread" | "again";
+  /** `early`: nothing is verified yet; `unread`: so far the files cannot be read; a verdict: it takes the place of an early answer. */
+  state?: "early" | "unread" | Text;
 }
 
 type Find = (asked: string, sids: readonly string[]) => Promise<void>;
@@ -56,11 +56,16 @@ function standing(look: Look): Child {
           "Not yet verified, and these files give no answer so far: it comes once the checks are done.",
         ),
       );
-    case "again":
-      return el("p", { class: "hint" }, say("核验已完成：以下是核验后的答复。", "The checks are done: this is the answer after them."));
     case undefined:
       return null;
+    default:
+      return el("p", { class: "hint" }, say("核验已完成：以下是核验后的答复。", "The checks are done: this is the answer after them."));
   }
+}
+
+/** The same in a word, beside the answer itself. */
+function mark({ state }: Look): Text | undefined {
+  return state === "early" || state === "unread" ? say("核验尚未完成", "not yet verified") : state;
 }
 
 export function lookupView(look: Look, names: Names | undefined, find: Find): HTMLElement {
@@ -99,7 +104,7 @@ export function lookupView(look: Look, names: Names | undefined, find: Find): HT
   append(answer, [standing(look)]);
   const { subject, facts } = look;
   if (subject !== undefined && facts !== undefined) {
-    answer.append(subjectView(facts, subject, names?.get(subject.sid), look.state === "early"));
+    answer.append(subjectView(facts, subject, names?.get(subject.sid), mark(look), look.state === "early"));
   }
   return el(
     "section",

@@ -279,7 +279,7 @@ async function find(asked: string, sids: readonly string[], again = false): Prom
         break;
       }
     }
-    state.look = { asked, subject, facts: state.report?.report.facts, state: again ? "again" : undefined };
+    state.look = { asked, subject, facts: state.report?.report.facts, state: again ? verdictText(state.report!.report) : undefined };
     render("answer");
   } catch (error) {
     refuse(error);

@@ -146,9 +146,15 @@ export function outcomeText(subject: Subject): Text {
   return subject.lists.some((list) => list.outcome === "reserve") ? say("未抽中，列为候补", "Not drawn; a reserve") : say("未抽中", "Not drawn");
 }
 
-/** The answer for one subject. `name` is from the reader's own file; `early` marks one that nothing has verified yet. */
-export function subjectView(facts: SubjectFacts, subject: Subject, name: string | undefined, early: boolean): HTMLElement {
-  const mark = early && el("span", { class: "unverified" }, say("核验尚未完成", "not yet verified"));
+/** The answer for one subject. `name` is from the reader's own file; `standing` says how far it is verified; `early`: nothing is yet. */
+export function subjectView(
+  facts: SubjectFacts,
+  subject: Subject,
+  name: string | undefined,
+  standing: Text | undefined,
+  early: boolean,
+): HTMLElement {
+  const mark = standing !== undefined && el("span", { class: early ? "standing early" : "standing" }, standing);
   if (!subject.found) {
     return el(
       "p",

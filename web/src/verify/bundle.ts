@@ -64,8 +64,9 @@ export function checkFiles(run: Run, check: Check): JsonObject | undefined {
   checkNames(run, check, outline, object !== undefined);
   const tables = [...tablesOf(outline)];
   tables.forEach(([file, shape], n) => {
-    run.progress(1, n, tables.length);
-    readOne(run, check, file, shape);
+    const tick = (part: number): void => run.progress(1, n + part, tables.length);
+    tick(0);
+    readOne(run, check, file, shape, tick);
   });
   checkJsonFiles(run, check);
   return object;
@@ -154,10 +155,10 @@ function checkNames(run: Run, check: Check, outline: Outline, readable: boolean)
   }
 }
 
-function readOne(run: Run, check: Check, file: string, shape: ShapeName): void {
+function readOne(run: Run, check: Check, file: string, shape: ShapeName, tick: (part: number) => void): void {
   const bytes = run.files.get(file);
   if (bytes === undefined) return;
-  const table = readTable(file, bytes, shape);
+  const table = readTable(file, bytes, shape, tick);
   if (Array.isArray(table)) {
     check.add(table);
     run.bad.set(file, 1);

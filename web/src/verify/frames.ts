@@ -75,7 +75,7 @@ export function checkFrames(run: Run, check: Check): void {
     const file = `frames/${list.list}.tsv`;
     const table = run.tables.get(file);
     if (run.isBad(check, file) || table === undefined) return;
-    const tick = (row: number): void => run.progress(4, l + row / table.rows, c.lists.length);
+    const tick = (row: number): void => run.progress(4, l + row / table.rows, 2 * c.lists.length);
     const rooted = checkRoot(run, check, file, list.frame, table, tick);
     const frame = frameOf(run, check, list, file, table);
     if (rooted && frame !== undefined) run.frames[l] = frame;
@@ -166,6 +166,7 @@ function checkSubjects(run: Run, check: Check): void {
   frames.forEach((frame, l) => {
     if (frame === undefined || !many) return;
     frame.sids.forEach((sid, i) => {
+      if (i % 16384 === 0) run.progress(4, frames.length + l + i / frame.sids.length, 2 * frames.length);
       const number = numbers.get(sid);
       if (number === undefined) {
         numbers.set(sid, first.length);
