@@ -18,12 +18,16 @@ if ! "$engines/bin/python" -c 'import duckdb, icalendar, zxingcpp' 2>/dev/null; 
   { python3 -m venv "$engines" || { apt-get update && apt-get install --yes --no-install-recommends python3-venv; } &&
     python3 -m venv "$engines" && "$engines/bin/pip" install --quiet duckdb icalendar zxing-cpp; } || true
 fi
-# Without them the tests of the page say so. Chinese is looked at in a Chinese font.
+# Without them the tests of pages say so. Chinese is looked at in a Chinese font, and PDF with poppler.
 for tool in node npm chromium; do
   command -v "$tool" >/dev/null && continue
-  { apt-get update && apt-get install --yes --no-install-recommends nodejs npm chromium fonts-wqy-microhei; } || true
+  { apt-get update && apt-get install --yes --no-install-recommends nodejs npm chromium fonts-wqy-microhei poppler-utils; } || true
   break
 done
+# Rare characters of names are printed in a font that has them; without it that test says so.
+if command -v chromium >/dev/null && [ -z "$(fc-list :charset=20bb7 family 2>/dev/null)" ]; then
+  { apt-get update && apt-get install --yes --no-install-recommends fonts-hanazono; } || true
+fi
 # Vite asks for Node 20.19; some systems have an older one, and then nothing of web/ is tested.
 new_node=$(node -p 'const [a, b] = process.versions.node.split(".").map(Number); a * 100 + b >= 2019' 2>/dev/null || true)
 if [ "$new_node" = true ] && command -v npm >/dev/null && [ ! -d web/node_modules/axe-core ]; then

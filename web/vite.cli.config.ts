@@ -3,7 +3,8 @@ import { defineConfig } from "vite";
 
 export default defineConfig(({ mode }) => {
   const test = mode === "test";
-  const tests = ["verify", "parts", "pairing", "standing", "receipt", "log"].map((name) => [name, `test/${name}.test.ts`]);
+  const names = ["verify", "glimpse", "parts", "pairing", "standing", "receipt", "log"];
+  const tests = names.map((name) => [name, `test/${name}.test.ts`]);
   const input: Record<string, string> = test ? Object.fromEntries(tests) : { "verify-cli": "src/cli.ts" };
   return {
     build: {

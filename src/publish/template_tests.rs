@@ -67,3 +67,24 @@ fn a_file_that_replaces_nothing_is_refused() {
     assert_eq!((findings.0.len(), findings.0[0].code()), (1, "N02"));
     assert!(findings.0[0].cause.en.contains("base.html"), "{findings}");
 }
+
+/// A long table of a notice is several short ones, each with its heading; one without rows has its heading, too.
+#[test]
+fn a_long_table_is_printed_in_parts() {
+    let tables = |rows: usize| {
+        let rows: Vec<_> = (1..=rows).map(|n| [format!("No. {n}")]).collect();
+        let columns = json!([{"name": "序号", "style": "number"}]);
+        let section =
+            json!({"name": "名单", "note": "", "kind": "table", "columns": columns, "rows": rows});
+        let page = json!({"title": "x", "agency": "y", "alarms": [], "site_name": null, "date": null,
+            "sections": [section]});
+        let html = Templates::new().fill("notice.html", &page).unwrap();
+        let parts: Vec<usize> =
+            html.split("<table").skip(1).map(|part| part.matches("<td").count()).collect();
+        assert_eq!(html.matches("<thead>").count(), parts.len());
+        (parts, (1..=rows.len()).all(|n| html.contains(&format!(">No. {n}<"))))
+    };
+    assert_eq!(tables(0), (vec![0], true));
+    assert_eq!(tables(250), (vec![250], true));
+    assert_eq!(tables(501), (vec![250, 250, 1], true));
+}

@@ -7,6 +7,7 @@ pub mod ssj;
 #[cfg(all(feature = "cli", unix))]
 pub mod postgres;
 
+pub mod browser;
 mod maker;
 pub mod mutate;
 pub mod random;

@@ -58,7 +58,12 @@ export function readCommitmentFile(run: Run, check: Check): JsonObject | undefin
 /** Step 1, of a commitment that keeps its rules: it says which files there are. */
 export function checkFiles(run: Run, check: Check, c: Commitment): void {
   checkNames(run, check, c);
-  for (const [file, shape] of tablesOf(c)) readOne(run, check, file, shape);
+  const tables = [...tablesOf(c)];
+  tables.forEach(([file, shape], n) => {
+    const tick = (part: number): void => run.progress(1, n + part, tables.length);
+    tick(0);
+    readOne(run, check, file, shape, tick);
+  });
   checkJsonFiles(run, check);
 }
 
@@ -123,10 +128,10 @@ function checkNames(run: Run, check: Check, { lists, standby }: Commitment): voi
   }
 }
 
-function readOne(run: Run, check: Check, file: string, shape: ShapeName): void {
+function readOne(run: Run, check: Check, file: string, shape: ShapeName, tick: (part: number) => void): void {
   const bytes = run.files.get(file);
   if (bytes === undefined) return;
-  const table = readTable(file, bytes, shape);
+  const table = readTable(file, bytes, shape, tick);
   if (Array.isArray(table)) {
     check.add(table);
     run.bad.set(file, 1);
@@ -207,7 +212,8 @@ export function checkManifest(run: Run, check: Check): void {
       say("清单多出此行", "a row that does not belong in the manifest"),
     );
   }
-  for (const { file, closed } of bound) {
+  for (const [n, { file, closed }] of bound.entries()) {
+    run.progress(8, n, bound.length);
     const entry = digests.get(file);
     if (entry === undefined) {
       check.fail({ file: "manifest.tsv", id: file }, say("清单缺少此文件", "the manifest lacks this file"));

@@ -219,8 +219,10 @@ function remembering(form: Form): Form {
 const LONGEST_LINE = 65_536;
 const MOST_PROBLEMS = 20;
 
-/** Reads a table, or says what is wrong with it, the first 20 places at most. */
-export function readTable(file: string, bytes: Uint8Array, shapeName: ShapeName): Table | Problem[] {
+type Tick = (part: number) => void;
+
+/** Reads a table, or says what is wrong with it, the first 20 places at most. `tick` is told which part of the rows is read. */
+export function readTable(file: string, bytes: Uint8Array, shapeName: ShapeName, tick: Tick = () => undefined): Table | Problem[] {
   const shape: Shape = SHAPES[shapeName];
   const decoded = decode(bytes);
   if ("fault" in decoded) return [{ place: { file, row: decoded.row }, text: decoded.fault }];
@@ -238,6 +240,7 @@ export function readTable(file: string, bytes: Uint8Array, shapeName: ShapeName)
   const width = shape.columns.length;
   const columns: string[][] = shape.columns.map(() => new Array<string>(lines.length - 1));
   for (let i = 1; i < lines.length && problems.length < MOST_PROBLEMS; i++) {
+    if (i % 16384 === 0) tick(i / lines.length);
     const cells = lines[i].split("\t");
     const row = i + 1;
     if (cells.length !== width) {
@@ -298,10 +301,11 @@ function firstDisorder(table: Table, shape: Shape): number | undefined {
 }
 
 /** The root over a table's rows (§2.5); the bytes are those of a table that was read. */
-export function rootOfRows(hash: Hasher, bytes: Uint8Array, rows: number): string {
+export function rootOfRows(hash: Hasher, bytes: Uint8Array, rows: number, tick: (row: number) => void = () => undefined): string {
   const nodes = new Int32Array(8 * Math.max(rows, 1));
   let start = bytes.indexOf(10) + 1;
   for (let i = 0; i < rows; i++) {
+    if (i % 16384 === 0) tick(i);
     const stop = bytes.indexOf(10, start);
     hash.start().byte(0).bytes(bytes, start, stop).end();
     nodes.set(hash.words, 8 * i);
