@@ -12,6 +12,8 @@ mod brought;
 mod city;
 #[path = "page/driven.rs"]
 mod driven;
+#[path = "page/heavy.rs"]
+mod heavy;
 #[path = "cli/office.rs"]
 #[allow(dead_code)]
 mod office;
@@ -21,10 +23,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use brought::{DEMO, EARLY, HOSTILE_TITLE, Kind, LARGE};
-use driven::{GAP_MAX_MS, chromium, run, web};
+use brought::{DEMO, DENSE, HOSTILE_TITLE, Kind, LARGE};
+use driven::{GAP_MAX_MS, SILENCE_MAX_MS, chromium, drawn, run, web};
+use heavy::{Fit, Heavy};
 use serde_json::{Value, json};
 use support::second::{Said, difference};
+
+/// A pairing of a million eligible pairs verifies within this time, in milliseconds.
+const REGIONAL_MAX_MS: u64 = 15_000;
 
 /// Verdict and checks as the page shows them.
 fn checks(said: &Value) -> Said {
@@ -75,7 +81,7 @@ fn page_ours_and_python_say_the_same() {
 fn untouched_bundles_verify() {
     let Some(run) = run() else { return };
     for name in run.of_kind(Kind::Good) {
-        let part = if name == LARGE { "large" } else { "bundles" };
+        let part = if [LARGE, DENSE].contains(&&**name) { "large" } else { "bundles" };
         let said = run.said(part, name).unwrap();
         let void = run.reports[name].facts.void;
         assert_eq!(said["kind"], if void { "void" } else { "passed" }, "{name}: {said:#}");
@@ -127,24 +133,39 @@ fn everybody_can_read_it() {
 }
 
 #[test]
-fn the_page_answers_while_it_verifies_a_district() {
+fn the_page_answers_and_tells_its_progress_while_it_verifies() {
     let Some(run) = run() else { return };
-    let said = run.said("large", LARGE).unwrap();
-    println!(
-        "176,245 subjects: {} ms, longest time without an answer {} ms",
-        said["milliseconds"], said["gap"]
-    );
-    assert!(said["gap"].as_u64().unwrap() <= GAP_MAX_MS, "{said}");
+    for name in [LARGE, DENSE] {
+        let said = run.said("large", name).unwrap();
+        println!(
+            "{name}: {} ms, longest time without an answer {} ms, without progress {} ms",
+            said["milliseconds"], said["gap"], said["silence"]
+        );
+        assert!(said["gap"].as_u64().unwrap() <= GAP_MAX_MS, "{said}");
+        assert!(said["silence"].as_u64().unwrap() <= SILENCE_MAX_MS, "{said}");
+    }
 }
 
-/// Whoever asks for one subject need not wait for all others.
+/// Whoever asks for one subject need not wait for all others: the answer stands there before the verdict, marked as what
+/// nothing has verified yet, and afterwards the verified one says the same without that mark.
 #[test]
 fn a_subject_is_answered_while_the_others_are_verified() {
     let Some(run) = run() else { return };
-    let said = &run.seen["early"];
-    println!("answer after {} ms, verdict after {} ms", said["answer_ms"], said["verdict_ms"]);
-    assert_eq!(said["kind"], "passed");
-    assert!(said["text"].as_str().unwrap().starts_with(EARLY), "{said}");
+    for name in [LARGE, DENSE] {
+        let said = run.said("early", name).unwrap();
+        println!("{name}: answer after {} ms", said["answer_ms"]);
+        assert_eq!(said["kind"], "passed", "{said}");
+        let answers = said["answers"].as_array().unwrap();
+        let (first, last) = (&answers[0], answers.last().unwrap());
+        assert_eq!((&first["verdict"], &last["verdict"]), (&json!(false), &json!(true)), "{said}");
+        assert_eq!((texts(&first["marks"]), texts(&last["marks"])), (vec!["核验尚未完成"], vec![]));
+        assert!(first["note"].as_str().unwrap().starts_with("核验尚未完成"), "{first}");
+        assert!(last["note"].as_str().unwrap().starts_with("核验已完成"), "{last}");
+        let sid = drawn(&run.bundle(name).files);
+        assert!(first["text"].as_str().unwrap().starts_with(&format!("{sid}：抽中")), "{first}");
+        assert_eq!(texts(&first["team"]).len(), 2, "{first}");
+        assert_eq!((&first["text"], &first["team"]), (&last["text"], &last["team"]));
+    }
 }
 
 #[test]
@@ -263,6 +284,41 @@ fn a_subject_sees_its_own_part_and_can_repeat_it() {
     }
     println!("{repeated} commands repeated");
     assert!(repeated > 10, "{repeated}");
+}
+
+/// A year's visits of a district, 16,757 with two slots each. It takes a while, so it is asked for:
+/// `SSJ_HEAVY=1 cargo test --test page district -- --nocapture`.
+#[test]
+fn pairings_of_a_whole_district_verify_in_the_page() {
+    let Some(chromium) = chromium() else { return };
+    if std::env::var_os("SSJ_HEAVY").is_none() {
+        println!("not run: SSJ_HEAVY is not set");
+        return;
+    }
+    let temp = tempfile::tempdir().unwrap();
+    let fits = [Fit::Area, Fit::FourAreas, Fit::All];
+    let district = |fit| Heavy { subjects: 176_245, visits: 16_757, people: 600, fit };
+    let folders = fits.map(|fit| temp.path().join(district(fit).pairs().to_string()));
+    for (fit, folder) in fits.into_iter().zip(&folders) {
+        support::write_folder(folder, &district(fit).files());
+    }
+    let page = web().join("dist/verify.html");
+    let mut command = Command::new("node");
+    command.current_dir(web()).args(["test/heavy.mjs", chromium]).arg(page).args(&folders);
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let printed = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(printed.lines().count(), fits.len());
+    for (fit, line) in fits.into_iter().zip(printed.lines()) {
+        println!("{} eligible pairs: {line}", district(fit).pairs());
+        let said: Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&said["kind"], &said["errors"]), (&json!("passed"), &json!([])));
+        assert!(said["gap"].as_u64().unwrap() <= GAP_MAX_MS);
+        assert!(said["silence"].as_u64().unwrap() <= SILENCE_MAX_MS);
+        if fit == Fit::Area {
+            assert!(said["milliseconds"].as_u64().unwrap() <= REGIONAL_MAX_MS);
+        }
+    }
 }
 
 /// Whoever builds the page anew gets the bytes that are published.

@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig(({ mode }) => {
   const test = mode === "test";
-  const tests = ["verify", "parts", "pairing", "receipt", "log"].map((name) => [name, `test/${name}.test.ts`]);
+  const tests = ["verify", "glimpse", "parts", "pairing", "receipt", "log"].map((name) => [name, `test/${name}.test.ts`]);
   const input: Record<string, string> = test ? Object.fromEntries(tests) : { "verify-cli": "src/cli.ts" };
   return {
     build: {

@@ -16,6 +16,7 @@ use shuangsuiji::record::receipt::{Code, Receipt};
 use shuangsuiji::record::tables::{FrameRow, InspectorRow};
 use shuangsuiji::verify::{verify, verify_published, verify_receipt};
 
+use crate::heavy::{Fit, Heavy};
 use crate::support::mutate::{Mutation, fields};
 use crate::support::random::{CHAIN, Draft, ROUND, Random, signature, unopened};
 use crate::support::second::Bundle;
@@ -28,8 +29,8 @@ use crate::support::{VECTORS, read_folder, vector};
 pub const DEMO: &str = "good demo";
 pub const HOSTILE: &str = "good hostile";
 pub const LARGE: &str = "good 176,245 subjects";
-/// A subject of [`LARGE`].
-pub const EARLY: &str = "913101100000004711";
+/// Everybody may take every slot.
+pub const DENSE: &str = "good dense pairing";
 pub const HOSTILE_TITLE: &str = "<script>window.ran=true</script>=1+1";
 
 /// What a bundle's name begins with.
@@ -105,6 +106,8 @@ impl Brought {
         brought.good(DEMO, read_folder(&folder.join("demo/bundle")));
         brought.good(HOSTILE, hostile());
         brought.good(LARGE, large());
+        let dense = Heavy { subjects: 4_000, visits: 2_000, people: 600, fit: Fit::All };
+        brought.good(DENSE, dense.files());
         for (name, bundle) in tampered(100..125, 4) {
             brought.bundles.insert(format!("either {name}"), bundle);
         }
@@ -300,7 +303,7 @@ fn expected(mutation: &Mutation) -> Vec<String> {
 }
 
 /// An open draw of SHA-256 with drand as its beacon, whatever the number says else.
-fn plain(number: u64) -> Draft {
+pub fn plain(number: u64) -> Draft {
     let mut draft = Draft::of(number);
     let drand = json!({"kind": "drand", "chain": CHAIN, "round": ROUND});
     let commitment = &mut draft.commitment;

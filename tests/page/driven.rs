@@ -7,15 +7,18 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
+use shuangsuiji::record::bundle::{Files, VISITS};
 use shuangsuiji::verify::{Report, verify};
 
-use crate::brought::{Brought, EARLY, HOSTILE, Kind, LARGE};
+use crate::brought::{Brought, DENSE, HOSTILE, Kind, LARGE};
 use crate::city::City;
 use crate::support::second::{Bundle, Said, python, write_bundles};
 use crate::support::{read_folder, root, write_folder};
 
 /// The page answers at least this often while it works, in milliseconds.
 pub const GAP_MAX_MS: u64 = 500;
+/// Progress is told at least this often while it works, in milliseconds.
+pub const SILENCE_MAX_MS: u64 = 1000;
 
 /// What Vite asks for.
 const NODE: (u32, u32) = (20, 19);
@@ -96,10 +99,14 @@ fn drive(browser: &str) -> Run {
     let some = |prefix: &str, few: usize| -> Vec<String> {
         names.iter().filter(|name| name.starts_with(prefix)).take(few).map(|n| number(n)).collect()
     };
-    let large = number(LARGE);
-    let others = numbers.iter().filter(|folder| **folder != large).cloned();
+    let large = [LARGE, DENSE].map(number);
+    let others = numbers.iter().filter(|folder| !large.contains(folder)).cloned();
     // The first is an untouched one: the states of the page are looked at with it.
     let each: Vec<String> = std::iter::once(number("good open")).chain(others).collect();
+    let early = [LARGE, DENSE].map(|name| {
+        let drawn = drawn(&brought.bundles[name].files);
+        json!({"folder": number(name), "sid": drawn})
+    });
     let (logged, times) = logged(folder.path());
     let zips = [some("good", 8), some("bad", 4)].concat();
     let dropped = [some("good", 2), some("bad", 1)].concat();
@@ -107,12 +114,13 @@ fn drive(browser: &str) -> Run {
         "page": web().join("dist/verify.html"),
         "chromium": browser,
         "gap": GAP_MAX_MS,
+        "silence": SILENCE_MAX_MS,
         "bundles": each,
         "bad": some("bad open", 1)[0],
         "zips": zips,
         "dropped": dropped,
-        "large": [large],
-        "early": {"folder": large, "sid": EARLY},
+        "large": large,
+        "early": early,
         "receipts": receipts,
         "logged": logged,
         "subjects": subjects.collect::<Vec<Value>>(),
@@ -142,6 +150,12 @@ fn drive(browser: &str) -> Run {
         brought,
         times,
     }
+}
+
+/// The first subject that is drawn.
+pub fn drawn(files: &Files) -> String {
+    let visits = std::str::from_utf8(&files[VISITS]).unwrap();
+    visits.lines().nth(1).unwrap().split('\t').next().unwrap().to_owned()
 }
 
 /// A bundle whose steps are proved by a log, and the same with one proof changed, brought with a policy, with and without

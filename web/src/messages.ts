@@ -1,5 +1,5 @@
 /** What the page asks its worker, and what the worker answers. All of it is plain data. */
-import type { ReceiptReport, Report, Subject, Text } from "./verify/types";
+import type { Glimpse, ReceiptReport, Report, Subject, Text } from "./verify/types";
 
 /** Files as they are posted: path and bytes. */
 export type Entries = [string, Uint8Array][];
@@ -14,13 +14,16 @@ export interface Trust {
 }
 
 export type Request =
-  /** `until`: the last step to be made, where an answer for one subject shall not wait for the others. */
-  | { kind: "bundle"; source: Source; trust: Trust; until?: number }
+  | { kind: "bundle"; source: Source; trust: Trust }
+  /** One subject before anything is verified. The bundle is posted with the first question about it. */
+  | { kind: "glimpse"; source?: Source; sids: readonly string[] }
   | { kind: "subject"; sid: string }
   | { kind: "receipt"; bytes: Uint8Array };
 
 export interface Replies {
   bundle: Report;
+  /** Null where the files cannot be read so far. */
+  glimpse: Glimpse | null;
   subject: Subject;
   receipt: ReceiptReport;
 }

@@ -3,7 +3,7 @@
  * function answers in the page itself where a browser lets no worker start.
  */
 import type { Answer, Request, Source } from "./messages";
-import { filesOfZip, lookUp, verify, verifyCode, verifyReceipt } from "./verify/index";
+import { filesOfZip, glimpse, lookUp, verify, verifyCode, verifyReceipt } from "./verify/index";
 import type { Files, Verified } from "./verify/types";
 
 /** Posted at most this often, in milliseconds: a page has better things to do than to count. */
@@ -30,9 +30,12 @@ export function server(post: (answer: Answer) => void): (request: Request) => vo
       case "bundle": {
         const { policy, log } = request.trust;
         files = filesOf(request.source);
-        verified = verify(files, { policy, log: log && filesOf(log), until: request.until }, progress);
+        verified = verify(files, { policy, log: log && filesOf(log) }, progress);
         return { kind: "reply", reply: verified.report };
       }
+      case "glimpse":
+        files = request.source === undefined ? files : filesOf(request.source);
+        return { kind: "reply", reply: (files && glimpse(files, request.sids)) ?? null };
       case "subject":
         return verified === undefined
           ? { kind: "refused", text: { zh: "还没有公示包", en: "There is no bundle yet" } }

@@ -9,7 +9,10 @@ export async function open(executablePath) {
   return { browser, seen };
 }
 
-/** A page of the file, with a timer that ticks in it: `gap()` is the longest time without a tick, in milliseconds. */
+/**
+ * A page of the file that is watched from inside. `gap()`: the longest time without a tick of its timer, in milliseconds;
+ * `silence()`: the longest time at work in which no progress was told; `answers()`: each answer for a subject that stood there.
+ */
 export async function load({ browser, seen }, file, { width = 1280, search = "" } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 800 } });
   const address = `file://${file}${search}`;
@@ -35,8 +38,41 @@ export async function load({ browser, seen }, file, { width = 1280, search = "" 
       window.longest = Math.max(window.longest, now - last);
       last = now;
     }, 20);
+    window.silent = 0;
+    window.answers = [];
+    let told;
+    let at;
+    new MutationObserver(() => {
+      const bar = document.getElementById("progress");
+      const state = bar && `${document.getElementById("step").textContent} ${bar.value}`;
+      if (state !== told) {
+        const now = performance.now();
+        window.silent = Math.max(window.silent, told ? now - at : 0);
+        [told, at] = [state, now];
+      }
+      const answer = document.querySelector(".answer, p#answer");
+      if (answer !== null && answer !== window.answers.at(-1)?.answer) {
+        const texts = (selector) => [...answer.querySelectorAll(selector)].map((each) => each.textContent);
+        const marks = texts(".unverified");
+        window.answers.push({
+          answer,
+          text: marks.reduce((text, mark) => text.replace(mark, ""), answer.textContent),
+          marks,
+          note: answer.parentElement.querySelector(".note, .hint")?.textContent ?? null,
+          team: texts(".who code"),
+          verdict: document.getElementById("verdict") !== null,
+          at: performance.now(),
+        });
+      }
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   });
-  return { page, gap: () => page.evaluate(() => Math.round(window.longest)), close: () => context.close() };
+  return {
+    page,
+    gap: () => page.evaluate(() => Math.round(window.longest)),
+    silence: () => page.evaluate(() => Math.round(window.silent)),
+    answers: () => page.evaluate(() => window.answers.map(({ answer, ...said }) => said)),
+    close: () => context.close(),
+  };
 }
 
 /** Waits for a verdict or for the reason why there is none; `act` is what leads to it, and what stood before is put away. */

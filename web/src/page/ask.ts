@@ -18,9 +18,6 @@ interface Waiting {
   onProgress?: OnProgress;
 }
 
-/** The step after which `lookUp` has what it needs (types.ts). */
-const GLANCE = 12;
-
 const ENDED: Text = { zh: "核验程序中断，没有结论", en: "The verifier broke off: there is no verdict" };
 
 export class Verifier {
@@ -73,9 +70,9 @@ export class Verifier {
     return this.ask({ kind: "bundle", source, trust }, onProgress);
   }
 
-  /** Reads a bundle as far as one subject's answer needs it: no verdict. */
-  glance(source: Source): Promise<Replies["bundle"]> {
-    return this.ask({ kind: "bundle", source, trust: {}, until: GLANCE });
+  /** What one subject sees before anything is verified; `source` with the first question. */
+  glimpse(sids: readonly string[], source?: Source): Promise<Replies["glimpse"]> {
+    return this.ask({ kind: "glimpse", source, sids });
   }
 
   subject(sid: string): Promise<Replies["subject"]> {

@@ -1,5 +1,5 @@
 /** The formulas with the real numbers, and the commands that repeat them in any shell. */
-import type { Facts, Subject, SubjectList } from "../verify/types";
+import type { Subject, SubjectFacts, SubjectList } from "../verify/types";
 import { append, type Child, code, el } from "./dom";
 import { say, tr } from "./language";
 
@@ -25,12 +25,12 @@ function commands(lines: readonly string[]): HTMLElement {
   return el("div", { class: "commands" }, block, el("button", { type: "button", click: () => void copy() }, say("复制命令", "Copy")), copied);
 }
 
-function hashing(facts: Facts): string {
+function hashing(facts: SubjectFacts): string {
   return facts.suite === "sm3" ? "openssl dgst -sm3 -r" : "sha256sum";
 }
 
 /** The commands from the commitment's digest to the ticket; null where some text is no plain word. */
-function ticketCommands(facts: Facts, list: SubjectList): string[] | null {
+function ticketCommands(facts: SubjectFacts, list: SubjectList): string[] | null {
   const values = facts.sources.map((source) => source.value);
   const tail = list.message.slice(list.groupKey.length);
   if (![...values, facts.commitment, list.group, list.groupKey, tail].every((text) => text !== undefined && PLAIN.test(text))) {
@@ -50,7 +50,7 @@ function ticketCommands(facts: Facts, list: SubjectList): string[] | null {
 }
 
 /** How the ticket of a list comes about. */
-export function ticketFormula(facts: Facts, subject: Subject, list: SubjectList): Child {
+export function ticketFormula(facts: SubjectFacts, subject: Subject, list: SubjectList): Child {
   const lines = ticketCommands(facts, list);
   const salted = subject.salt !== "-";
   return [
@@ -110,7 +110,7 @@ export function keyFormula(list: SubjectList): Child {
 }
 
 /** How the pair ticket of one inspector before one slot comes about. */
-export function pairFormula(facts: Facts, subject: Subject, message: string, ticket: string): Child {
+export function pairFormula(facts: SubjectFacts, subject: Subject, message: string, ticket: string): Child {
   const visit = subject.visit!;
   const tail = message.slice(visit.row.length);
   const rowTail = visit.rowMessage.slice(visit.pairKey.length);

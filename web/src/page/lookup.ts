@@ -1,6 +1,6 @@
 /** The question "was my business drawn?", by code or by name. */
-import type { Facts, Subject } from "../verify/types";
-import { type Child, code, el, given } from "./dom";
+import type { Subject, SubjectFacts, Text } from "../verify/types";
+import { append, type Child, code, el, given } from "./dom";
 import { say } from "./language";
 import { type Names, search } from "./names";
 import { subjectView } from "./subject";
@@ -11,8 +11,10 @@ export interface Look {
   /** The codes that may be meant, as long as there is no answer. */
   pending?: readonly string[];
   subject?: Subject;
-  /** Found while the bundle was not verified yet. */
-  early?: boolean;
+  /** What the subject's formulas rest on. */
+  facts?: SubjectFacts;
+  /** `early`: nothing is verified yet; `unread`: so far the files cannot be read; `again`: it takes the place of an early answer. */
+  state?: "early" | "unread" | "again";
 }
 
 type Find = (asked: string, sids: readonly string[]) => Promise<void>;
@@ -36,7 +38,32 @@ function matches(found: readonly [string, string][], find: Find): Child {
   );
 }
 
-export function lookupView(look: Look, facts: Facts | undefined, names: Names | undefined, find: Find): HTMLElement {
+/** How far the answer is verified, in words. */
+function standing(look: Look): Child {
+  const note = (text: Text): HTMLElement => el("p", { class: "note", role: "note" }, text);
+  switch (look.state) {
+    case "early":
+      return note(
+        say(
+          "核验尚未完成：以下只是公示包的说法，事后变动未计入，核验完成时自动换成核验后的答复。",
+          "Not yet verified: this is what the files claim, without later events. The verified answer takes its place once the checks are done.",
+        ),
+      );
+    case "unread":
+      return note(
+        say(
+          "核验尚未完成，这些文件暂时读不出答案：核验完成后再答。",
+          "Not yet verified, and these files give no answer so far: it comes once the checks are done.",
+        ),
+      );
+    case "again":
+      return el("p", { class: "hint" }, say("核验已完成：以下是核验后的答复。", "The checks are done: this is the answer after them."));
+    case undefined:
+      return null;
+  }
+}
+
+export function lookupView(look: Look, names: Names | undefined, find: Find): HTMLElement {
   const answer = el("div", { class: "found", "aria-live": "polite" });
   const input = el("input", {
     id: "sid",
@@ -69,12 +96,10 @@ export function lookupView(look: Look, facts: Facts | undefined, names: Names | 
       );
     }
   };
-  if (look.subject !== undefined && facts !== undefined) {
-    if (look.early) {
-      const told = say("逐项检查还在进行：以下待核验完成才算数。", "The checks still go on: this counts once they are done.");
-      answer.append(el("p", { class: "note" }, told));
-    }
-    answer.append(subjectView(facts, look.subject, names?.get(look.subject.sid)));
+  append(answer, [standing(look)]);
+  const { subject, facts } = look;
+  if (subject !== undefined && facts !== undefined) {
+    answer.append(subjectView(facts, subject, names?.get(subject.sid), look.state === "early"));
   }
   return el(
     "section",

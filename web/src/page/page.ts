@@ -1,7 +1,7 @@
 /** The page: what was brought, what is at work, what came of it. Every change of it is drawn anew from this state. */
 import type { Trust } from "../messages";
 import { stepWords } from "../verify/index";
-import type { Facts, ReceiptReport, Report, Subject, Text } from "../verify/types";
+import type { ReceiptReport, Report, Subject, Text } from "../verify/types";
 import { Refused, Verifier } from "./ask";
 import { acceptDrops, type Actions, bringView } from "./bring";
 import { append, el, given } from "./dom";
@@ -23,18 +23,18 @@ interface State {
   report?: { report: Report; milliseconds: number };
   receipt?: { name: string; bytes: Uint8Array; report?: ReceiptReport };
   look: Look;
-  /** What is known of a draw that is not verified yet, from a look at one subject. */
-  early?: Facts;
   /** A code from the page's address. */
   code: string;
   told: Text[];
   working: boolean;
+  /** How far the work is: step, and how much of it. */
+  progress?: { step: number; done: number; of: number };
 }
 
 const state: State = { look: { asked: "" }, code: "", told: [], working: false };
 let verifier: Verifier | undefined;
 /** Answers for one subject while the other verifies. */
-let glancing: Verifier | undefined;
+let glimpsing: Verifier | undefined;
 
 const byId = (id: string): HTMLElement => document.getElementById(id)!;
 
@@ -52,14 +52,13 @@ function render(focus?: string): void {
   const main = byId("main");
   main.replaceChildren();
   const { report, bundle, receipt } = state;
-  const facts = report === undefined ? state.early : report.report.facts;
   const beside = { names: state.names?.name, policy: state.policy?.name, log: state.log?.name, code: state.code };
   append(main, [
     state.told.map((text) => el("p", { class: "alert", role: "alert" }, text)),
     state.working && workingView(),
     receipt?.report !== undefined && receiptView(receipt.report, receipt.name, report !== undefined),
     report !== undefined && verdictView(report.report, bundle!.name, report.milliseconds),
-    (state.working || report?.report.facts !== undefined) && lookupView(state.look, facts, state.names?.names, find),
+    (state.working || report?.report.facts !== undefined) && lookupView(state.look, state.names?.names, find),
     report !== undefined && stepsView(report.report),
     report?.report.facts !== undefined && factsView(report.report.facts),
     bringView(actions, beside),
@@ -67,6 +66,7 @@ function render(focus?: string): void {
   if (report === undefined && receipt?.report === undefined && !state.working) {
     main.append(explainView());
   }
+  showProgress();
   const foot = byId("foot");
   foot.replaceChildren();
   append(foot, [footView()]);
@@ -152,6 +152,15 @@ function workingView(): HTMLElement {
 let announced = 0;
 
 function onProgress(step: number, done: number, of: number): void {
+  state.progress = { step, done, of };
+  showProgress();
+}
+
+function showProgress(): void {
+  if (state.progress === undefined) {
+    return;
+  }
+  const { step, done, of } = state.progress;
   const id = STEPS[step - 1];
   const [line, bar] = [document.getElementById("step"), document.getElementById("progress") as HTMLProgressElement | null];
   if (id === undefined || line === null || bar === null) {
@@ -175,10 +184,10 @@ function program(): string {
 /** Ends all work on the bundle before. */
 function halt(): void {
   verifier?.stop();
-  glancing?.stop();
+  glimpsing?.stop();
   verifier = undefined;
-  glancing = undefined;
-  state.early = undefined;
+  glimpsing = undefined;
+  state.progress = undefined;
   state.working = false;
 }
 
@@ -208,18 +217,17 @@ async function verifyBundle(): Promise<void> {
     const report = await mine.bundle(state.bundle.source, trust, onProgress);
     state.report = { report, milliseconds: performance.now() - started };
     state.working = false;
-    glancing?.stop();
-    glancing = undefined;
+    glimpsing?.stop();
+    glimpsing = undefined;
     announce(verdictText(report));
     if (state.receipt !== undefined) {
       state.receipt.report = await mine.receipt(state.receipt.bytes);
     }
     render(state.receipt === undefined ? "verdict" : "receipt");
     // What was asked meanwhile is answered by the one that knows all.
-    const { asked, pending, subject } = state.look;
-    const again = subject === undefined ? pending : [subject.sid];
-    if (again !== undefined) {
-      await find(asked, again);
+    const { asked, pending, state: was } = state.look;
+    if (pending !== undefined) {
+      await find(asked, pending, was !== undefined);
     }
   } catch (error) {
     refuse(error);
@@ -241,35 +249,38 @@ async function verifyReceipt(): Promise<void> {
   }
 }
 
-/** Who answers for one subject: the one that verified, or, while that goes on, another that reads no further than it must. */
-async function answering(): Promise<Verifier> {
-  if (!state.working || state.bundle === undefined) {
-    return verifier!;
+/** What the files claim of one subject while they are verified, by a worker that reads no further than that. */
+function glimpse(sids: readonly string[]): ReturnType<Verifier["glimpse"]> {
+  if (glimpsing !== undefined) {
+    return glimpsing.glimpse(sids);
   }
-  if (glancing === undefined) {
-    glancing = new Verifier(program());
-    state.early = (await glancing.glance(state.bundle.source)).facts;
-  }
-  return glancing;
+  glimpsing = new Verifier(program());
+  return glimpsing.glimpse(sids, state.bundle!.source);
 }
 
-/** Looks one subject up, by its code in the forms that people write it. */
-async function find(asked: string, sids: readonly string[]): Promise<void> {
+/** Looks one subject up, by its code in the forms that people write it; `again` once an early answer is to be replaced. */
+async function find(asked: string, sids: readonly string[], again = false): Promise<void> {
   state.look = { asked, pending: sids };
   try {
-    const early = state.working;
-    const answers = await answering();
+    if (state.working) {
+      // Whatever keeps it from an answer, the verifier at work says what is wrong.
+      const found = await glimpse(sids).catch(() => null);
+      // After the verdict the one that knows all is asked.
+      if (state.working && state.look.pending === sids) {
+        state.look = { asked, pending: sids, ...found, state: found === null ? "unread" : "early" };
+        render(found === null ? "lookup" : "answer");
+      }
+      return;
+    }
     let subject: Subject | undefined;
     for (const sid of sids) {
-      subject = await answers.subject(sid);
+      subject = await verifier!.subject(sid);
       if (subject.found) {
         break;
       }
     }
-    if (early === state.working) {
-      state.look = { asked, subject, early };
-      render("answer");
-    }
+    state.look = { asked, subject, facts: state.report?.report.facts, state: again ? "again" : undefined };
+    render("answer");
   } catch (error) {
     refuse(error);
   }

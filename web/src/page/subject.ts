@@ -1,5 +1,5 @@
 /** "Was my business drawn?": everything that one subject of a bundle sees. */
-import type { Candidate, Facts, Subject, SubjectList, SubjectSlot, Text } from "../verify/types";
+import type { Candidate, Subject, SubjectFacts, SubjectList, SubjectSlot, Text } from "../verify/types";
 import { type Child, code, el, given, table, terms, unfold } from "./dom";
 import { chanceText } from "./facts";
 import { keyFormula, pairFormula, ticketFormula } from "./formula";
@@ -50,7 +50,7 @@ function sentence(list: SubjectList): Text {
   );
 }
 
-function listView(facts: Facts, subject: Subject, list: SubjectList): HTMLElement {
+function listView(facts: SubjectFacts, subject: Subject, list: SubjectList): HTMLElement {
   return el(
     "article",
     { class: `list ${list.outcome}` },
@@ -99,7 +99,7 @@ function candidates(slot: SubjectSlot): Child {
   );
 }
 
-function slotView(facts: Facts, subject: Subject, slot: SubjectSlot): HTMLElement {
+function slotView(facts: SubjectFacts, subject: Subject, slot: SubjectSlot): HTMLElement {
   const fit = slot.candidates.filter((one) => one.eligible).length;
   const chosen = slot.candidates.find((one) => one.chosen);
   const tags = (texts: readonly string[]): Child =>
@@ -146,12 +146,14 @@ export function outcomeText(subject: Subject): Text {
   return subject.lists.some((list) => list.outcome === "reserve") ? say("未抽中，列为候补", "Not drawn; a reserve") : say("未抽中", "Not drawn");
 }
 
-/** The answer for one subject. `name` is from the reader's own file. */
-export function subjectView(facts: Facts, subject: Subject, name: string | undefined): HTMLElement {
+/** The answer for one subject. `name` is from the reader's own file; `early` marks one that nothing has verified yet. */
+export function subjectView(facts: SubjectFacts, subject: Subject, name: string | undefined, early: boolean): HTMLElement {
+  const mark = early && el("span", { class: "unverified" }, say("核验尚未完成", "not yet verified"));
   if (!subject.found) {
     return el(
       "p",
       { id: "answer", class: "note", tabindex: -1 },
+      mark,
       facts.unopened
         ? say(
             "这次抽取尚未公开，名单看不到；请用抽签凭证核验本户。",
@@ -168,7 +170,7 @@ export function subjectView(facts: Facts, subject: Subject, name: string | undef
   const lists = [...subject.lists].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
   return el(
     "div",
-    { class: "answer" },
+    { class: early ? "answer early" : "answer" },
     el(
       "h3",
       { id: "answer", tabindex: -1 },
@@ -176,6 +178,7 @@ export function subjectView(facts: Facts, subject: Subject, name: string | undef
       code(subject.sid),
       say("：", ": "),
       outcomeText(subject),
+      mark,
     ),
     !subject.shown &&
       el(

@@ -62,7 +62,11 @@ export function checkFiles(run: Run, check: Check): JsonObject | undefined {
   run.sealed = outline.sealed;
   run.unopened = outline.sealed && !files.has("opening.json");
   checkNames(run, check, outline, object !== undefined);
-  for (const [file, shape] of tablesOf(outline)) readOne(run, check, file, shape);
+  const tables = [...tablesOf(outline)];
+  tables.forEach(([file, shape], n) => {
+    run.progress(1, n, tables.length);
+    readOne(run, check, file, shape);
+  });
   checkJsonFiles(run, check);
   return object;
 }
@@ -234,7 +238,8 @@ export function checkManifest(run: Run, check: Check): void {
       say("清单多出此行", "a row that does not belong in the manifest"),
     );
   }
-  for (const { file, closed } of bound) {
+  for (const [n, { file, closed }] of bound.entries()) {
+    run.progress(8, n, bound.length);
     const entry = digests.get(file);
     if (entry === undefined) {
       check.fail({ file: "manifest.tsv", id: file }, say("清单缺少此文件", "the manifest lacks this file"));

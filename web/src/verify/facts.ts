@@ -1,10 +1,10 @@
 /** The facts that a verifier prints beside its verdict (protocol.md §7). */
-import { sourceText } from "./beacon";
+import { type BeaconFile, sourceText } from "./beacon";
 import type { Commitment, List } from "./commitment";
 import { chanceOf, paretoRest, quotaOf, type Quota } from "./quota";
 import type { Run } from "./run";
 import type { Drawn } from "./selection";
-import type { ChanceFact, Facts, Some } from "./types";
+import type { ChanceFact, Facts, Some, SourceFact } from "./types";
 
 const MOST = 100;
 
@@ -29,14 +29,7 @@ export function factsOf(run: Run, c: Commitment): Facts {
     prev: c.prev,
     rehearsal: c.rehearsal,
     trust: c.trust,
-    sources: c.sources.map((source, i) => {
-      return {
-        kind: source.kind,
-        source: sourceText(source),
-        at: source.at,
-        value: beaconGood ? run.beacon!.strings[i] : undefined,
-      };
-    }),
+    sources: sourcesOf(c, beaconGood ? run.beacon : undefined),
     margin_s: c.margin_s,
     lists: c.lists.map((list) => {
       const { title, matters, method, frame, n, reserve } = list;
@@ -63,6 +56,13 @@ export function factsOf(run: Run, c: Commitment): Facts {
   if (run.shortage !== undefined) facts.shortage = run.shortage;
   if (run.ground !== undefined) facts.forced = forced(run);
   return facts;
+}
+
+/** The sources, with their values if there is a beacon to be told. */
+export function sourcesOf(c: Commitment, beacon: BeaconFile | undefined): SourceFact[] {
+  return c.sources.map((source, i) => {
+    return { kind: source.kind, source: sourceText(source), at: source.at, value: beacon?.strings[i] };
+  });
 }
 
 /** The quota of a list: the recomputed one, or what the commitment and the seed alone give. */

@@ -18,14 +18,14 @@ export interface Frame {
   salts: string[];
 }
 
-/** Compares rows and root with the commitment's. */
-function checkRoot(run: Run, check: Check, file: string, rows: Rows, table: Table): boolean {
+/** Compares rows and root with the commitment's; `tick` is told the row at work. */
+function checkRoot(run: Run, check: Check, file: string, rows: Rows, table: Table, tick?: (row: number) => void): boolean {
   if (table.rows !== rows.n) {
     check.fail(
       { file },
       say(`有 ${table.rows} 行，承诺为 ${rows.n} 行`, `${table.rows} rows, committed are ${rows.n}`),
     );
-  } else if (rootOfRows(run.hash, run.files.get(file)!, table.rows) !== rows.root) {
+  } else if (rootOfRows(run.hash, run.files.get(file)!, table.rows, tick) !== rows.root) {
     check.fail({ file }, say("树根与承诺不符", "the root is not the committed one"));
   } else {
     return true;
@@ -75,16 +75,18 @@ export function checkFrames(run: Run, check: Check): void {
     const file = `frames/${list.list}.tsv`;
     const table = run.tables.get(file);
     if (run.isBad(check, file) || table === undefined) return;
-    run.progress(4, l, c.lists.length);
-    const frame = readFrame(run, check, list, file, table);
-    if (frame === undefined) run.bad.set(file, 4);
-    run.frames[l] = frame;
+    const tick = (row: number): void => run.progress(4, l + row / table.rows, c.lists.length);
+    const rooted = checkRoot(run, check, file, list.frame, table, tick);
+    const frame = frameOf(run, check, list, file, table);
+    if (rooted && frame !== undefined) run.frames[l] = frame;
+    else run.bad.set(file, 4);
   });
   checkSubjects(run, check);
 }
 
-function readFrame(run: Run, check: Check, list: List, file: string, table: Table): Frame | undefined {
-  let good = checkRoot(run, check, file, list.frame, table);
+/** The rows of a frame as the commitment's strata and weights want them; whether they are the committed ones is another question. */
+export function frameOf(run: Run, check: Check, list: List, file: string, table: Table): Frame | undefined {
+  let good = true;
   const [sids, names, cells, tags, salts] = table.columns;
   const fail = (row: number, column: string, zh: string, en: string): void => {
     good = false;

@@ -1,6 +1,7 @@
 /** The verifier of `dr1`: everything that a page or a program calls. */
 export { verify } from "./verify";
 export { lookUp } from "./lookup";
+export { glimpse } from "./glimpse";
 export { stepWords } from "./words";
 export { filesOfZip, withoutFolder } from "./zip";
 export { verifyCode } from "./compare";

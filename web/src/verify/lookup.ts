@@ -11,7 +11,7 @@ import { compareText, say, shown, tagsOf } from "./text";
 import type { Candidate, Subject, SubjectList, SubjectSlot, Text, Verified } from "./types";
 
 /** Looks a subject up. Of an unopened bundle nothing is found, since nothing of anybody is in it. */
-export function lookUp({ state }: Verified, sid: string): Subject {
+export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject {
   const run = state as Run;
   const subject: Subject = {
     sid,

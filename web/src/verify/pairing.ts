@@ -53,9 +53,8 @@ export function checkTeams(
   let excluded: Excluded = new Map();
   let row = 0;
   for (let r = 0; r < m; r++) {
-    tick(r, m);
     const teams = new TeamReader(ground, files, check, r, row, excluded);
-    const read = teams.read();
+    const read = teams.read((part) => tick(r + part, m));
     row = teams.row;
     if (read === undefined) return undefined;
     const found = clashing(ground, read.teams);
@@ -71,7 +70,7 @@ export function checkTeams(
 }
 
 /** Where each round of handicaps.tsv begins; they are 0 … m − 1 without gap. */
-function roundStarts(files: PairingFiles, check: Check): number[] | undefined {
+export function roundStarts(files: PairingFiles, check: Check): number[] | undefined {
   const starts: number[] = [];
   const column = files.handicaps.columns[0];
   for (let i = 0; i < column.length; i++) {
@@ -104,10 +103,12 @@ class TeamReader {
     this.visits = new Int32Array(ground.people.length);
   }
 
-  read(): Pick<Round, "teams" | "visits"> | undefined {
+  /** `tick` is told which part of the visits is read. */
+  read(tick: (part: number) => void): Pick<Round, "teams" | "visits"> | undefined {
     const { ground, check } = this;
     const teams: Int32Array[] = [];
     for (let v = 0; v < ground.visits.length; v++) {
+      if (v % 1024 === 0) tick(v / ground.visits.length);
       const { sid, slots } = ground.visits[v];
       const team = new Int32Array(slots.length);
       for (let k = 0; k < slots.length; k++) {
@@ -183,7 +184,7 @@ class TeamReader {
 }
 
 /** Of each incompatible pair in a team the one with the larger (W of his slot, iid). */
-function clashing(ground: Ground, teams: Int32Array[]): Round["found"] {
+export function clashing(ground: Ground, teams: Int32Array[]): Round["found"] {
   const found: Round["found"] = [];
   teams.forEach((team, v) => {
     const out = new Set<number>();
@@ -202,7 +203,7 @@ function clashing(ground: Ground, teams: Int32Array[]): Round["found"] {
   return found;
 }
 
-function withFound(excluded: Excluded, found: Round["found"]): Excluded {
+export function withFound(excluded: Excluded, found: Round["found"]): Excluded {
   const next: Excluded = new Map([...excluded].map(([v, people]) => [v, new Set(people)]));
   for (const [v, person] of found) {
     const people = next.get(v);

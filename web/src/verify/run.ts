@@ -104,12 +104,8 @@ export class Run {
   /** Runs one step and keeps its result. */
   step(number: number, id: StepId, make: (check: Check) => void): Step {
     const check = new Check(number, id);
-    if (number <= (this.options.until ?? number)) {
-      this.progress(number, 0, 1);
-      make(check);
-    } else {
-      check.hide(say("没有核验到此项", "verification did not come to this step"));
-    }
+    this.progress(number, 0, 1);
+    make(check);
     const step = check.end();
     this.steps.push(step);
     return step;

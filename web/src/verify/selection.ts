@@ -36,11 +36,9 @@ export interface Visit {
 /** Step 9. */
 export function checkDraw(run: Run, check: Check): void {
   const c = run.commitment!;
-  const { hash } = run;
   run.draws = c.lists.map(() => undefined);
   if (run.isBad(check, "beacon.json") || run.afterFailure(check, 6) || run.beacon === undefined) return;
-  const { strings } = run.beacon;
-  run.seed = hash.line("seed", run.digest, strings.length, ...strings);
+  run.seed = seedOf(run);
   if (run.unopened) {
     run.hideUnopened(
       check,
@@ -64,7 +62,14 @@ export function checkDraw(run: Run, check: Check): void {
   });
 }
 
-function drawList(run: Run, list: List, frame: Frame, done: number): Drawn {
+/** S, from the commitment's digest and the beacon's strings. */
+export function seedOf(run: Run): string {
+  const { strings } = run.beacon!;
+  return run.hash.line("seed", run.digest, strings.length, ...strings);
+}
+
+/** Draws a list; `done` is which part of all lists was drawn before, for the progress. */
+export function drawList(run: Run, list: List, frame: Frame, done: number): Drawn {
   const { hash } = run;
   const quota = quotaOf(hash, list, run.seed);
   const group = hash.prefix(hash.line("group", run.seed!, list.group));

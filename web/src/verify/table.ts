@@ -285,10 +285,11 @@ function firstDisorder(table: Table, shape: Shape): number | undefined {
 }
 
 /** The root over a table's rows (§2.5); the bytes are those of a table that was read. */
-export function rootOfRows(hash: Hasher, bytes: Uint8Array, rows: number): string {
+export function rootOfRows(hash: Hasher, bytes: Uint8Array, rows: number, tick: (row: number) => void = () => undefined): string {
   const nodes = new Int32Array(8 * Math.max(rows, 1));
   let start = bytes.indexOf(10) + 1;
   for (let i = 0; i < rows; i++) {
+    if (i % 16384 === 0) tick(i);
     const stop = bytes.indexOf(10, start);
     hash.start().byte(0).bytes(bytes, start, stop).end();
     nodes.set(hash.words, 8 * i);

@@ -6,6 +6,7 @@
  *
  *   verify(files, options?, progress?): Verified            the 17 steps of protocol.md §7
  *   lookUp(verified, sid): Subject                          what one subject sees (keep `Verified` in the worker)
+ *   glimpse(files, sids): Glimpse | undefined               the same before anything is verified, as the files claim it
  *   verifyReceipt(bytes, files?): ReceiptReport             protocol.md §8.1, with a bundle §8.2 as well
  *   verifyCode(code, files?): ReceiptReport                 protocol.md §8.3; without a bundle it says that it needs one
  *   filesOfZip(bytes): Files                                a zip as a bundle; one folder around everything is taken off
@@ -198,8 +199,6 @@ export interface Options {
   policy?: string;
   /** A copy of the log that the reader brought, as in a log's `public/` folder. */
   log?: Files;
-  /** Makes no step after this one: after 12 all is there that `lookUp` needs. No verdict may then be said. */
-  until?: number;
   /** True if certificates of time-stamping authorities were given: this verifier says that it does not read tokens. */
   tsa?: boolean;
 }
@@ -308,6 +307,15 @@ export interface Subject {
   joined?: boolean;
   /** False if a step that this rests on failed or was not shown: then it is a claim of the files. */
   shown: boolean;
+}
+
+/** What the formulas of a subject need of the draw. */
+export type SubjectFacts = Pick<Facts, "suite" | "commitment" | "seed" | "sources" | "unopened">;
+
+/** What the files claim of one subject, before anything of them is verified; events that follow the draw are not looked at. */
+export interface Glimpse {
+  subject: Subject;
+  facts: SubjectFacts;
 }
 
 /** The answer to a receipt or a short code: the first failure is the answer. */
