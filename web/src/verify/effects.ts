@@ -9,6 +9,7 @@ import { checkRounds, checkTeams, type PairingFiles } from "./pairing";
 import type { Check, Run } from "./run";
 import { compareFile, type Drawn } from "./selection";
 import { checkShortage } from "./shortage";
+import { Since } from "./since";
 import { Standing, type Change } from "./standing";
 import { readTable, type ShapeName, type Table } from "./table";
 import { compareText, say, shown } from "./text";
@@ -38,6 +39,7 @@ export function checkEffects(run: Run, check: Check, events: Event[]): void {
     if (!all.act(event)) return;
   }
   run.standing = standing;
+  run.since = all.since;
   all.facts();
 }
 
@@ -45,6 +47,7 @@ class Effects {
   private waiting = false;
   private readonly slots = new Map<string, number>();
   private readonly exchanged = new Map<string, number>();
+  readonly since = new Since();
 
   constructor(
     private readonly run: Run,
@@ -69,6 +72,7 @@ class Effects {
     ) {
       this.waiting = true;
       run.events!.events[event.n - 1].waits = true;
+      this.since.wait(event);
       check.hide(
         say(
           `第 ${event.n} 号事件等待随机数，其结果未示`,
@@ -137,7 +141,11 @@ class Effects {
         const lines = subjects.map((row) => `${row.join("\t")}\n`);
         due.set("subjects.tsv", `list\tsid\tnext\n${lines.join("")}`);
         run.events!.replaced.push(event.sid!);
-        for (const [, , next] of subjects) run.note(next, event.n);
+        for (const [list, sid, next] of subjects) {
+          run.note(next, event.n);
+          this.since.add(sid, event, { kind: "ended", list, next });
+          if (next !== "-") this.since.add(next, event, { kind: "instead", list, of: sid });
+        }
         return changes;
       }
     }
@@ -167,8 +175,9 @@ class Effects {
     });
     rows.sort((a, b) => compareText(a.sid, b.sid) || a.number - b.number);
     const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
-    for (const { sid, number, before } of rows) {
+    for (const { sid, number, before, now } of rows) {
       run.note(sid, event.n);
+      this.since.add(sid, event, { kind: "slot", slot: number, before, iid: now });
       if (before === "-") continue;
       count(this.slots, `${sid}/${number}`);
       count(this.exchanged, before);
@@ -205,7 +214,13 @@ class Effects {
     checkRounds(ground, files, rounds, check);
     if (shortage !== undefined) checkShortage(ground, files, rounds, shortage, check);
     if (check.failed) return false;
-    if (shortage === undefined) standing.takeTeams(ground, rounds.rounds.at(-1)?.teams ?? []);
+    if (shortage !== undefined) return true;
+    const teams = rounds.rounds.at(-1)?.teams ?? [];
+    standing.takeTeams(ground, teams);
+    ground.visits.forEach(({ sid }, v) => {
+      const team = [...teams[v]].map((person) => ground.people[person].iid);
+      this.since.add(sid, event, { kind: "team", team });
+    });
     return true;
   }
 

@@ -4,6 +4,7 @@ import type { Ground } from "./ground";
 import { handicapsOf } from "./optimum";
 import { chanceOf } from "./quota";
 import type { Run } from "./run";
+import { nowOf } from "./since";
 import { drawnOf, keyText, outcomeOf, type Drawn, type Visit } from "./selection";
 import type { Slot } from "./slots";
 import { hexOfWords } from "./digest";
@@ -35,6 +36,7 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
     if (drawn !== undefined) subject.lists.push(listOf(run, drawn, row));
   });
   subject.events = run.namedIn(sid);
+  subject.now = nowOf({ state }, sid);
   const { standing } = run;
   subject.replaced = standing?.gone.has(sid);
   const v = run.visits?.findIndex((visit) => visit.sid === sid) ?? -1;
@@ -87,10 +89,6 @@ function visitOf(run: Run, ground: Ground, v: number): Subject["visit"] {
   const rowMessage = ground.rowMessage(visit);
   const rounds = run.rounds;
   const last = run.pairing!.shortage ? undefined : rounds?.rounds.length;
-  const now =
-    run.events === undefined || run.standing === undefined
-      ? undefined
-      : run.standing.visits.get(visit.sid)?.holders;
   const slots = visit.slots.map((slot, k): SubjectSlot => {
     const { text, name, role, needs, avoids } = slot;
     return {
@@ -101,7 +99,6 @@ function visitOf(run: Run, ground: Ground, v: number): Subject["visit"] {
       needs,
       avoids,
       candidates: [],
-      now: now?.get(text) ?? (now === undefined ? undefined : null),
     };
   });
   if (rounds !== undefined && last !== undefined && last > 0) {

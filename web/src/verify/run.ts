@@ -3,10 +3,12 @@ import type { BeaconFile } from "./beacon";
 import type { ShortageFile } from "./bundle";
 import type { Commitment } from "./commitment";
 import { Hasher } from "./digest";
+import type { Event } from "./events";
 import type { Frame } from "./frames";
 import type { Ground } from "./ground";
 import type { PairingFiles, Rounds } from "./pairing";
 import type { Drawn, Visit } from "./selection";
+import type { Since } from "./since";
 import type { Standing } from "./standing";
 import { say } from "./text";
 import type {
@@ -91,6 +93,10 @@ export class Run {
   events?: EventFacts;
   /** What stands after the events; absent without any, or where they could not be recomputed. */
   standing?: Standing;
+  /** The events, as far as their chain could be read. */
+  chain: readonly Event[] = [];
+  /** What they changed for whom; absent where that could not be recomputed. */
+  since?: Since;
   /** sid → numbers of the events that name it. */
   private readonly named = new Map<string, number[]>();
   logged?: Facts["logged"];
