@@ -33,6 +33,7 @@ for (const name of NAMES) {
         suite: facts.suite,
         commitment: facts.commitment,
         unopened: false,
+        frozen: false,
         seed: facts.seed,
         sources: facts.sources,
       });

@@ -283,11 +283,11 @@ test("events: who follows, who comes, what waits", () => {
   const { events } = verified.report.facts!;
   assert.equal(events?.count, 3);
   assert.deepEqual(
-    events?.events.map(({ kind, waits }) => [kind, waits]),
+    events?.events.map(({ kind, effect }) => [kind, effect]),
     [
-      ["leave", false],
-      ["closed", false],
-      ["recused", true],
+      ["leave", "acted"],
+      ["closed", "acted"],
+      ["recused", "waits"],
     ],
   );
   assert.deepEqual(events?.replaced, ["913301000000000005"]);
@@ -392,4 +392,61 @@ test("a void is told beside the verdict", () => {
     assert.deepEqual([report.verified, report.void], [false, false], JSON.stringify(change));
     assert.deepEqual([...blamed(report)], ["events/0001.json"]);
   }
+});
+
+/** The frozen part of a bundle, as it is published before the draw. */
+function frozenOf(files: Bundle, sealed: boolean): Bundle {
+  const open = /^(commitment\.json|inspectors\.tsv|incompatible\.tsv|standby\.tsv|recusals\.tsv|frames\/.*)$/;
+  const part = sealed ? /^(commitment\.json|inspectors\.tsv|incompatible\.tsv|standby\.tsv)$/ : open;
+  return new Map([...files].filter(([file]) => part.test(file)));
+}
+
+test("before the draw nothing is verified and nothing is wrong", () => {
+  for (const name of NAMES) {
+    const files = frozenOf(vector(name), name === "sealed_opened");
+    const { report } = verify(files);
+    assert.deepEqual([report.frozen, report.verified, report.facts?.frozen], [true, false, true], name);
+    assert.deepEqual(numbers(report, "failed"), [1]);
+    assert.ok(report.steps[0].problems.every(({ place }) => !files.has(place.file)));
+    for (const { notShown } of report.steps) for (const { zh } of notShown) assert.doesNotMatch(zh, /不合格/);
+    for (const file of ["README.txt", "verify.html", "notice/x.html", "log/commit.tlog-proof"])
+      assert.equal(verify(new Map(files).set(file, bytes("x\n"))).report.frozen, true, file);
+    assert.equal(verify(new Map(files).set("beacon.json", vector(name).get("beacon.json")!)).report.frozen, true);
+  }
+  for (const name of NAMES) assert.equal(verify(vector(name)).report.frozen, false);
+  assert.equal(verify(unopened()).report.frozen, false);
+});
+
+test("a trace of a draw, a changed register or a bad beacon: then the missing result is a fault", () => {
+  const whole = vector("open");
+  const files = frozenOf(whole, false);
+  for (const file of ["manifest.tsv", "visits.tsv", "draw/T01.tsv", "assignment.tsv", "schedule.tsv", "shortage.json", "opening.json", "x"])
+    assert.equal(verify(new Map(files).set(file, whole.get(file) ?? bytes("x\n"))).report.frozen, false, file);
+  assert.equal(verify(new Map(files).set("log/result.tlog-proof", bytes("x\n"))).report.frozen, false);
+  for (const file of files.keys()) {
+    const without = new Map(files);
+    without.delete(file);
+    assert.equal(verify(without).report.frozen, false, file);
+    if (file === "commitment.json") continue;
+    const row = /\n[^\n]*\n$/;
+    const content = text(files.get(file)!);
+    if (content.split("\n").length < 3) continue;
+    const { report } = verify(new Map(files).set(file, bytes(content.replace(row, "\n"))));
+    assert.deepEqual([report.frozen, report.verified], [false, false], file);
+    assert.ok(blamed(report).has(file), file);
+  }
+  const beacon = text(whole.get("beacon.json")!).replace("8b3e", "8b3f");
+  assert.equal(verify(new Map(files).set("beacon.json", bytes(beacon))).report.frozen, false);
+});
+
+test("before the draw a subject sees its chance, and no outcome", () => {
+  const files = frozenOf(vector("open"), false);
+  const seen = lookUp(verify(files), "X0004");
+  const drawn = lookUp(verify(vector("open")), "X0004");
+  assert.deepEqual([seen.found, seen.lists, seen.visit], [true, [], undefined]);
+  assert.deepEqual(
+    seen.undrawn.map(({ list, row, stratum, N, chance, exact }) => [list, row, stratum, N, chance, exact]),
+    drawn.lists.map(({ list, row, stratum, N, chance, exact }) => [list, row, stratum, N, chance, exact]),
+  );
+  assert.deepEqual(drawn.undrawn, []);
 });

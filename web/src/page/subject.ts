@@ -134,7 +134,25 @@ function later({ now }: Subject, slot: SubjectSlot): Child {
   return found !== undefined && found.iid !== slot.iid && el("p", { class: "note" }, say("现在：", "now: "), holder(found));
 }
 
-function drawnText(subject: Subject): Text {
+/** What is known of a list before its tickets are. */
+function undrawnView(list: Subject["undrawn"][number]): HTMLElement {
+  return el(
+    "article",
+    { class: "list" },
+    el("h4", {}, given(list.title), " ", code(list.list)),
+    terms([
+      [say("抽中的机会", "chance"), chanceText(list)],
+      [say("层、权重", "stratum, weight"), [code(list.stratum), " · ", grouped(list.weight)]],
+      [say("同层户数", "subjects of it"), grouped(list.N)],
+      [say("所在行", "row"), [code(`frames/${list.list}.tsv`), " ", grouped(list.row)]],
+    ]),
+  );
+}
+
+function drawnText(subject: Subject, frozen: boolean): Text {
+  if (subject.lists.length === 0) {
+    return frozen ? say("在名单中，尚未抽取", "In the list; not drawn yet") : say("在名单中，抽取结果没有算出", "In the list; the draw could not be computed");
+  }
   const drawn = subject.lists.filter((list) => list.outcome === "drawn").length;
   if (drawn > 0) {
     return say(
@@ -146,8 +164,8 @@ function drawnText(subject: Subject): Text {
 }
 
 /** What is to be said of it in one line: what the draw came to, and what events made of it. */
-export function outcomeText(subject: Subject): Text {
-  const drawn = drawnText(subject);
+function outcomeText(subject: Subject, frozen: boolean): Text {
+  const drawn = drawnText(subject, frozen);
   const since = subject.now === undefined ? undefined : nowText(subject.now, subject.visit !== undefined);
   return since === undefined ? drawn : say(`${drawn.zh}；${since.zh}`, `${drawn.en}; ${since.en}`);
 }
@@ -183,10 +201,11 @@ export function subjectView(facts: SubjectFacts, subject: Subject, name: string 
       name !== undefined && [given(name), " "],
       code(subject.sid),
       say("：", ": "),
-      outcomeText(subject),
+      outcomeText(subject, facts.frozen),
       mark,
     ),
     !subject.shown &&
+      !facts.frozen &&
       el(
         "p",
         { class: "note" },
@@ -196,7 +215,14 @@ export function subjectView(facts: SubjectFacts, subject: Subject, name: string 
         ),
       ),
     subject.now !== undefined && nowView(subject.now),
-    el("div", { class: "lists" }, lists.map((list) => listView(facts, subject, list))),
+    facts.frozen &&
+      lists.length > 0 &&
+      el(
+        "p",
+        { class: "note" },
+        say("随机数已经有了，结果尚未公布：以下由随机数算出。", "The value is there and the result is not published: this follows from the value."),
+      ),
+    el("div", { class: "lists" }, lists.map((list) => listView(facts, subject, list)), subject.undrawn.map(undrawnView)),
     visit !== undefined && [
       el(
         "h3",

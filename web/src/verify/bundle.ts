@@ -68,7 +68,20 @@ export function checkFiles(run: Run, check: Check): JsonObject | undefined {
     readOne(run, check, file, shape);
   });
   checkJsonFiles(run, check);
+  run.frozen = isFrozen(run, outline);
   return object;
+}
+
+/** Whether the frozen part alone is there (§4.4): all of it in its form, perhaps the beacon, and nothing that a draw leaves. */
+function isFrozen({ files, bad }: Run, { lists, sealed, standby }: Outline): boolean {
+  const part = ["commitment.json", "inspectors.tsv", "incompatible.tsv"];
+  if (standby) part.push("standby.tsv");
+  if (!sealed) part.push("recusals.tsv", ...lists.map(({ list }) => `frames/${list}.tsv`));
+  const beside = new Set([...part, "beacon.json", "verify.html", "README.txt"]);
+  return (
+    part.every((file) => files.has(file)) &&
+    [...files.keys()].every((file) => !bad.has(file) && (beside.has(file) || (FREE.test(file) && file !== "log/result.tlog-proof")))
+  );
 }
 
 /** Lists, mode and stand-by of a commitment that may break any rule. */

@@ -71,7 +71,7 @@ class Effects {
       (this.waiting || (event.sources !== undefined && !run.files.has(`${event.folder}beacon.json`)))
     ) {
       this.waiting = true;
-      run.events!.events[event.n - 1].waits = true;
+      run.events!.events[event.n - 1].effect = "waits";
       this.since.wait(event);
       check.hide(
         say(
@@ -79,8 +79,9 @@ class Effects {
           `event ${event.n} waits for its values, so that its effects are not shown`,
         ),
       );
-    } else if (event.acts && !this.apply(event, due)) {
-      return false;
+    } else if (event.acts) {
+      if (!this.apply(event, due)) return false;
+      run.events!.events[event.n - 1].effect = "acted";
     }
     return this.compare(event, due);
   }

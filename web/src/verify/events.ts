@@ -64,14 +64,14 @@ export function checkEvents(run: Run, check: Check): void {
   }
   run.events = {
     count: events.length,
-    events: events.map(({ n, kind, reason, at, by, approver }) => ({
+    events: events.map(({ n, kind, reason, at, by, approver, acts }) => ({
       n,
       kind,
       reason,
       at,
       by,
       approver,
-      waits: false,
+      effect: acts ? "unknown" : "none",
     })),
     replaced: [],
     slots: [],

@@ -72,7 +72,7 @@ class Reader {
     const sid = run.unopened ? undefined : sids.find((each) => this.readFrames(each));
     if (sid !== undefined) this.readPairing(sid);
     const { unopened, seed } = run;
-    const facts = { suite: c.suite, commitment: run.digest, unopened, seed, sources: sourcesOf(c, run.beacon) };
+    const facts = { suite: c.suite, commitment: run.digest, unopened, frozen: false, seed, sources: sourcesOf(c, run.beacon) };
     const subject = lookUp({ state: run }, sid ?? sids[0]);
     const events = [...this.files.keys()].filter((file) => EVENT.test(file)).length;
     if (events > 0) subject.now = { ...UNKNOWN, events };

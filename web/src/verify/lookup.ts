@@ -1,8 +1,10 @@
 /** What one subject of a verified bundle sees: chance, ticket, rank, team, and why each other inspector was not chosen. */
 import { cheapest, FORBIDDEN } from "./assign";
+import type { List } from "./commitment";
+import type { Frame } from "./frames";
 import type { Ground } from "./ground";
 import { handicapsOf } from "./optimum";
-import { chanceOf } from "./quota";
+import { chanceOf, paretoRest, quotaOf } from "./quota";
 import type { Run } from "./run";
 import { nowOf } from "./since";
 import { drawnOf, keyText, outcomeOf, type Drawn, type Visit } from "./selection";
@@ -20,12 +22,13 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
     tags: [],
     salt: "-",
     lists: [],
+    undrawn: [],
     events: [],
     shown: run.steps.every(shownWell),
   };
   const c = run.commitment;
   if (c === undefined || run.unopened) return subject;
-  c.lists.forEach((_, l) => {
+  c.lists.forEach((list, l) => {
     const frame = run.frames[l];
     const row = frame?.sids.indexOf(sid) ?? -1;
     if (frame === undefined || row < 0) return;
@@ -34,6 +37,7 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
     subject.salt = frame.salts[row];
     const drawn = run.draws[l];
     if (drawn !== undefined) subject.lists.push(listOf(run, drawn, row));
+    else subject.undrawn.push(undrawnOf(run, list, frame, row));
   });
   subject.events = run.namedIn(sid);
   subject.now = nowOf({ state }, sid);
@@ -48,6 +52,24 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
 /** Steps that a subject's answer rests on; time, manifest and what comes afterwards are others. */
 function shownWell({ number, result }: { number: number; result: string }): boolean {
   return result !== "failed" || number === 7 || number === 8 || number > 15;
+}
+
+/** What commitment and frame alone tell. */
+function undrawnOf(run: Run, list: List, frame: Frame, row: number): Subject["undrawn"][number] {
+  const quota = quotaOf(run.hash, list, undefined);
+  const pareto = list.method === "pareto";
+  const [g, weight] = [frame.strata[row], frame.weights[row]];
+  const { rest, wholeFrom } = pareto ? paretoRest(list.n, frame.weights) : { rest: quota.rest, wholeFrom: undefined };
+  return {
+    list: list.list,
+    title: list.title,
+    row: row + 2,
+    stratum: list.strata[g].stratum,
+    weight,
+    N: pareto ? frame.sids.length : list.strata[g].N,
+    chance: chanceOf(list, { ...quota, rest }, g, weight, wholeFrom),
+    exact: !pareto,
+  };
 }
 
 function listOf(run: Run, drawn: Drawn, row: number): SubjectList {

@@ -77,6 +77,8 @@ export class Run {
   /** As in `commitment.json`, whether that passed step 2 or not. */
   sealed = false;
   unopened = false;
+  /** The frozen part alone is there: nothing is drawn yet. */
+  frozen = false;
   beacon?: BeaconFile;
   master?: string;
   seed?: string;
@@ -125,6 +127,10 @@ export class Run {
   isBad(check: Check, file: string): boolean {
     const step = this.bad.get(file);
     if (step === undefined) return false;
+    if (this.frozen && !this.files.has(file)) {
+      check.hide(say(`尚未抽取：抽取之后才有 ${file}`, `not drawn yet: ${file} comes with the draw`));
+      return true;
+    }
     check.hide(say(`${file} 已在第 ${step} 项核验中不合格`, `step ${step} found ${file} bad`));
     return true;
   }

@@ -102,7 +102,7 @@ export function nowOf({ state }: Pick<Verified, "state">, sid: string): Now | un
   const run = state as Run;
   const events = run.events?.count ?? 0;
   if (events === 0) return undefined;
-  const waiting = run.events?.events.filter(({ waits }) => waits).length ?? 0;
+  const waiting = run.events?.events.filter(({ effect }) => effect === "waits").length ?? 0;
   const now: Now = { events, waiting, known: true, void: run.void, visited: false, slots: [], waits: false, since: [] };
   if (run.void && run.result(16) !== "failed") {
     const event = run.chain.find(({ kind }) => kind === "void")!;

@@ -11,6 +11,7 @@
  *                                                           made of it: then the report says who comes now, after its events
  *   verifyCode(code, files?, of?): ReceiptReport            protocol.md §8.3; without a bundle it says that it needs one
  *   filesOfZip(bytes): Files                                a zip as a bundle; one folder around everything is taken off
+ *   eventWords(kind, reason): [Text, Text]                  a kind of event and its reason in words
  *   stepWords(id): StepWords                                name, what a step proves and what it does not (words.ts)
  */
 
@@ -105,9 +106,15 @@ export interface ChanceFact {
   whole: boolean;
 }
 
+/**
+ * What became of an event: it `acted`, it `waits` for its values, it changes nobody (`none`), or what follows from it was not
+ * computed.
+ */
+export type Effect = "acted" | "waits" | "none" | "unknown";
+
 export interface EventFacts {
   count: number;
-  events: { n: number; kind: string; reason: string; at: number; by: string; approver: string; waits: boolean }[];
+  events: { n: number; kind: string; reason: string; at: number; by: string; approver: string; effect: Effect }[];
   /** Subjects that were replaced. */
   replaced: string[];
   /** How often each slot (`sid/number`) and each inspector was exchanged. */
@@ -125,6 +132,8 @@ export interface Facts {
   suite: "sha256" | "sm3";
   /** Sealed and not opened: the public part alone was there. */
   unopened: boolean;
+  /** Nothing is drawn yet, as in the report. */
+  frozen: boolean;
   window: { from: string; to: string };
   /** C. */
   commitment: string;
@@ -188,6 +197,11 @@ export interface Facts {
 export interface Report {
   /** 核验通过 / verified: no step failed. */
   verified: boolean;
+  /**
+   * Nothing is drawn yet: the frozen part alone is there (§4.4), and all that can be checked of it holds. Step 1 has failed, as the
+   * result's files are missing, so that it is not verified; but nothing is wrong.
+   */
+  frozen: boolean;
   /** A valid `void` event: the draw has no result. Say it in the same line as the verdict. */
   void: boolean;
   steps: Step[];
@@ -328,6 +342,8 @@ export interface Subject {
   tags: string[];
   salt: string;
   lists: SubjectList[];
+  /** Lists whose frame has it, and whose tickets cannot be computed (yet). */
+  undrawn: { list: string; title: string; row: number; stratum: string; weight: number; N: number; chance: Fraction; exact: boolean }[];
   /** Present if drawn. `rowMessage` is the text whose digest is the pairing row R. */
   visit?: {
     lists: string[];
@@ -349,7 +365,7 @@ export interface Subject {
 }
 
 /** What the formulas of a subject need of the draw. */
-export type SubjectFacts = Pick<Facts, "suite" | "commitment" | "seed" | "sources" | "unopened">;
+export type SubjectFacts = Pick<Facts, "suite" | "commitment" | "seed" | "sources" | "unopened" | "frozen">;
 
 /** What the files claim of one subject, before anything of them is verified; events that follow the draw are not looked at. */
 export interface Glimpse {
