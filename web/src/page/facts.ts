@@ -115,7 +115,9 @@ function events(facts: EventFacts): Child {
       [say("换人的岗位", "slots exchanged"), counted(facts.slots)],
       [say("被换下的人员", "inspectors exchanged"), counted(facts.people)],
       [
-        say("空缺的岗位", "vacant slots"),
+        facts.events.some((event) => event.effect === "waits")
+          ? say("空缺的岗位（不计等待中的事件）", "vacant slots, before the events that wait")
+          : say("空缺的岗位", "vacant slots"),
         facts.vacant.length === 0 ? "–" : listed(facts.vacant.map(({ sid, slot }) => `${sid}/${slot}`)),
       ],
     ]),

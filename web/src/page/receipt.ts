@@ -16,6 +16,9 @@ export function receiptText(report: ReceiptReport, bundle: boolean): Text {
   if (!report.verified) {
     return say("凭证核验未通过", "Receipt not verified");
   }
+  if (report.now?.known === false) {
+    return say("凭证与公示包相符；抽取之后有事件", "The receipt agrees with the bundle; there are events after the draw");
+  }
   if (report.now !== undefined && !isSame(report.now)) {
     return say("凭证与公示包相符；抽取之后有变动", "The receipt agrees with the bundle; there were changes since the draw");
   }
