@@ -4,6 +4,7 @@
 
 mod support;
 
+use shuangsuiji::base::digest::Suite;
 use support::ssj::command;
 
 fn session(readme: &str, lang: &str) {
@@ -52,6 +53,15 @@ fn ci_and_readme_call_the_same_tests() {
         assert!(read(readme).contains("./tests/run.sh"));
     }
     assert!(read(".ci/run").contains("./tests/run.sh"));
+}
+
+/// Whoever compares a page with the digest that is published beside it compares it with this page.
+#[test]
+fn the_digest_beside_the_page_is_its_own() {
+    let dist = support::root().join("web/dist");
+    let digest = Suite::Sha256.digest(&std::fs::read(dist.join("verify.html")).unwrap());
+    let sums = std::fs::read_to_string(dist.join("SHA256SUMS")).unwrap();
+    assert_eq!(sums, format!("{}  verify.html\n", digest.hex()));
 }
 
 /// docs/attacks.md names tests and codes, all of which exist.

@@ -1,4 +1,4 @@
-/** Builds `dist/verify.html`: one file with everything in it, readable, the same bytes whenever it is built. */
+/** Builds `dist/verify.html`: one file with everything in it, readable, the same bytes whenever it is built; and its digest. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
@@ -45,6 +45,8 @@ function single(): Plugin {
         .replace(/<link rel="stylesheet"[^\n]*\n/, () => `<style>${style}</style>\n`)
         .replace(/<script type="module"[^\n]*\n/, () => `<script id="program">${script}</script>\n`);
       this.emitFile({ type: "asset", fileName: "verify.html", source: page });
+      const digest = createHash("sha256").update(page).digest("hex");
+      this.emitFile({ type: "asset", fileName: "SHA256SUMS", source: `${digest}  verify.html\n` });
     },
   };
 }

@@ -10,7 +10,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { lookUp, verify, verifyCode, verifyReceipt } from "./verify/index";
-import type { Files, Options } from "./verify/types";
+import type { Files, Options, Verified } from "./verify/types";
 
 /** Every regular file of a folder. */
 export function readFolder(folder: string): Files {
@@ -27,6 +27,8 @@ interface Arguments {
   full: boolean;
   options: Options;
   bundle?: Files;
+  /** What came of the bundle. */
+  verified?: Verified;
   lookUp?: string;
   paths: string[];
 }
@@ -41,19 +43,20 @@ function readArguments(words: string[]): Arguments {
     else if (words[i] === "--look-up") found.lookUp = words[++i];
     else found.paths.push(words[i].replace(/(?<=.)\/+$/, ""));
   }
+  if (found.bundle !== undefined) found.verified = verify(found.bundle, found.options);
   return found;
 }
 
 function answer(
   path: string,
-  { full, options, bundle, lookUp: sid }: Arguments,
+  { full, options, bundle, verified: of, lookUp: sid }: Arguments,
 ): { verified: boolean; line: object } {
   if (path.includes("dr1-code;")) {
-    const report = verifyCode(path, bundle);
+    const report = verifyCode(path, bundle, of);
     return { verified: report.verified, line: { path, ...report } };
   }
   if (statSync(path).isFile()) {
-    const report = verifyReceipt(new Uint8Array(readFileSync(path)), bundle);
+    const report = verifyReceipt(new Uint8Array(readFileSync(path)), bundle, of);
     return { verified: report.verified, line: { path, ...report } };
   }
   const files = readFolder(path);

@@ -43,7 +43,7 @@ export function server(post: (answer: Answer) => void): (request: Request) => vo
       case "receipt": {
         const text = new TextDecoder().decode(request.bytes).trim();
         const short = /(^|#)dr1-code;/.test(text);
-        return { kind: "reply", reply: short ? verifyCode(text, files) : verifyReceipt(request.bytes, files) };
+        return { kind: "reply", reply: short ? verifyCode(text, files, verified) : verifyReceipt(request.bytes, files, verified) };
       }
     }
   };

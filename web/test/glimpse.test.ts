@@ -14,10 +14,7 @@ function sidsOf(files: Bundle): string[] {
 
 /** Without what events did, which is looked at later. */
 function before(subject: Subject): Subject {
-  const plain: Subject = { ...subject, events: [], replaced: undefined, joined: false };
-  const { visit } = subject;
-  if (visit !== undefined) plain.visit = { ...visit, slots: visit.slots.map((slot) => ({ ...slot, now: undefined })) };
-  return plain;
+  return { ...subject, events: [], now: undefined, replaced: undefined, joined: false };
 }
 
 for (const name of NAMES) {
@@ -28,11 +25,15 @@ for (const name of NAMES) {
     let teams = 0;
     for (const sid of [...sidsOf(files), "NOBODY"]) {
       const seen = glimpse(files, [sid])!;
-      assert.deepEqual(seen.subject, before(lookUp(verified, sid)), sid);
+      // That there are events is told at once, and that what follows from them is not known yet.
+      const { now } = seen.subject;
+      assert.deepEqual([now?.events ?? 0, now?.known ?? true], [facts.events?.count ?? 0, facts.events === undefined], sid);
+      assert.deepEqual({ ...seen.subject, now: undefined }, before(lookUp(verified, sid)), sid);
       assert.deepEqual(seen.facts, {
         suite: facts.suite,
         commitment: facts.commitment,
         unopened: false,
+        frozen: false,
         seed: facts.seed,
         sources: facts.sources,
       });

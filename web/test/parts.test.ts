@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { percent } from "../src/page/numbers";
+import { eventWords, KINDS, reasonsOf } from "../src/verify/kinds";
 import { bytesOfHex, Hasher, hexOfBytes, Mac } from "../src/verify/digest";
 import { JsonFault, parseJson, printJson } from "../src/verify/json";
 import { quotaOf } from "../src/verify/quota";
@@ -284,4 +286,19 @@ test("quotas sum to n, stay within their strata, and give every subject its chan
       );
     });
   }
+});
+
+test("per cent is cut off as everywhere else, never rounded up", () => {
+  const cases: [number, number, string][] = [[4, 397, "1.00%"], [2, 3, "66.66%"], [1, 7, "14.28%"], [1, 1, "100.00%"], [1, 176245, "0.00%"], [0, 5, "0.00%"]];
+  for (const [n, d, text] of cases) assert.equal(percent({ numerator: String(n), denominator: String(d) }), text);
+});
+
+test("every kind of event and every reason has words in both languages, and one that is unknown is shown as it is", () => {
+  for (const kind of KINDS) {
+    for (const reason of reasonsOf(kind)) {
+      for (const { zh, en } of eventWords(kind, reason)) assert.ok(/\p{Script=Han}/u.test(zh) && /^[a-z]/.test(en), `${kind} ${reason}`);
+    }
+  }
+  assert.deepEqual(eventWords("toString", "constructor"), [{ zh: "toString", en: "toString" }, { zh: "constructor", en: "constructor" }]);
+  assert.deepEqual(eventWords("leave", "kin")[1], { zh: "kin", en: "kin" });
 });

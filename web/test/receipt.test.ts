@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { verifyCode, verifyReceipt } from "../src/verify/index";
+import { lookUp, verify, verifyCode, verifyReceipt } from "../src/verify/index";
+import type { Verified } from "../src/verify/types";
 import { parseJson, printJson, type Json, type JsonObject } from "../src/verify/json";
 import { bytes, text, unopened, vector } from "./vectors";
 
@@ -148,4 +149,59 @@ test("a file that the comparison looks into must be that of the manifest", () =>
     files.delete(file);
     assert.equal(verifyReceipt(bytes(sample()), files).verified, false, file);
   }
+});
+
+/** The code of a subject of a bundle, with the team of its draw. */
+function codeOf(verified: Verified, sid: string): string {
+  const { draw, commitment, result } = verified.report.facts!;
+  const { lists, visit } = lookUp(verified, sid);
+  const ranks = lists.map(({ list, rank }) => `${list}=${rank}`).sort();
+  return `dr1-code;${draw};${commitment};${result};${sid};-;${ranks.join(",")};${visit?.slots.map(({ iid }) => iid).join(",") ?? "-"}`;
+}
+
+test("against a verified bundle it is told who comes now, which the receipt does not say", () => {
+  const files = vector("events");
+  const verified = verify(files);
+  for (const sid of ["913301000000000005", "REG:0008", "913301000000000007"]) {
+    const report = verifyCode(codeOf(verified, sid), files, verified);
+    assert.deepEqual([report.verified, report.problem], [true, undefined]);
+    assert.deepEqual(report.now, lookUp(verified, sid).now);
+    assert.ok(report.now!.since.length > 0);
+    // Without what came of the bundle nothing is said of it.
+    assert.equal(verifyCode(codeOf(verified, sid), files).now, undefined);
+  }
+  const receipt = verifyReceipt(bytes(sample()), vector("open"), verify(vector("open")));
+  assert.deepEqual([receipt.verified, receipt.now], [true, undefined]);
+  assert.ok(verifyReceipt(bytes(sample())).notShown.some(({ zh }) => zh.includes("现在由谁检查须打开公示包")));
+});
+
+interface Commitment {
+  beacon: { sources: { kind: string; chain?: string }[]; margin_s: number };
+}
+
+test("while a sealed draw is closed its events tell whom they name, and not who comes", () => {
+  const files = unopened();
+  const { sources, margin_s: margin } = (JSON.parse(text(files.get("commitment.json")!)) as Commitment).beacon;
+  const { chain } = sources.find(({ kind }) => kind === "drand")!;
+  const at = 1784793000;
+  const event = {
+    approver: "李四",
+    at,
+    beacon: [{ chain, kind: "drand", round: Math.ceil((at + margin - 1692803367) / 3) + 1 }],
+    by: "张三",
+    evidence: "-",
+    iid: "E008",
+    kind: "recused",
+    n: 1,
+    prev: "-",
+    reason: "kin",
+    salt: "0".repeat(64),
+    visits: ["REG:0009"],
+  };
+  files.set("events/0001.json", bytes(`${JSON.stringify(event)}\n`));
+  const verified = verify(files);
+  assert.deepEqual(verified.report.steps.flatMap(({ problems }) => problems), []);
+  const { now, verified: holds } = verifyCode(CODE, files, verified);
+  assert.deepEqual([holds, now?.known, now?.slots], [true, false, []]);
+  assert.deepEqual(now?.since.map(({ text: { zh } }) => zh), ["第 1 号事件（回避：近亲属） E008"]);
 });

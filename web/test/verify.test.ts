@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { lookUp, stepWords, verify } from "../src/verify/index";
+import type { Verified } from "../src/verify/types";
 import { blamed, bytes, NAMES, numbers, text, unopened, vector, type Bundle } from "./vectors";
 
 const EXPECTED: Record<string, [number[], number[], string]> = {
@@ -282,11 +283,11 @@ test("events: who follows, who comes, what waits", () => {
   const { events } = verified.report.facts!;
   assert.equal(events?.count, 3);
   assert.deepEqual(
-    events?.events.map(({ kind, waits }) => [kind, waits]),
+    events?.events.map(({ kind, effect }) => [kind, effect]),
     [
-      ["leave", false],
-      ["closed", false],
-      ["recused", true],
+      ["leave", "acted"],
+      ["closed", "acted"],
+      ["recused", "waits"],
     ],
   );
   assert.deepEqual(events?.replaced, ["913301000000000005"]);
@@ -294,6 +295,71 @@ test("events: who follows, who comes, what waits", () => {
   assert.equal(lookUp(verified, "913301000000000005").replaced, true);
   assert.deepEqual(lookUp(verified, "913301000000000005").events, [1, 2]);
   assert.equal(lookUp(verified, "REG:0008").joined, true);
+});
+
+/** Who comes to a subject, slot by slot, with what stands in place of somebody. */
+function coming(verified: Verified, sid: string): string[] {
+  const { slots } = lookUp(verified, sid).now!;
+  return slots.map(({ iid, left, waits }) => `${iid ?? "-"}${left === undefined ? "" : ` not ${left}`}${waits ? " waits" : ""}`);
+}
+
+const zh = (verified: Verified, sid: string): string[] => lookUp(verified, sid).now!.since.map(({ text }) => text.zh);
+
+test("who comes now is told, and what changed it, for everybody concerned", () => {
+  const verified = verify(vector("events"));
+  const closed = lookUp(verified, "913301000000000005");
+  assert.deepEqual([closed.now?.visited, closed.now?.waits, closed.visit?.slots.length], [false, false, 3]);
+  assert.deepEqual(zh(verified, "913301000000000005"), [
+    "第 1 号事件（离岗：病假）：岗位 0 由 E007 改为 E021",
+    "第 2 号事件（停业注销：已吊销）：任务 Z_4 不再检查该对象，由候补 913301000000000007 递补",
+    "第 2 号事件（停业注销：已吊销）：任务 t.2 不再检查该对象，由候补 REG:0008 递补",
+  ]);
+  assert.deepEqual(coming(verified, "REG:0008"), ["E000", "E021", "E028"]);
+  assert.deepEqual(zh(verified, "REG:0008"), [
+    "第 2 号事件（停业注销：已吊销）：任务 t.2 由该对象递补 913301000000000005",
+    "第 2 号事件（停业注销：已吊销）：岗位 0 由 E000 担任",
+    "第 2 号事件（停业注销：已吊销）：岗位 1 由 E021 担任",
+    "第 2 号事件（停业注销：已吊销）：岗位 2 由 E028 担任",
+  ]);
+  assert.equal(lookUp(verified, "REG:0008").visit, undefined);
+});
+
+test("while an event waits, who steps out is told and nobody is named in his place", () => {
+  const verified = verify(vector("events"));
+  const event = JSON.parse(text(vector("events").get("events/0003.json")!)) as { iid: string; visits: string[] };
+  for (const sid of event.visits) {
+    const { now, visit } = lookUp(verified, sid);
+    assert.deepEqual([now?.visited, now?.waits, now?.due], [true, true, 1784798266]);
+    assert.equal(coming(verified, sid).filter((who) => who === `- not ${event.iid} waits`).length, 1);
+    assert.ok(now!.slots.every(({ iid }) => iid !== event.iid));
+    assert.ok(visit === undefined || visit.slots.some(({ iid }) => iid === event.iid));
+    assert.match(zh(verified, sid).at(-1)!, /^第 3 号事件（回避：.*尚未公布$/);
+  }
+});
+
+test("whom no event concerns has the team of the draw, and is told how many events there are", () => {
+  const verified = verify(vector("events"));
+  const rows = text(vector("events").get("assignment.tsv")!).split("\n").slice(1, -1).map((row) => row.split("\t"));
+  const others = rows.filter(([, sid]) => lookUp(verified, sid).events.length === 0);
+  assert.ok(others.length > 0);
+  for (const [, sid, slot, iid] of others) {
+    const { now } = lookUp(verified, sid);
+    assert.deepEqual([now?.events, now?.waiting, now?.known, now?.waits, now?.since], [3, 1, true, false, []]);
+    assert.equal(now?.slots[Number(slot)].iid, iid);
+  }
+  assert.equal(lookUp(verify(vector("open")), "X0004").now, undefined);
+});
+
+test("where effects are not recomputed nobody is said to come", () => {
+  const sid = "913301000000000005";
+  const files = new Map(vector("events"));
+  files.set("events/0001/teams.tsv", bytes(text(files.get("events/0001/teams.tsv")!).replace("E021", "E000")));
+  const { now } = lookUp(verify(files), sid);
+  assert.deepEqual([now?.known, now?.slots, now?.since.map(({ event }) => event)], [false, [], [1, 2]]);
+  assert.match(now!.why!.zh, /不能说/);
+  const whole = new Map([...vector("events")].filter(([file]) => !/^events\/000[23]/.test(file)));
+  whole.set("events/0001.json", bytes(text(whole.get("events/0001.json")!).replace("李四", "张三")));
+  assert.equal(lookUp(verify(whole), sid).now?.known, false);
 });
 
 test("a void is told beside the verdict", () => {
@@ -312,6 +378,8 @@ test("a void is told beside the verdict", () => {
   const put = (change: object): Bundle =>
     new Map(files).set("events/0001.json", bytes(`${JSON.stringify({ ...event, ...change })}\n`));
   assert.deepEqual([verify(put({})).report.verified, verify(put({})).report.void], [true, true]);
+  const { now } = lookUp(verify(put({})), "913301000000000005");
+  assert.deepEqual([now?.void, now?.visited, now?.since.map(({ text }) => text.zh)], [true, false, ["第 1 号事件（作废：计划有误）：本次抽取作废"]]);
   for (const change of [
     { at: 1784792220 },
     { approver: "张三" },
@@ -324,4 +392,61 @@ test("a void is told beside the verdict", () => {
     assert.deepEqual([report.verified, report.void], [false, false], JSON.stringify(change));
     assert.deepEqual([...blamed(report)], ["events/0001.json"]);
   }
+});
+
+/** The frozen part of a bundle, as it is published before the draw. */
+function frozenOf(files: Bundle, sealed: boolean): Bundle {
+  const open = /^(commitment\.json|inspectors\.tsv|incompatible\.tsv|standby\.tsv|recusals\.tsv|frames\/.*)$/;
+  const part = sealed ? /^(commitment\.json|inspectors\.tsv|incompatible\.tsv|standby\.tsv)$/ : open;
+  return new Map([...files].filter(([file]) => part.test(file)));
+}
+
+test("before the draw nothing is verified and nothing is wrong", () => {
+  for (const name of NAMES) {
+    const files = frozenOf(vector(name), name === "sealed_opened");
+    const { report } = verify(files);
+    assert.deepEqual([report.frozen, report.verified, report.facts?.frozen], [true, false, true], name);
+    assert.deepEqual(numbers(report, "failed"), [1]);
+    assert.ok(report.steps[0].problems.every(({ place }) => !files.has(place.file)));
+    for (const { notShown } of report.steps) for (const { zh } of notShown) assert.doesNotMatch(zh, /不合格/);
+    for (const file of ["README.txt", "verify.html", "notice/x.html", "log/commit.tlog-proof"])
+      assert.equal(verify(new Map(files).set(file, bytes("x\n"))).report.frozen, true, file);
+    assert.equal(verify(new Map(files).set("beacon.json", vector(name).get("beacon.json")!)).report.frozen, true);
+  }
+  for (const name of NAMES) assert.equal(verify(vector(name)).report.frozen, false);
+  assert.equal(verify(unopened()).report.frozen, false);
+});
+
+test("a trace of a draw, a changed register or a bad beacon: then the missing result is a fault", () => {
+  const whole = vector("open");
+  const files = frozenOf(whole, false);
+  for (const file of ["manifest.tsv", "visits.tsv", "draw/T01.tsv", "assignment.tsv", "schedule.tsv", "shortage.json", "opening.json", "x"])
+    assert.equal(verify(new Map(files).set(file, whole.get(file) ?? bytes("x\n"))).report.frozen, false, file);
+  assert.equal(verify(new Map(files).set("log/result.tlog-proof", bytes("x\n"))).report.frozen, false);
+  for (const file of files.keys()) {
+    const without = new Map(files);
+    without.delete(file);
+    assert.equal(verify(without).report.frozen, false, file);
+    if (file === "commitment.json") continue;
+    const row = /\n[^\n]*\n$/;
+    const content = text(files.get(file)!);
+    if (content.split("\n").length < 3) continue;
+    const { report } = verify(new Map(files).set(file, bytes(content.replace(row, "\n"))));
+    assert.deepEqual([report.frozen, report.verified], [false, false], file);
+    assert.ok(blamed(report).has(file), file);
+  }
+  const beacon = text(whole.get("beacon.json")!).replace("8b3e", "8b3f");
+  assert.equal(verify(new Map(files).set("beacon.json", bytes(beacon))).report.frozen, false);
+});
+
+test("before the draw a subject sees its chance, and no outcome", () => {
+  const files = frozenOf(vector("open"), false);
+  const seen = lookUp(verify(files), "X0004");
+  const drawn = lookUp(verify(vector("open")), "X0004");
+  assert.deepEqual([seen.found, seen.lists, seen.visit], [true, [], undefined]);
+  assert.deepEqual(
+    seen.undrawn.map(({ list, row, stratum, N, chance, exact }) => [list, row, stratum, N, chance, exact]),
+    drawn.lists.map(({ list, row, stratum, N, chance, exact }) => [list, row, stratum, N, chance, exact]),
+  );
+  assert.deepEqual(drawn.undrawn, []);
 });

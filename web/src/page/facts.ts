@@ -1,4 +1,5 @@
 /** Facts of protocol.md §7: what a reader should know of the draw besides the verdict. */
+import { eventWords } from "../verify/index";
 import type { ChanceFact, EventFacts, Facts, SourceFact, Text } from "../verify/types";
 import { type Child, code, el, given, table, terms, unfold } from "./dom";
 import { listed, say } from "./language";
@@ -26,12 +27,18 @@ function long(caption: Text, head: readonly Child[], rows: readonly Child[][], n
   ];
 }
 
+/** The lottery that a source names: `digits:3d-2026193`. */
+function game({ kind, source }: SourceFact): Child {
+  const name = /^(?:rfc3797|digits):([^-]+)-/.exec(source)?.[1];
+  return name !== undefined && ["rfc3797", "digits"].includes(kind) && [" ", word(name)];
+}
+
 function sources(all: readonly SourceFact[]): Child {
   return table(
     say("公开随机信标", "Public beacon"),
     [say("种类", "kind"), say("来源", "source"), say("时间", "time"), say("数值", "value")],
     all.map((source) => [
-      word(source.kind),
+      [word(source.kind), game(source)],
       code(source.source),
       time(source.at),
       source.value === undefined ? "–" : code(source.value.slice(source.source.length + 1)),
@@ -78,14 +85,20 @@ function chances(facts: Facts): Child {
   );
 }
 
+const EFFECTS: Record<EventFacts["events"][number]["effect"], Text> = {
+  acted: say("已生效", "acted"),
+  waits: say("等待随机数", "waits for its beacon"),
+  none: say("只作记录", "recorded only"),
+  unknown: say("未核算", "not computed"),
+};
+
 function events(facts: EventFacts): Child {
   const rows = facts.events.map((event) => [
     event.n,
-    word(event.kind),
-    code(event.reason),
+    ...eventWords(event.kind, event.reason),
     time(event.at),
     [given(event.by), event.approver === "-" ? null : [" / ", given(event.approver)]],
-    event.waits ? say("等待随机数", "waits for its beacon") : say("已生效", "acted"),
+    EFFECTS[event.effect],
   ]);
   const counted = (pairs: readonly [string, number][]): Child =>
     pairs.length === 0 ? "–" : listed(pairs.map(([what, count]) => `${what} × ${count}`));
@@ -102,7 +115,9 @@ function events(facts: EventFacts): Child {
       [say("换人的岗位", "slots exchanged"), counted(facts.slots)],
       [say("被换下的人员", "inspectors exchanged"), counted(facts.people)],
       [
-        say("空缺的岗位", "vacant slots"),
+        facts.events.some((event) => event.effect === "waits")
+          ? say("空缺的岗位（不计等待中的事件）", "vacant slots, before the events that wait")
+          : say("空缺的岗位", "vacant slots"),
         facts.vacant.length === 0 ? "–" : listed(facts.vacant.map(({ sid, slot }) => `${sid}/${slot}`)),
       ],
     ]),

@@ -1,8 +1,9 @@
 /** The answer to a receipt or to the code printed on one (protocol.md §8). */
-import type { ReceiptReport, Text } from "../verify/types";
+import type { Now, ReceiptReport, Text } from "../verify/types";
 import { type Child, code, el, given, table, terms } from "./dom";
 import { chanceText } from "./facts";
 import { say } from "./language";
+import { isChanged, nowView } from "./now";
 import { grouped } from "./numbers";
 import { digest, problem } from "./verdict";
 import { word } from "./words";
@@ -14,6 +15,12 @@ export function receiptText(report: ReceiptReport, bundle: boolean): Text {
   }
   if (!report.verified) {
     return say("凭证核验未通过", "Receipt not verified");
+  }
+  if (report.now?.known === false) {
+    return say("凭证与公示包相符；抽取之后有事件", "The receipt agrees with the bundle; there are events after the draw");
+  }
+  if (report.now !== undefined && !isSame(report.now)) {
+    return say("凭证与公示包相符；抽取之后有变动", "The receipt agrees with the bundle; there were changes since the draw");
   }
   return report.compared ? say("凭证与公示包相符", "The receipt agrees with the bundle") : say("凭证核验通过", "Receipt verified");
 }
@@ -35,6 +42,10 @@ function lists(report: ReceiptReport): Child {
   );
 }
 
+function isSame(now: Now): boolean {
+  return now.known && !isChanged(now);
+}
+
 function sentences(title: Text, texts: readonly Text[]): Child {
   return texts.length > 0 && el("div", { class: "told" }, el("h3", {}, title), el("ul", {}, texts.map((text) => el("li", {}, text))));
 }
@@ -53,10 +64,16 @@ export function receiptView(report: ReceiptReport, name: string, bundle: boolean
     ),
     report.rehearsal && el("p", { class: "note" }, say("这是演练，不产生效力。", "This is a rehearsal and binds nobody.")),
     report.problem !== undefined && !waits && el("ul", { class: "problems" }, problem(report.problem)),
+    report.now !== undefined && nowView(report.now),
     terms([
       report.sid === undefined ? null : [say("检查对象", "subject"), code(report.sid)],
       report.draw === undefined ? null : [say("抽取", "draw"), code(report.draw)],
-      report.team.length === 0 ? null : [say("检查小组", "team"), report.team.map((iid) => [code(iid), " "])],
+      report.team.length === 0
+        ? null
+        : [
+            report.now === undefined || isSame(report.now) ? say("检查小组", "team") : say("抽取时的检查小组", "team as it was drawn"),
+            report.team.map((iid) => [code(iid), " "]),
+          ],
       report.result === undefined ? null : [say("结果摘要", "result digest"), digest(report.result)],
       report.commitment === undefined ? null : [say("封存摘要 C", "commitment C"), digest(report.commitment)],
     ]),

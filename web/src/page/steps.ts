@@ -1,7 +1,7 @@
 /** The numbered checks, each with what it proves and what it does not. */
 import { stepWords } from "../verify/index";
-import type { Report, Step } from "../verify/types";
-import { el, unfold } from "./dom";
+import type { Report, Result, Step, Text } from "../verify/types";
+import { code, el, unfold } from "./dom";
 import { say } from "./language";
 import { problem } from "./verdict";
 import { MARKS, RESULTS } from "./words";
@@ -9,8 +9,18 @@ import { MARKS, RESULTS } from "./words";
 /** At most this many are kept by the verifier. */
 const PROBLEMS_MAX = 50;
 
-function stepView(step: Step): HTMLElement {
+/** A claim stands under its step only where it holds; elsewhere it is what the step would prove. */
+const CLAIMS: Record<Result, Text> = {
+  passed: say("", ""),
+  failed: say("未能证明：", "Not proved: "),
+  "not-shown": say("未全部证明：", "Not shown in full: "),
+};
+
+/** `frozen`: the result's files are missing because nothing is drawn yet, which is no fault. */
+function stepView(step: Step, frozen: boolean): HTMLElement {
   const words = stepWords(step.id);
+  const waits = frozen && step.result === "failed";
+  const look = waits ? "not-shown" : step.result;
   return el(
     "li",
     { id: `step-${step.number}`, class: `step ${step.result}`, tabindex: -1 },
@@ -20,19 +30,28 @@ function stepView(step: Step): HTMLElement {
       el("h3", {}, el("span", { class: "no" }, step.number), words.name),
       el(
         "span",
-        { class: `badge ${step.result}` },
-        el("span", { "aria-hidden": "true" }, MARKS[step.result]),
+        { class: `badge ${look}` },
+        el("span", { "aria-hidden": "true" }, MARKS[look]),
         " ",
-        RESULTS[step.result],
+        waits ? say("尚未抽取", "not drawn yet") : RESULTS[step.result],
       ),
     ),
-    el("p", {}, words.proves),
+    el("p", {}, CLAIMS[look], words.proves),
     el("p", { class: "limits" }, words.not),
     step.notShown.length > 0 &&
       el("ul", { class: "unshown" }, step.notShown.map((text) => el("li", {}, text))),
-    step.problems.length > 0 &&
+    waits &&
+      el(
+        "p",
+        { class: "unshown plain" },
+        say("抽取之后才有：", "to come with the draw: "),
+        step.problems.map(({ place }, at) => [at > 0 && say("、", ", "), code(place.file)]),
+      ),
+    !waits &&
+      step.problems.length > 0 &&
       el("ul", { class: "problems" }, step.problems.slice(0, 5).map(problem)),
-    step.problems.length > 5 &&
+    !waits &&
+      step.problems.length > 5 &&
       unfold(
         step.problems.length < PROBLEMS_MAX
           ? say(`另有 ${step.problems.length - 5} 处`, `${step.problems.length - 5} more`)
@@ -55,6 +74,6 @@ export function stepsView(report: Report): HTMLElement {
         "Numbers are those of the protocol; what does not apply is left out. \"Not shown\" is neither passed nor failed.",
       ),
     ),
-    el("ol", { class: "steps" }, report.steps.map(stepView)),
+    el("ol", { class: "steps" }, report.steps.map((step) => stepView(step, report.frozen))),
   );
 }

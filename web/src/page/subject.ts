@@ -4,6 +4,7 @@ import { type Child, code, el, given, table, terms, unfold } from "./dom";
 import { chanceText } from "./facts";
 import { keyFormula, pairFormula, ticketFormula } from "./formula";
 import { say } from "./language";
+import { holder, isChanged, nowText, nowView } from "./now";
 import { grouped } from "./numbers";
 import { word } from "./words";
 
@@ -109,14 +110,7 @@ function slotView(facts: SubjectFacts, subject: Subject, slot: SubjectSlot): HTM
     { class: "slot" },
     el("h4", {}, given(slot.name), " ", el("span", { class: "role" }, word(slot.role))),
     el("p", { class: "who" }, slot.iid === undefined ? say("没有配齐", "not filled") : code(slot.iid)),
-    slot.now !== undefined &&
-      slot.now !== slot.iid &&
-      el(
-        "p",
-        { class: "note" },
-        say("事件之后：", "after the events: "),
-        slot.now === null ? say("空缺", "vacant") : code(slot.now),
-      ),
+    later(subject, slot),
     terms([
       [say("须具备", "needs"), tags(slot.needs)],
       [say("须避开", "avoids"), tags(slot.avoids)],
@@ -134,8 +128,31 @@ function slotView(facts: SubjectFacts, subject: Subject, slot: SubjectSlot): HTM
   );
 }
 
-/** What is to be said of it in one line. */
-export function outcomeText(subject: Subject): Text {
+/** Beside a slot of the draw: who has it since, if that is somebody else. */
+function later({ now }: Subject, slot: SubjectSlot): Child {
+  const found = now?.known && isChanged(now) ? now.slots.find(({ text }) => text === slot.text) : undefined;
+  return found !== undefined && found.iid !== slot.iid && el("p", { class: "note" }, say("现在：", "now: "), holder(found));
+}
+
+/** What is known of a list before its tickets are. */
+function undrawnView(list: Subject["undrawn"][number]): HTMLElement {
+  return el(
+    "article",
+    { class: "list" },
+    el("h4", {}, given(list.title), " ", code(list.list)),
+    terms([
+      [say("抽中的机会", "chance"), chanceText(list)],
+      [say("层、权重", "stratum, weight"), [code(list.stratum), " · ", grouped(list.weight)]],
+      [say("同层户数", "subjects of it"), grouped(list.N)],
+      [say("所在行", "row"), [code(`frames/${list.list}.tsv`), " ", grouped(list.row)]],
+    ]),
+  );
+}
+
+function drawnText(subject: Subject, frozen: boolean): Text {
+  if (subject.lists.length === 0) {
+    return frozen ? say("在名单中，尚未抽取", "In the list; not drawn yet") : say("在名单中，抽取结果没有算出", "In the list; the draw could not be computed");
+  }
   const drawn = subject.lists.filter((list) => list.outcome === "drawn").length;
   if (drawn > 0) {
     return say(
@@ -144,6 +161,13 @@ export function outcomeText(subject: Subject): Text {
     );
   }
   return subject.lists.some((list) => list.outcome === "reserve") ? say("未抽中，列为候补", "Not drawn; a reserve") : say("未抽中", "Not drawn");
+}
+
+/** What is to be said of it in one line: what the draw came to, and what events made of it. */
+function outcomeText(subject: Subject, frozen: boolean): Text {
+  const drawn = drawnText(subject, frozen);
+  const since = subject.now === undefined ? undefined : nowText(subject.now, subject.visit !== undefined);
+  return since === undefined ? drawn : say(`${drawn.zh}；${since.zh}`, `${drawn.en}; ${since.en}`);
 }
 
 /** The answer for one subject. `name` is from the reader's own file; `standing` says how far it is verified; `early`: nothing is yet. */
@@ -183,10 +207,11 @@ export function subjectView(
       name !== undefined && [given(name), " "],
       code(subject.sid),
       say("：", ": "),
-      outcomeText(subject),
+      outcomeText(subject, facts.frozen),
       mark,
     ),
     !subject.shown &&
+      !facts.frozen &&
       el(
         "p",
         { class: "note" },
@@ -195,11 +220,23 @@ export function subjectView(
           "Some check that this rests on failed or was not shown: it is only what these files claim.",
         ),
       ),
-    subject.replaced && el("p", { class: "note" }, say("事件之后由候补代替。", "A reserve took its place by an event.")),
-    subject.joined && el("p", { class: "note" }, say("事件之后作为候补列入检查。", "It joined as a reserve by an event.")),
-    el("div", { class: "lists" }, lists.map((list) => listView(facts, subject, list))),
+    subject.now !== undefined && nowView(subject.now),
+    facts.frozen &&
+      lists.length > 0 &&
+      el(
+        "p",
+        { class: "note" },
+        say("随机数已经有了，结果尚未公布：以下由随机数算出。", "The value is there and the result is not published: this follows from the value."),
+      ),
+    el("div", { class: "lists" }, lists.map((list) => listView(facts, subject, list)), subject.undrawn.map(undrawnView)),
     visit !== undefined && [
-      el("h3", {}, say("检查小组", "The team")),
+      el(
+        "h3",
+        {},
+        subject.now === undefined || (subject.now.known && !isChanged(subject.now))
+          ? say("检查小组", "The team")
+          : say("抽取时的检查小组", "The team as it was drawn"),
+      ),
       el("div", { class: "slots" }, visit.slots.map((slot) => slotView(facts, subject, slot))),
     ],
     subject.tags.length > 0 &&

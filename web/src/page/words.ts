@@ -36,15 +36,11 @@ const WORDS: Record<string, Text> = {
   digits: say("数字彩票开奖", "lottery digits"),
   dice: say("现场掷骰", "dice thrown before witnesses"),
   wit: say("见证人份额", "a witness's share"),
-  void: say("作废", "voided"),
-  staff: say("增加检查力量", "more staff"),
-  closed: say("停业注销", "closed"),
-  moved: say("查无下落", "moved away"),
-  refused: say("拒绝检查", "refused the inspection"),
-  recused: say("回避", "recused"),
-  leave: say("离岗", "on leave"),
-  certificate: say("执法证失效", "certificate lost"),
-  correct: say("更正", "correction"),
+  ssq: say("双色球", "Shuangseqiu"),
+  dlt: say("大乐透", "Daletou"),
+  kl8: say("快乐8", "Kuaile 8"),
+  "3d": say("福彩3D", "Fucai 3D"),
+  pl5: say("排列5", "Pailie 5"),
 };
 
 /** The word of a value; another one is shown as it is. */

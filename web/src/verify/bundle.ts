@@ -65,6 +65,19 @@ export function checkFiles(run: Run, check: Check, c: Commitment): void {
     readOne(run, check, file, shape, tick);
   });
   checkJsonFiles(run, check);
+  run.frozen = isFrozen(run, c);
+}
+
+/** Whether the frozen part alone is there (§4.4): all of it in its form, perhaps the beacon, and nothing that a draw leaves. */
+function isFrozen({ files, bad, sealed }: Run, { lists, standby }: Commitment): boolean {
+  const part = ["commitment.json", "inspectors.tsv", "incompatible.tsv"];
+  if (standby !== undefined) part.push("standby.tsv");
+  if (!sealed) part.push("recusals.tsv", ...lists.map(({ list }) => `frames/${list}.tsv`));
+  const beside = new Set([...part, "beacon.json", "verify.html", "README.txt"]);
+  return (
+    part.every((file) => files.has(file)) &&
+    [...files.keys()].every((file) => !bad.has(file) && (beside.has(file) || (FREE.test(file) && file !== "log/result.tlog-proof")))
+  );
 }
 
 function tablesOf({ lists, mode, standby }: Commitment): Map<string, ShapeName> {

@@ -8,10 +8,11 @@ import { Keys } from "./keys";
 import { quotaOf } from "./quota";
 import { refuse, Refused } from "./refused";
 import { rollKey } from "./selection";
+import { nowOf } from "./since";
 import { fits, type Slot } from "./slots";
 import { readTable, type ShapeName, type Table } from "./table";
 import { ascends, integerOf, isDigest, isId, isName, say } from "./text";
-import type { Files, ReceiptReport } from "./types";
+import type { Files, ReceiptReport, Verified } from "./types";
 
 /** What a receipt or a code claims, as far as it does. */
 export interface Claim {
@@ -38,7 +39,7 @@ export interface Claim {
 }
 
 /** Verifies the short form on a sheet; it shows nothing without a bundle. */
-export function verifyCode(code: string, files?: Files): ReceiptReport {
+export function verifyCode(code: string, files?: Files, of?: Verified): ReceiptReport {
   const report: ReceiptReport = {
     kind: "code",
     verified: false,
@@ -57,7 +58,7 @@ export function verifyCode(code: string, files?: Files): ReceiptReport {
         "a code shows nothing alone: open the bundle as well",
       );
     }
-    compareWith(claim, files, report);
+    compareWith(claim, files, report, of);
     report.verified = true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -101,9 +102,10 @@ function readCode(code: string, report: ReceiptReport): Claim {
   };
 }
 
-/** §8.2; the first failure is thrown. */
-export function compareWith(claim: Claim, files: Files, report: ReceiptReport): void {
+/** §8.2; the first failure is thrown. `of` is what `verify` made of these files, which tells what came after the draw. */
+export function compareWith(claim: Claim, files: Files, report: ReceiptReport, of?: Verified): void {
   new Comparison(claim, files, report).make();
+  if (of !== undefined) report.now = nowOf(of, claim.sid);
 }
 
 class Comparison {

@@ -9,6 +9,7 @@ import { checkRounds, checkTeams, type PairingFiles } from "./pairing";
 import type { Check, Run } from "./run";
 import { compareFile, type Drawn } from "./selection";
 import { checkShortage } from "./shortage";
+import { Since } from "./since";
 import { Standing, type Change } from "./standing";
 import { readTable, type ShapeName, type Table } from "./table";
 import { compareText, say, shown } from "./text";
@@ -38,6 +39,7 @@ export function checkEffects(run: Run, check: Check, events: Event[]): void {
     if (!all.act(event)) return;
   }
   run.standing = standing;
+  run.since = all.since;
   all.facts();
 }
 
@@ -45,6 +47,7 @@ class Effects {
   private waiting = false;
   private readonly slots = new Map<string, number>();
   private readonly exchanged = new Map<string, number>();
+  readonly since = new Since();
 
   constructor(
     private readonly run: Run,
@@ -54,7 +57,7 @@ class Effects {
 
   /** One event; false if it failed, so that nothing further can be computed. */
   act(event: Event): boolean {
-    const { run, check } = this;
+    const { run, check, standing } = this;
     const due = new Map<string, string | undefined>();
     for (const sid of [event.sid, ...event.visits]) if (sid !== undefined) run.note(sid, event.n);
     // What needs no chance has happened while an event waits: whether a later one can be is known.
@@ -68,7 +71,8 @@ class Effects {
       (this.waiting || (event.sources !== undefined && !run.files.has(`${event.folder}beacon.json`)))
     ) {
       this.waiting = true;
-      run.events!.events[event.n - 1].waits = true;
+      run.events!.events[event.n - 1].effect = "waits";
+      this.since.wait(event, standing);
       this.change(event, new Map());
       check.hide(
         say(
@@ -76,8 +80,9 @@ class Effects {
           `event ${event.n} waits for its values, so that its effects are not shown`,
         ),
       );
-    } else if (event.acts && !this.apply(event, due)) {
-      return false;
+    } else if (event.acts) {
+      if (!this.apply(event, due)) return false;
+      run.events!.events[event.n - 1].effect = "acted";
     }
     return this.compare(event, due);
   }
@@ -138,7 +143,13 @@ class Effects {
         const lines = subjects.map((row) => `${row.join("\t")}\n`);
         due.set("subjects.tsv", `list\tsid\tnext\n${lines.join("")}`);
         run.events!.replaced.push(event.sid!);
-        for (const [, , next] of subjects) run.note(next, event.n);
+        for (const [list, sid, next] of subjects) {
+          run.note(next, event.n);
+          // Of an event that waits its files tell nothing yet.
+          if (this.waiting) continue;
+          this.since.add(sid, event, { kind: "ended", list, next });
+          if (next !== "-") this.since.add(next, event, { kind: "instead", list, of: sid });
+        }
         return changes;
       }
     }
@@ -168,8 +179,9 @@ class Effects {
     });
     rows.sort((a, b) => compareText(a.sid, b.sid) || a.number - b.number);
     const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
-    for (const { sid, number, before } of rows) {
+    for (const { sid, number, before, now } of rows) {
       run.note(sid, event.n);
+      this.since.add(sid, event, { kind: "slot", slot: number, before, iid: now });
       if (before === "-") continue;
       count(this.slots, `${sid}/${number}`);
       count(this.exchanged, before);
@@ -206,7 +218,13 @@ class Effects {
     checkRounds(ground, files, rounds, check);
     if (shortage !== undefined) checkShortage(ground, files, rounds, shortage, check);
     if (check.failed) return false;
-    if (shortage === undefined) standing.takeTeams(ground, rounds.rounds.at(-1)?.teams ?? []);
+    if (shortage !== undefined) return true;
+    const teams = rounds.rounds.at(-1)?.teams ?? [];
+    standing.takeTeams(ground, teams);
+    ground.visits.forEach(({ sid }, v) => {
+      const team = [...teams[v]].map((person) => ground.people[person].iid);
+      this.since.add(sid, event, { kind: "team", team });
+    });
     return true;
   }
 

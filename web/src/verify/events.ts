@@ -6,23 +6,10 @@ import { checkEffects } from "./effects";
 import type { JsonObject } from "./json";
 import { Keys } from "./keys";
 import type { Check, Run } from "./run";
+import { Since } from "./since";
+import { KINDS, reasonsOf, type Kind } from "./kinds";
 import { ascends, isDigest, isId, say, shown } from "./text";
 
-const REASONS = {
-  void: ["register_error", "plan_error", "beacon_error", "superior_order", "other"],
-  staff: ["shortage", "vacancy"],
-  closed: ["deregistered", "revoked", "ceased"],
-  moved: ["uncontactable", "relocated"],
-  refused: ["no_entry", "uncooperative"],
-  recused: ["kin", "interest", "former", "relation"],
-  leave: ["ill", "leave", "duty", "left"],
-  certificate: ["expired", "suspended", "withdrawn"],
-  correct: ["typing", "evidence"],
-  open: ["due", "early", "handed_over"],
-} as const;
-
-export type Kind = keyof typeof REASONS;
-const KINDS = Object.keys(REASONS) as Kind[];
 const APPROVED: readonly Kind[] = ["void", "staff", "refused", "recused", "leave", "certificate", "correct"];
 const FURTHER = ["sid", "iid", "visits", "raise", "add", "event"] as const;
 const OWN: Record<Kind, readonly (typeof FURTHER)[number][]> = {
@@ -68,6 +55,7 @@ export function actsOf(kind: Kind, c: Commitment): boolean {
 /** Step 16. */
 export function checkEvents(run: Run, check: Check): void {
   const events = readChain(run, check);
+  run.chain = events;
   const names = new Set(events.map(({ file }) => file));
   const folders = new Set(events.map(({ folder }) => folder));
   for (const file of [...run.files.keys()].filter((path) => path.startsWith("events/")).sort()) {
@@ -76,14 +64,14 @@ export function checkEvents(run: Run, check: Check): void {
   }
   run.events = {
     count: events.length,
-    events: events.map(({ n, kind, reason, at, by, approver }) => ({
+    events: events.map(({ n, kind, reason, at, by, approver, acts }) => ({
       n,
       kind,
       reason,
       at,
       by,
       approver,
-      waits: false,
+      effect: acts ? "unknown" : "none",
     })),
     replaced: [],
     slots: [],
@@ -97,7 +85,10 @@ export function checkEvents(run: Run, check: Check): void {
       "when events were recorded is the office's own statement; a log shows that they were by the time of its cosignatures (step 7)",
     ),
   );
-  if (events.every(({ acts, sid, folder }) => !acts && sid === undefined && !hasFolder(run, folder))) return;
+  if (events.every(({ acts, sid, folder }) => !acts && sid === undefined && !hasFolder(run, folder))) {
+    run.since = new Since();
+    return;
+  }
   checkEffects(run, check, events);
 }
 
@@ -144,7 +135,7 @@ function readEvent(run: Run, keys: Keys, o: JsonObject, n: number, before: Event
   if (prev !== (before?.digest ?? "-"))
     keys.fault("prev", say("不是前一事件文件的摘要", "not the digest of the event file before"));
   const kind = keys.oneOf(o.kind, "kind", KINDS);
-  const reason = keys.oneOf(o.reason, "reason", REASONS[kind]);
+  const reason = keys.oneOf(o.reason, "reason", reasonsOf(kind));
   const at = keys.integer(o.at, "at");
   const by = keys.text(o.by, "by");
   const approver = keys.text(o.approver, "approver");

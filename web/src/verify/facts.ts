@@ -21,6 +21,7 @@ export function factsOf(run: Run, c: Commitment): Facts {
     mode: c.mode,
     suite: c.suite,
     unopened: run.unopened,
+    frozen: run.frozen,
     window: c.window,
     commitment: run.digest,
     result: run.result_digest,

@@ -18,8 +18,8 @@ import { Check, Run } from "./run";
 import { drawList, outcomeOf, seedOf, type Visit } from "./selection";
 import { SlotBook, SlotFault } from "./slots";
 import { readTable, type ShapeName, type Table } from "./table";
-import { compareText, decode } from "./text";
-import type { Files, Glimpse } from "./types";
+import { compareText, decode, say } from "./text";
+import type { Files, Glimpse, Now } from "./types";
 
 /**
  * The answer for the first of these codes that a frame has, or that there is none. `undefined` where the files cannot be read
@@ -33,6 +33,24 @@ export function glimpse(files: Files, sids: readonly string[]): Glimpse | undefi
     throw error;
   }
 }
+
+const EVENT = /^events\/\d{4}\.json$/;
+
+/** What follows from events is left to `verify`; that there are some is told. */
+const UNKNOWN: Now = {
+  events: 0,
+  waiting: 0,
+  known: false,
+  why: say(
+    "事件的结果尚未核算：现在由谁检查，核验完成后才知道",
+    "what follows from the events is not computed yet: who comes now is known once the checks are done",
+  ),
+  void: false,
+  visited: false,
+  slots: [],
+  waits: false,
+  since: [],
+};
 
 function unreadable(file: string): never {
   throw new Unreadable(file);
@@ -54,8 +72,11 @@ class Reader {
     const sid = run.unopened ? undefined : sids.find((each) => this.readFrames(each));
     if (sid !== undefined) this.readPairing(sid);
     const { unopened, seed } = run;
-    const facts = { suite: c.suite, commitment: run.digest, unopened, seed, sources: sourcesOf(c, run.beacon) };
-    return { subject: lookUp({ state: run }, sid ?? sids[0]), facts };
+    const facts = { suite: c.suite, commitment: run.digest, unopened, frozen: false, seed, sources: sourcesOf(c, run.beacon) };
+    const subject = lookUp({ state: run }, sid ?? sids[0]);
+    const events = [...this.files.keys()].filter((file) => EVENT.test(file)).length;
+    if (events > 0) subject.now = { ...UNKNOWN, events };
+    return { subject, facts };
   }
 
   /** Commitment, beacon and seed. */

@@ -3,6 +3,7 @@ export { verify } from "./verify";
 export { lookUp } from "./lookup";
 export { glimpse } from "./glimpse";
 export { stepWords } from "./words";
+export { eventWords } from "./kinds";
 export { filesOfZip, withoutFolder } from "./zip";
 export { verifyCode } from "./compare";
 export { verifyReceipt } from "./receipt";

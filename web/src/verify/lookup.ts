@@ -1,9 +1,12 @@
 /** What one subject of a verified bundle sees: chance, ticket, rank, team, and why each other inspector was not chosen. */
 import { cheapest, FORBIDDEN } from "./assign";
+import type { List } from "./commitment";
+import type { Frame } from "./frames";
 import type { Ground } from "./ground";
 import { handicapsOf } from "./optimum";
-import { chanceOf } from "./quota";
+import { chanceOf, paretoRest, quotaOf } from "./quota";
 import type { Run } from "./run";
+import { nowOf } from "./since";
 import { drawnOf, keyText, outcomeOf, type Drawn, type Visit } from "./selection";
 import type { Slot } from "./slots";
 import { hexOfWords } from "./digest";
@@ -19,12 +22,13 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
     tags: [],
     salt: "-",
     lists: [],
+    undrawn: [],
     events: [],
     shown: run.steps.every(shownWell),
   };
   const c = run.commitment;
   if (c === undefined || run.unopened) return subject;
-  c.lists.forEach((_, l) => {
+  c.lists.forEach((list, l) => {
     const frame = run.frames[l];
     const row = frame?.sids.indexOf(sid) ?? -1;
     if (frame === undefined || row < 0) return;
@@ -33,8 +37,10 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
     subject.salt = frame.salts[row];
     const drawn = run.draws[l];
     if (drawn !== undefined) subject.lists.push(listOf(run, drawn, row));
+    else subject.undrawn.push(undrawnOf(run, list, frame, row));
   });
   subject.events = run.namedIn(sid);
+  subject.now = nowOf({ state }, sid);
   const { standing } = run;
   subject.replaced = standing?.gone.has(sid);
   const v = run.visits?.findIndex((visit) => visit.sid === sid) ?? -1;
@@ -46,6 +52,24 @@ export function lookUp({ state }: Pick<Verified, "state">, sid: string): Subject
 /** Steps that a subject's answer rests on; time, manifest and what comes afterwards are others. */
 function shownWell({ number, result }: { number: number; result: string }): boolean {
   return result !== "failed" || number === 7 || number === 8 || number > 15;
+}
+
+/** What commitment and frame alone tell. */
+function undrawnOf(run: Run, list: List, frame: Frame, row: number): Subject["undrawn"][number] {
+  const quota = quotaOf(run.hash, list, undefined);
+  const pareto = list.method === "pareto";
+  const [g, weight] = [frame.strata[row], frame.weights[row]];
+  const { rest, wholeFrom } = pareto ? paretoRest(list.n, frame.weights) : { rest: quota.rest, wholeFrom: undefined };
+  return {
+    list: list.list,
+    title: list.title,
+    row: row + 2,
+    stratum: list.strata[g].stratum,
+    weight,
+    N: pareto ? frame.sids.length : list.strata[g].N,
+    chance: chanceOf(list, { ...quota, rest }, g, weight, wholeFrom),
+    exact: !pareto,
+  };
 }
 
 function listOf(run: Run, drawn: Drawn, row: number): SubjectList {
@@ -87,10 +111,6 @@ function visitOf(run: Run, ground: Ground, v: number): Subject["visit"] {
   const rowMessage = ground.rowMessage(visit);
   const rounds = run.rounds;
   const last = run.pairing!.shortage ? undefined : rounds?.rounds.length;
-  const now =
-    run.events === undefined || run.standing === undefined
-      ? undefined
-      : run.standing.visits.get(visit.sid)?.holders;
   const slots = visit.slots.map((slot, k): SubjectSlot => {
     const { text, name, role, needs, avoids } = slot;
     return {
@@ -101,7 +121,6 @@ function visitOf(run: Run, ground: Ground, v: number): Subject["visit"] {
       needs,
       avoids,
       candidates: [],
-      now: now?.get(text) ?? (now === undefined ? undefined : null),
     };
   });
   if (rounds !== undefined && last !== undefined && last > 0) {

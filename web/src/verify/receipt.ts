@@ -23,7 +23,7 @@ import {
 } from "./text";
 import { checkTeam, readTeam } from "./team";
 import { leafOf, rootOfPath, wordsOfHex } from "./tree";
-import type { Files, ReceiptReport, Text } from "./types";
+import type { Files, ReceiptReport, Text, Verified } from "./types";
 
 /** A list entry that passed. */
 interface Entry {
@@ -39,8 +39,13 @@ interface Entry {
   roll?: { index: number; key: string };
 }
 
+const LATER = say(
+  "抽取之后换了谁（回避、请假、停业）：凭证说的是抽取当时，现在由谁检查须打开公示包",
+  "who was exchanged after the draw, for a recusal, a leave or a closed business: a receipt tells the draw, open the bundle to see who comes now",
+);
+
 /** Verifies a receipt alone and, with a bundle, against what was published (§8.2). */
-export function verifyReceipt(bytes: Uint8Array, files?: Files): ReceiptReport {
+export function verifyReceipt(bytes: Uint8Array, files?: Files, of?: Verified): ReceiptReport {
   const report: ReceiptReport = {
     kind: "receipt",
     verified: false,
@@ -52,7 +57,8 @@ export function verifyReceipt(bytes: Uint8Array, files?: Files): ReceiptReport {
   };
   try {
     const claim = new Receipt(report).read(bytes);
-    if (files !== undefined) compareWith(claim, files, report);
+    if (of === undefined) report.notShown.push(LATER);
+    if (files !== undefined) compareWith(claim, files, report, of);
     report.verified = true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

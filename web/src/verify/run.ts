@@ -3,10 +3,12 @@ import type { BeaconFile } from "./beacon";
 import type { ShortageFile } from "./bundle";
 import type { Commitment } from "./commitment";
 import { Hasher } from "./digest";
+import type { Event } from "./events";
 import type { Frame } from "./frames";
 import type { Ground } from "./ground";
 import type { PairingFiles, Rounds } from "./pairing";
 import type { Drawn, Visit } from "./selection";
+import type { Since } from "./since";
 import type { Standing } from "./standing";
 import { say } from "./text";
 import type {
@@ -75,6 +77,8 @@ export class Run {
   /** As in `commitment.json`, whether that passed step 2 or not. */
   sealed = false;
   unopened = false;
+  /** The frozen part alone is there: nothing is drawn yet. */
+  frozen = false;
   beacon?: BeaconFile;
   master?: string;
   seed?: string;
@@ -91,6 +95,10 @@ export class Run {
   events?: EventFacts;
   /** What stands after the events; absent without any, or where they could not be recomputed. */
   standing?: Standing;
+  /** The events, as far as their chain could be read. */
+  chain: readonly Event[] = [];
+  /** What they changed for whom; absent where that could not be recomputed. */
+  since?: Since;
   /** sid → numbers of the events that name it. */
   private readonly named = new Map<string, number[]>();
   logged?: Facts["logged"];
@@ -119,6 +127,10 @@ export class Run {
   isBad(check: Check, file: string): boolean {
     const step = this.bad.get(file);
     if (step === undefined) return false;
+    if (this.frozen && !this.files.has(file)) {
+      check.hide(say(`尚未抽取：抽取之后才有 ${file}`, `not drawn yet: ${file} comes with the draw`));
+      return true;
+    }
     check.hide(say(`${file} 已在第 ${step} 项核验中不合格`, `step ${step} found ${file} bad`));
     return true;
   }

@@ -7,9 +7,11 @@
  *   verify(files, options?, progress?): Verified            the 17 steps of protocol.md §7
  *   lookUp(verified, sid): Subject                          what one subject sees (keep `Verified` in the worker)
  *   glimpse(files, sids): Glimpse | undefined               the same before anything is verified, as the files claim it
- *   verifyReceipt(bytes, files?): ReceiptReport             protocol.md §8.1, with a bundle §8.2 as well
- *   verifyCode(code, files?): ReceiptReport                 protocol.md §8.3; without a bundle it says that it needs one
+ *   verifyReceipt(bytes, files?, of?): ReceiptReport        protocol.md §8.1, with a bundle §8.2 as well; `of` is what `verify`
+ *                                                           made of it: then the report says who comes now, after its events
+ *   verifyCode(code, files?, of?): ReceiptReport            protocol.md §8.3; without a bundle it says that it needs one
  *   filesOfZip(bytes): Files                                a zip as a bundle; one folder around everything is taken off
+ *   eventWords(kind, reason): [Text, Text]                  a kind of event and its reason in words
  *   stepWords(id): StepWords                                name, what a step proves and what it does not (words.ts)
  */
 
@@ -104,9 +106,15 @@ export interface ChanceFact {
   whole: boolean;
 }
 
+/**
+ * What became of an event: it `acted`, it `waits` for its values, it changes nobody (`none`), or what follows from it was not
+ * computed.
+ */
+export type Effect = "acted" | "waits" | "none" | "unknown";
+
 export interface EventFacts {
   count: number;
-  events: { n: number; kind: string; reason: string; at: number; by: string; approver: string; waits: boolean }[];
+  events: { n: number; kind: string; reason: string; at: number; by: string; approver: string; effect: Effect }[];
   /** Subjects that were replaced. */
   replaced: string[];
   /** How often each slot (`sid/number`) and each inspector was exchanged. */
@@ -124,6 +132,8 @@ export interface Facts {
   suite: "sha256" | "sm3";
   /** Sealed and not opened: the public part alone was there. */
   unopened: boolean;
+  /** Nothing is drawn yet, as in the report. */
+  frozen: boolean;
   window: { from: string; to: string };
   /** C. */
   commitment: string;
@@ -187,6 +197,11 @@ export interface Facts {
 export interface Report {
   /** 核验通过 / verified: no step failed. */
   verified: boolean;
+  /**
+   * Nothing is drawn yet: the frozen part alone is there (§4.4), and all that can be checked of it holds. Step 1 has failed, as the
+   * result's files are missing, so that it is not verified; but nothing is wrong.
+   */
+  frozen: boolean;
   /** A valid `void` event: the draw has no result. Say it in the same line as the verdict. */
   void: boolean;
   steps: Step[];
@@ -278,10 +293,46 @@ export interface SubjectSlot {
   avoids: string[];
   /** Who holds it in the final round of the draw; absent in a shortage. */
   iid?: string;
-  /** Who holds it after all events; null if vacant. Absent where there are no events. */
-  now?: string | null;
   /** Chosen first, then by W + h, then those excluded, then those not eligible. */
   candidates: Candidate[];
+}
+
+/** A slot of a visit after the events. */
+export interface NowSlot {
+  /** Its number after the events, which may be another than in the draw; `text` is what tells it from others. */
+  slot: number;
+  text: string;
+  name: string;
+  role: string;
+  needs: string[];
+  avoids: string[];
+  /** Who holds it; absent if it is vacant, or if that is not decided. */
+  iid?: string;
+  /** Who steps out by an event that waits. */
+  left?: string;
+  /** Who takes it hangs on a value that is not there yet. */
+  waits: boolean;
+}
+
+/** Who visits a subject after the events (§4.5): what draw and receipts say stays what it was. */
+export interface Now {
+  /** How many events there are, and how many of them wait for their values. */
+  events: number;
+  waiting: number;
+  /** False where what follows from them was not recomputed, for the reason `why`: then nobody knows from this who comes. */
+  known: boolean;
+  why?: Text;
+  /** The draw is void: nobody comes. */
+  void: boolean;
+  /** It is visited. Its slots, as they stand before the first event that waits. */
+  visited: boolean;
+  slots: NowSlot[];
+  /** An event that concerns it waits, so that not everything is decided. */
+  waits: boolean;
+  /** When the last value is due that it waits for, in seconds since 1970. */
+  due?: number;
+  /** What changed for it, event by event; where that is not known, the events that name it. */
+  since: { event: number; text: Text }[];
 }
 
 /** Everything that one subject of the bundle sees. `found` is false if no frame has it (or the frames are closed). */
@@ -291,6 +342,8 @@ export interface Subject {
   tags: string[];
   salt: string;
   lists: SubjectList[];
+  /** Lists whose frame has it, and whose tickets cannot be computed (yet). */
+  undrawn: { list: string; title: string; row: number; stratum: string; weight: number; N: number; chance: Fraction; exact: boolean }[];
   /** Present if drawn. `rowMessage` is the text whose digest is the pairing row R. */
   visit?: {
     lists: string[];
@@ -302,6 +355,8 @@ export interface Subject {
   };
   /** What events did with it: the numbers of the events that name it. */
   events: number[];
+  /** Who comes now; absent where there are no events. */
+  now?: Now;
   /** Replaced by a reserve through an event, or drawn in afterwards. */
   replaced?: boolean;
   joined?: boolean;
@@ -310,7 +365,7 @@ export interface Subject {
 }
 
 /** What the formulas of a subject need of the draw. */
-export type SubjectFacts = Pick<Facts, "suite" | "commitment" | "seed" | "sources" | "unopened">;
+export type SubjectFacts = Pick<Facts, "suite" | "commitment" | "seed" | "sources" | "unopened" | "frozen">;
 
 /** What the files claim of one subject, before anything of them is verified; events that follow the draw are not looked at. */
 export interface Glimpse {
@@ -334,6 +389,8 @@ export interface ReceiptReport {
   result?: string;
   commitment?: string;
   rehearsal?: boolean;
+  /** With a verified bundle that has events: who comes now, which a receipt does not say. */
+  now?: Now;
   lists: {
     list: string;
     title?: string;

@@ -32,10 +32,13 @@ export function verify(files: Files, options: Options = {}, progress: Progress =
   } else {
     steps(run);
   }
-  const verified = run.steps.every((step) => step.result !== "failed");
+  const failed = run.steps.filter((step) => step.result === "failed");
+  const verified = failed.length === 0;
+  // The files of the result are missing, and nothing else is wrong.
+  run.frozen &&= failed.every(({ number }) => number === 1);
   const c = run.commitment;
   const facts = c === undefined ? undefined : factsOf(run, c);
-  return { report: { verified, void: run.void, steps: run.steps, facts }, state: run };
+  return { report: { verified, frozen: run.frozen, void: run.void, steps: run.steps, facts }, state: run };
 }
 
 function steps(run: Run): void {
