@@ -113,7 +113,7 @@ class Reader {
     const { run } = this;
     const visit = this.visitOf(sid, run.commitment!.lists);
     if (visit === undefined) return;
-    const barred = barredOf(this.table("recusals.tsv", "recusals"));
+    const barred = barredOf(this.table("recusals.tsv", run.sealed ? "sealedRecusals" : "recusals"));
     const clashes = new Clashes(this.table("incompatible.tsv", "incompatible"));
     const people = peopleOf(this.table("inspectors.tsv", "people"));
     const pairKey = run.hash.line("pair", run.seed!);
