@@ -78,6 +78,9 @@ fn an_open_draw_from_commitment_to_published_days() {
     // The same commitment again: the secret that is kept is used again.
     let again = ["--clock", BEFORE, "commit", "registers/plan.toml", "--out", "bundle", "--days"];
     run(folder, 0, &again);
+    // The secret follows from no register: an auditor who has them finds nothing wrong.
+    let told = run(folder, 0, &["verify", "bundle", "--registry"]);
+    assert!(told.contains("名录重算：冻结的各表由封存时的计划和名录"), "{told}");
 
     let told = schedule(folder, 0, &["--out", "out"]);
     assert!(told.contains("日程第 1 版已存") && !told.contains("D09"), "{told}");
