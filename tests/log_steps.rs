@@ -344,15 +344,16 @@ fn killed_events_and_openings_are_finished() {
     );
     let key = age::x25519::Identity::generate().to_string();
     city.office.write("office.key", age::secrecy::ExposeSecret::expose_secret(&key));
-    let with = |args: &[&'static str]| {
-        [args, &["--clock", "2026-08-03T09:00:00+08:00", "--key-file", "office.key"]].concat()
+    let at = |clock: &'static str, args: &[&'static str]| {
+        [args, &["--clock", clock, "--key-file", "office.key"]].concat()
     };
+    let with = |args: &[&'static str]| at("2026-08-03T09:00:00+08:00", args);
     city.office.done(&[CITY_STEPS[0], &["--key-file", "office.key"]].concat());
     city.office.done(CITY_STEPS[1]);
     city.office.done(&with(&["draw", "bundle"]));
     let leave = ["leave", "--iid", "E04", "--reason", "病假", "--by", "甲", "--approver", "乙"];
     let leave = [&with(&["event", "bundle"])[..], &leave].concat();
-    let open = with(&["open", "bundle"]);
+    let open = at("2026-10-08T09:00:00+08:00", &["open", "bundle"]);
     let drawn = read_folder(city.office.folder());
     let whole = [&leave, &open].map(|args| timed(|| drop(city.office.done(args))));
     let expected = read_folder(&city.office.path("bundle"));

@@ -336,6 +336,15 @@ fn a_sealed_draw_keeps_its_days_closed() {
     assert!(!folder.join("bundle.days").exists() && !folder.join("bundle/schedule.tsv").exists());
     let refused = ["--clock", LATER, "schedule", "bundle", "--publish", "--key-file", "key"];
     assert!(run(folder, 2, &refused).contains("D15"));
+    // Who opens it early by a recorded decision shows no day to come; the same command does so later.
+    let early = ["--clock", AFTER, "open", "bundle", "--key-file", "key"];
+    assert!(run(folder, 2, &early).contains("S18"));
+    let decide = ["--clock", AFTER, "event", "bundle", "--key-file", "key", "open"];
+    run(folder, 0, &[&decide[..], &["--reason", "early", "--by", "张三"]].concat());
+    let told = run(folder, 0, &early);
+    assert!(told.contains("提示 S23 schedule.tsv：最后一次检查在"), "{told}");
+    assert!(!folder.join("bundle/schedule.tsv").exists());
+    run(folder, 0, &["verify", "bundle"]);
     with_key(&["--clock", LATER, "open", "bundle"]);
     assert_eq!(days(&folder.join("bundle/schedule.tsv")).len(), 30);
     run(folder, 0, &["verify", "bundle"]);

@@ -431,7 +431,7 @@ pub(super) fn of_sealed(
     bundle: &Path,
     secret: &SecretArgs,
     master: &Secret,
-) -> Result<Option<Vec<u8>>, Failure> {
+) -> Result<Option<Vec<ScheduleRow>>, Failure> {
     let latest = Keep::of(bundle, None, secret, Some(master))?.latest()?;
-    Ok(latest.map(|(_, rows)| rows_of::format(&rows)))
+    Ok(latest.map(|(_, rows)| rows))
 }
