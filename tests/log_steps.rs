@@ -190,6 +190,38 @@ fn cosignatures_may_come_late() {
     assert!(city.office.snapshot() == copy);
 }
 
+/// The witnesses cosign a head that no proof was made of, at different times, and the log grows before either line comes:
+/// the commitment is proved by that head all the same.
+#[test]
+fn a_head_between_proves_the_commitment() {
+    let city = City::new();
+    city.office.done(COMMIT_IN_TIME);
+    let daily = |agency: &str| drop(city.office.done(&["log", "daily", "--agency", agency]));
+    daily("甲局");
+    city.cosign(DUE_S - 20);
+    daily("乙局");
+    let told = city.office.done(&["log", "collect", "exchange/w1.cosignature"]);
+    assert!(!told.all().contains("L38"), "{}", told.all());
+    assert!(told.out.contains("第 0 条，联署尚不足"), "{}", told.out);
+    let told = city.office.done(&["log", "collect", "exchange/w2.cosignature"]);
+    assert!(
+        told.out.contains("第 0 条，2026-07-23 15:28:10（北京时间）凑足联署"),
+        "{}",
+        told.all()
+    );
+    assert!(city.office.read("bundle/log/commit.tlog-proof").contains("\ncity.example\n2\n"));
+    assert_eq!(city.check("bundle", &[])["outcome"], "passed");
+    city.agrees("bundle");
+    // Collected again, and with a later quorum besides, it stays the earliest.
+    let before = city.office.snapshot();
+    city.office.done(&["log", "collect", "exchange"]);
+    assert!(city.office.snapshot() == before);
+    city.cosign(DUE_S - 5);
+    city.office.done(&["log", "collect", "exchange"]);
+    assert!(city.office.read("bundle/log/commit.tlog-proof").contains("\ncity.example\n2\n"));
+    assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed");
+}
+
 /// A bit of a proof changed anywhere: both verifiers say the same of it, and neither takes it for the whole one.
 #[test]
 fn both_verifiers_refuse_changed_proofs() {

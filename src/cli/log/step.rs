@@ -100,7 +100,7 @@ impl Log {
     /// Proofs and policy into the bundle.
     fn keep(&self, bundle: &Path, bodies: &[Body]) -> Result<(), Failure> {
         let policy = self.policy.as_ref().map(|(policy, _)| policy);
-        keep_proofs(&self.home, bundle, bodies, policy, &[]).map_err(refused)?;
+        keep_proofs(&self.home, bundle, bodies, policy, &[], &[]).map_err(refused)?;
         self.name_policy(bundle)
     }
 
