@@ -160,6 +160,67 @@ fn settings_of_a_workspace() {
     assert!(!office.path("bundle/log").exists());
 }
 
+/// A step from another folder is done, and says that log and store do not know of it; repeated with `-C` it is taken in.
+#[test]
+fn a_step_from_elsewhere_is_told() {
+    let city = City::new();
+    city.office.done(COMMIT_IN_TIME);
+    let [elsewhere, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let bundle = city.office.path("bundle").display().to_string();
+    let at = |folder: &tempfile::TempDir, args: &[&str]| ssj(folder.path(), args);
+    let beacon = ["--clock", AFTER, "beacon", &bundle, "--value", BEACON[3]];
+    let told = at(&elsewhere, &beacon);
+    let sentence = "它的承诺在日志 city.example 中，而 . 没有这份日志：这一步没有记入（缺 log/beacon.tlog-proof）";
+    assert!(told.exit == 0 && told.err.contains("警告 W25 "), "{}", told.all());
+    assert!(told.err.contains(sentence) && told.err.contains("-C"), "{}", told.err);
+    // Another workspace with a log of its own takes nothing in, either.
+    assert_eq!(at(&other, &["init", "."]).exit, 0);
+    let init = ["log", "init", "log", "--origin", "other.example", "--guard", "guard"];
+    assert_eq!(at(&other, &init).exit, 0);
+    let told = at(&other, &["--json", "draw", &bundle]);
+    let skipped: Value = serde_json::from_str(told.out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&skipped["what"], &skipped["findings"][0]["code"]),
+        (&"skipped".into(), &"W25".into())
+    );
+    let tail = at(&other, &["--json", "log", "tail", "log"]);
+    assert!(tail.out.contains("\"entries\":[]"), "{}", tail.out);
+    assert_eq!(city.kinds(), ["commit"]);
+    let home = city.office.folder().display().to_string();
+    let told = at(&elsewhere, &["-C", &home, "draw", &bundle]);
+    assert!(told.exit == 0 && told.out.contains("新记入 2 条"), "{}", told.all());
+    assert_eq!(city.kinds(), ["commit", "beacon", "result"]);
+    // Now nothing is missing: who draws a published bundle again is told nothing.
+    let told = at(&elsewhere, &["draw", &bundle]);
+    assert!(told.exit == 0 && told.err.is_empty(), "{}", told.all());
+    city.agrees("bundle");
+}
+
+/// Without a log it is the store that does not learn who was drawn.
+#[test]
+fn a_draw_from_elsewhere_is_told() {
+    let office = office::Office::new();
+    office.commit();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let bundle = office.path("bundle").display().to_string();
+    let run = |args: &[&str]| ssj(elsewhere.path(), args);
+    let beacon = run(&["--clock", AFTER, "beacon", &bundle, "--value", BEACON[3]]);
+    assert!(beacon.exit == 0 && beacon.err.is_empty(), "{}", beacon.all());
+    let drawn = run(&["draw", &bundle]);
+    assert!(
+        drawn.err.contains("警告 W25 ") && drawn.err.contains("那里不知道这一步"),
+        "{}",
+        drawn.all()
+    );
+    office.done(&["draw", "bundle"]);
+    assert!(run(&["draw", &bundle]).err.is_empty());
+    // A copy that lies in no workspace is nobody's business.
+    let copy = tempfile::tempdir().unwrap();
+    write_folder(&copy.path().join("bundle"), &read_folder(&office.path("bundle")));
+    let again = ssj(copy.path(), &["draw", "bundle"]);
+    assert!(again.exit == 0 && again.err.is_empty(), "{}", again.all());
+}
+
 /// Cosignatures find the head that they are of, whenever they come.
 #[test]
 fn cosignatures_may_come_late() {
