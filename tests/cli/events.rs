@@ -226,6 +226,12 @@ fn events_come_after_the_draw_and_never_to_a_void_one() {
     reason[10] = "心情不好";
     office.refuses(2, &reason, &["E01 ", "原因须为 病假、事假或休假、另有公务、调离或离职 之一"]);
     office.refuses(2, &["--clock", LATER, "event", "bundle", "beacon", "--value", "x"], &["W41 "]);
+    // What is wrong is told at once: nobody approves it, and there is no such visit; no such reason, and too late.
+    let alone =
+        [&["--clock", LATER], &leave("E01", "R01")[..7], &["--reason", "病假", "--by", "甲"]];
+    office.refuses(2, &alone.concat(), &["E02 ", "E06 "]);
+    let wrong = [&["--clock", AFTER][..], &void[..4], &["心情不好"], &void[5..]].concat();
+    office.refuses(2, &wrong, &["E01 ", "W05 "]);
 }
 
 /// Nobody left: the slot is vacant until the staff grows.
