@@ -273,6 +273,42 @@ fn wrong_passphrases_keys_and_shares() {
     assert!(office.done(&["verify", "bundle"]).out.contains("核验通过"));
 }
 
+/// Whoever interrupts the question for the passphrase is not told that there is no terminal.
+#[test]
+fn an_interrupted_passphrase_says_so() {
+    const ASK: &str = "
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said, asked = b'', False
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    said += more
+    if b'passphrase' in said and not asked:
+        asked = True
+        os.write(terminal, b'\\x03')
+sys.stdout.buffer.write(said)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+    let office = sealed(TO_PUBLIC);
+    let mut python = Command::new("python3");
+    python.args(["-c", ASK, env!("CARGO_BIN_EXE_ssj"), "--lang", "zh"]).args(&COMMIT[..6]);
+    let Ok(output) = python.current_dir(office.folder()).output() else {
+        println!("not run: there is no python3 here");
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("W33 已中断，没有录入口令"), "{text}");
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(!office.path("bundle").exists());
+}
+
 #[test]
 fn what_does_not_belong_is_refused() {
     let office = drawn(TO_PUBLIC);

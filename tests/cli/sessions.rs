@@ -200,7 +200,7 @@ fn every_step_reports_to_machines() {
             "severity", "title"
         ]
     );
-    assert_eq!(failure["findings"][0]["code"], "W06");
+    assert_eq!(failure["findings"][0]["code"], "W15");
     has_documented_keys(&failure["findings"][0], "finding");
 }
 

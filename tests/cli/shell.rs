@@ -109,6 +109,34 @@ fn output_that_cannot_be_written() {
     office.done(COMMIT_IN_TIME);
 }
 
+/// A folder where a file is meant, files where a new folder is meant, and what is packed: said as they are.
+#[test]
+fn what_was_named_by_mistake() {
+    let office = Office::new();
+    fs::create_dir(office.path("lists")).unwrap();
+    office.write("lists/subjects.csv", "reg_no,name\n");
+    let commit = ["--clock", BEFORE, "commit", "plan.toml", "--out", "lists"];
+    office.refuses_saying(
+        2,
+        &commit,
+        "错误 W03 lists：这个文件夹不是公示包，也不是空的
+  处理：已完成的文件不会被覆盖：换一个输出位置，或移走旧文件后重试。",
+        "error W03 lists: this folder is no bundle, and it is not empty
+  remedy: A finished file is never overwritten: choose another place or move the old file away first.",
+    );
+    office.refuses(2, &["import", "subjects", "lists"], &["W07 lists：这是文件夹"]);
+    for (name, mark) in
+        [("gzip", &b"\x1f\x8b\x08\0"[..]), ("xz", b"\xfd7zXZ\0"), ("ZIP", b"PK\x05\x06")]
+    {
+        office.write("packed", [mark, &[0x81; 64]].concat());
+        office.refuses(
+            2,
+            &["import", "subjects", "packed"],
+            &["R42 packed", &format!("这是 {name} 文件")],
+        );
+    }
+}
+
 #[test]
 fn receipts_that_cannot_be_written() {
     let office = Office::drawn();
