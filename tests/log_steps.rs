@@ -160,6 +160,67 @@ fn settings_of_a_workspace() {
     assert!(!office.path("bundle/log").exists());
 }
 
+/// A step from another folder is done, and says that log and store do not know of it; repeated with `-C` it is taken in.
+#[test]
+fn a_step_from_elsewhere_is_told() {
+    let city = City::new();
+    city.office.done(COMMIT_IN_TIME);
+    let [elsewhere, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let bundle = city.office.path("bundle").display().to_string();
+    let at = |folder: &tempfile::TempDir, args: &[&str]| ssj(folder.path(), args);
+    let beacon = ["--clock", AFTER, "beacon", &bundle, "--value", BEACON[3]];
+    let told = at(&elsewhere, &beacon);
+    let sentence = "它的承诺在日志 city.example 中，而 . 没有这份日志：这一步没有记入（缺 log/beacon.tlog-proof）";
+    assert!(told.exit == 0 && told.err.contains("警告 W25 "), "{}", told.all());
+    assert!(told.err.contains(sentence) && told.err.contains("-C"), "{}", told.err);
+    // Another workspace with a log of its own takes nothing in, either.
+    assert_eq!(at(&other, &["init", "."]).exit, 0);
+    let init = ["log", "init", "log", "--origin", "other.example", "--guard", "guard"];
+    assert_eq!(at(&other, &init).exit, 0);
+    let told = at(&other, &["--json", "draw", &bundle]);
+    let skipped: Value = serde_json::from_str(told.out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&skipped["what"], &skipped["findings"][0]["code"]),
+        (&"skipped".into(), &"W25".into())
+    );
+    let tail = at(&other, &["--json", "log", "tail", "log"]);
+    assert!(tail.out.contains("\"entries\":[]"), "{}", tail.out);
+    assert_eq!(city.kinds(), ["commit"]);
+    let home = city.office.folder().display().to_string();
+    let told = at(&elsewhere, &["-C", &home, "draw", &bundle]);
+    assert!(told.exit == 0 && told.out.contains("新记入 2 条"), "{}", told.all());
+    assert_eq!(city.kinds(), ["commit", "beacon", "result"]);
+    // Now nothing is missing: who draws a published bundle again is told nothing.
+    let told = at(&elsewhere, &["draw", &bundle]);
+    assert!(told.exit == 0 && told.err.is_empty(), "{}", told.all());
+    city.agrees("bundle");
+}
+
+/// Without a log it is the store that does not learn who was drawn.
+#[test]
+fn a_draw_from_elsewhere_is_told() {
+    let office = office::Office::new();
+    office.commit();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let bundle = office.path("bundle").display().to_string();
+    let run = |args: &[&str]| ssj(elsewhere.path(), args);
+    let beacon = run(&["--clock", AFTER, "beacon", &bundle, "--value", BEACON[3]]);
+    assert!(beacon.exit == 0 && beacon.err.is_empty(), "{}", beacon.all());
+    let drawn = run(&["draw", &bundle]);
+    assert!(
+        drawn.err.contains("警告 W25 ") && drawn.err.contains("那里不知道这一步"),
+        "{}",
+        drawn.all()
+    );
+    office.done(&["draw", "bundle"]);
+    assert!(run(&["draw", &bundle]).err.is_empty());
+    // A copy that lies in no workspace is nobody's business.
+    let copy = tempfile::tempdir().unwrap();
+    write_folder(&copy.path().join("bundle"), &read_folder(&office.path("bundle")));
+    let again = ssj(copy.path(), &["draw", "bundle"]);
+    assert!(again.exit == 0 && again.err.is_empty(), "{}", again.all());
+}
+
 /// Cosignatures find the head that they are of, whenever they come.
 #[test]
 fn cosignatures_may_come_late() {
@@ -188,6 +249,38 @@ fn cosignatures_may_come_late() {
     let copy = city.office.snapshot();
     city.office.done(&["log", "collect", "exchange", "kept"]);
     assert!(city.office.snapshot() == copy);
+}
+
+/// The witnesses cosign a head that no proof was made of, at different times, and the log grows before either line comes:
+/// the commitment is proved by that head all the same.
+#[test]
+fn a_head_between_proves_the_commitment() {
+    let city = City::new();
+    city.office.done(COMMIT_IN_TIME);
+    let daily = |agency: &str| drop(city.office.done(&["log", "daily", "--agency", agency]));
+    daily("甲局");
+    city.cosign(DUE_S - 20);
+    daily("乙局");
+    let told = city.office.done(&["log", "collect", "exchange/w1.cosignature"]);
+    assert!(!told.all().contains("L38"), "{}", told.all());
+    assert!(told.out.contains("第 0 条，联署尚不足"), "{}", told.out);
+    let told = city.office.done(&["log", "collect", "exchange/w2.cosignature"]);
+    assert!(
+        told.out.contains("第 0 条，2026-07-23 15:28:10（北京时间）凑足联署"),
+        "{}",
+        told.all()
+    );
+    assert!(city.office.read("bundle/log/commit.tlog-proof").contains("\ncity.example\n2\n"));
+    assert_eq!(city.check("bundle", &[])["outcome"], "passed");
+    city.agrees("bundle");
+    // Collected again, and with a later quorum besides, it stays the earliest.
+    let before = city.office.snapshot();
+    city.office.done(&["log", "collect", "exchange"]);
+    assert!(city.office.snapshot() == before);
+    city.cosign(DUE_S - 5);
+    city.office.done(&["log", "collect", "exchange"]);
+    assert!(city.office.read("bundle/log/commit.tlog-proof").contains("\ncity.example\n2\n"));
+    assert_eq!(city.check("bundle", &["--log", "log"])["outcome"], "passed");
 }
 
 /// A bit of a proof changed anywhere: both verifiers say the same of it, and neither takes it for the whole one.
@@ -344,15 +437,16 @@ fn killed_events_and_openings_are_finished() {
     );
     let key = age::x25519::Identity::generate().to_string();
     city.office.write("office.key", age::secrecy::ExposeSecret::expose_secret(&key));
-    let with = |args: &[&'static str]| {
-        [args, &["--clock", "2026-08-03T09:00:00+08:00", "--key-file", "office.key"]].concat()
+    let at = |clock: &'static str, args: &[&'static str]| {
+        [args, &["--clock", clock, "--key-file", "office.key"]].concat()
     };
+    let with = |args: &[&'static str]| at("2026-08-03T09:00:00+08:00", args);
     city.office.done(&[CITY_STEPS[0], &["--key-file", "office.key"]].concat());
     city.office.done(CITY_STEPS[1]);
     city.office.done(&with(&["draw", "bundle"]));
     let leave = ["leave", "--iid", "E04", "--reason", "病假", "--by", "甲", "--approver", "乙"];
     let leave = [&with(&["event", "bundle"])[..], &leave].concat();
-    let open = with(&["open", "bundle"]);
+    let open = at("2026-10-08T09:00:00+08:00", &["open", "bundle"]);
     let drawn = read_folder(city.office.folder());
     let whole = [&leave, &open].map(|args| timed(|| drop(city.office.done(args))));
     let expected = read_folder(&city.office.path("bundle"));

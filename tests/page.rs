@@ -165,7 +165,7 @@ fn a_subject_is_answered_while_the_others_are_verified() {
         );
         assert!(first["note"].as_str().unwrap().starts_with("核验尚未完成"), "{first}");
         assert!(last["note"].as_str().unwrap().starts_with("核验已完成"), "{last}");
-        let sid = drawn(&run.bundle(name).files);
+        let sid = drawn(&run.brought.bundles[name]);
         assert!(first["text"].as_str().unwrap().starts_with(&format!("{sid}：抽中")), "{first}");
         assert_eq!(texts(&first["team"]).len(), 2, "{first}");
         assert_eq!((&first["text"], &first["team"]), (&last["text"], &last["team"]));

@@ -41,14 +41,17 @@ pub(super) fn check(
     let applied: Vec<Applied<'_>> =
         ruled.iter().map(|(ruled, history)| ruled.apply(&registers.registry, history)).collect();
     let checks: Vec<Check> = applied.iter().map(rehearse::check).collect();
-    for ((plan, applied), check) in plans.iter().zip(&applied).zip(&checks) {
+    for (applied, check) in applied.iter().zip(&checks) {
         findings.extend(applied.findings().iter().cloned());
         findings.extend(check.findings.iter().cloned().map(|finding| finding.file(&file.place)));
-        findings.extend(overdue(plan, clock));
     }
     let earliest = plans.iter().filter_map(|plan| plan.beacon_at()).min();
     if let Some(earliest_s) = earliest {
         findings.extend(Changes::before(&store, &registers.versions, earliest_s)?.findings());
+    }
+    if findings.iter().all(|finding| finding.severity() != Severity::Error) {
+        // Time is the last thing that a commitment is refused for.
+        findings.extend(plans.iter().filter_map(|plan| overdue(plan, plans.len() > 1, clock)));
     }
     let findings = once(findings);
     console.findings(&findings);
@@ -75,10 +78,12 @@ pub(super) fn check(
     Ok(exit)
 }
 
-/// B10: the beacon comes too soon. A rehearsal's lies in the past on purpose.
-fn overdue(plan: &Plan, clock: &Clock) -> Option<Finding> {
-    let at = plan.beacon_at().filter(|_| !plan.rehearsal())?;
-    in_time("B10", at, plan.margin_s(), clock.now_s()).err()
+/// B10 where the beacon comes too soon; B11 where that may be on purpose: a rehearsal with a clock that is set, and a
+/// quarter of the year that is over.
+fn overdue(plan: &Plan, one_of_year: bool, clock: &Clock) -> Option<Finding> {
+    let code = if one_of_year || plan.rehearsal() { "B11" } else { "B10" };
+    let late = in_time(code, plan.beacon_at()?, plan.margin_s(), clock.now_s()).err()?;
+    Some(late.id(plan.draw()))
 }
 
 /// Whether a commitment made now would be published in time; the code that refuses is given.

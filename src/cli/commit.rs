@@ -212,6 +212,7 @@ pub(super) fn commit(
     console: &Console,
 ) -> Result<u8, Failure> {
     let store = open_store(workspace)?;
+    refuse_other_folder(&args.out)?;
     let log = StepLog::open(workspace, clock)?;
     let approvals = Approvals::of(args)?;
     let mut prepared = prepare(&store, args, clock, console)?;
@@ -293,6 +294,17 @@ fn refuse_early(
         in_time("B03", outline.earliest_source_at(), outline.margin_s, clock.now_s())?;
     }
     Ok(())
+}
+
+/// W03 for a folder that is somebody's own: a bundle is never mixed with what is there.
+fn refuse_other_folder(out: &Path) -> Result<(), Finding> {
+    let has_files = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if is_bundle(out) || !has_files() {
+        return Ok(());
+    }
+    let cause =
+        say!("这个文件夹不是公示包，也不是空的", "this folder is no bundle, and it is not empty");
+    Err(Finding::new("W03", cause).file(out.display().to_string()))
 }
 
 /// Whether the bundle of a record exists, or is about to.

@@ -82,7 +82,7 @@ impl Failure {
 
     fn of(findings: Findings, exit: u8) -> Self {
         let codes = || findings.0.iter().map(Finding::code);
-        let machine = codes().any(|code| ["W08", "W09", "W19"].contains(&code));
+        let machine = codes().any(|code| ["W08", "W09", "W19", "W26"].contains(&code));
         let usage = codes().any(|code| code.starts_with('W'));
         Failure {
             exit: if machine {

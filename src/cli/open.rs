@@ -10,7 +10,7 @@ use super::bundle::{commitment, frozen, lock, readable};
 use super::clock::Clock;
 use super::console::{Console, finding_json};
 use super::draw::{conduct, record_drawn};
-use super::event::refuse_void;
+use super::event::{recorded, refuse_void};
 use super::log::StepLog;
 use super::schedule::of_sealed;
 use super::secret::SecretArgs;
@@ -20,6 +20,7 @@ use crate::base::finding::{Finding, Findings};
 use crate::base::secret::Secret;
 use crate::base::table;
 use crate::draw::ticket::master_digest;
+use crate::events::chain::Recorded;
 use crate::io::durable::{Written, failed, write_files, write_folder, write_secret};
 use crate::io::folder::BundleFolder;
 use crate::record::bundle::{
@@ -27,7 +28,8 @@ use crate::record::bundle::{
     layout, opened_digest, parse_opening,
 };
 use crate::record::commitment::{Commitment, Seal};
-use crate::record::tables::ManifestRow;
+use crate::record::event::Kind;
+use crate::record::tables::{ManifestRow, ScheduleRow};
 use crate::say;
 
 #[derive(clap::Args)]
@@ -74,8 +76,13 @@ pub(super) fn open(
     }
     let master = master(&bundle, args, &commitment)?;
     let mut closed = closed(&bundle, args, &commitment, &master)?;
+    if !bundle.files.contains_key(OPENING) {
+        check_time(&commitment, &closed, clock.now_s())?;
+    }
     let schedule = of_sealed(&args.bundle, &args.secret, &master)?;
-    closed.extend(schedule.map(|bytes| (SCHEDULE.to_owned(), bytes)));
+    let withheld = schedule.as_deref().and_then(|rows| to_come(rows, clock.now_s()));
+    let schedule = schedule.filter(|_| withheld.is_none());
+    closed.extend(schedule.map(|rows| (SCHEDULE.to_owned(), table::format(&rows))));
     let outside = |path: &str| path.starts_with("events/") || path == SCHEDULE;
     let unbound = closed.iter().filter(|(path, _)| outside(path));
     let unbound: Files = unbound.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
@@ -90,8 +97,8 @@ pub(super) fn open(
     };
     let drawn = conduct(&frozen, beacon, Some(&master), console)?;
     check_result(&bundle.files, &drawn.files)?;
-    let early = early(&commitment, clock.now_s());
-    console.findings(&early);
+    let findings: Vec<Finding> = withheld.into_iter().collect();
+    console.findings(&findings);
     // Logged before it acts, to an auditor as to the public: the manifest binds all that the secret opens.
     log.record_files(&args.bundle, &bundle.files, clock, console)?;
     let short = bundle.files.contains_key(SHORTAGE);
@@ -103,9 +110,7 @@ pub(super) fn open(
     order.push(OPENING.to_owned());
     let written = match &args.to_auditor {
         None => write_files(&args.bundle, &shown, &order)?,
-        Some(folder) => {
-            write_folder(folder, &everything(&args.bundle, folder, shown)?, Vec::new())?
-        }
+        Some(folder) => hand_over(folder, everything(&args.bundle, folder, shown)?)?,
     };
     record_drawn(workspace, &frozen, &drawn, clock.now_s())?;
     let place = args.to_auditor.as_deref().unwrap_or(&args.bundle).display();
@@ -120,7 +125,7 @@ pub(super) fn open(
     console.report(&json!({
         "command": "open", "ok": true, "written": written == Written::New, "folder": place.to_string(),
         "opens": if seal.opens_to_public { "public" } else { "auditor" }, "opening": digest.hex(),
-        "findings": early.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
+        "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     Ok(DONE)
 }
@@ -212,16 +217,33 @@ fn check_result(there: &Files, drawn: &Files) -> Result<(), Failure> {
     if findings.is_empty() { Ok(()) } else { Err(Failure::bundle(Findings(findings))) }
 }
 
-/// S18 before the window ends.
-fn early(commitment: &Commitment, now_s: u64) -> Vec<Finding> {
+/// S18 before the window has ended, unless an event records who decided so: everybody would know who is still to be
+/// visited. An auditor may be told earlier than the public, and is told nothing that no event names, either.
+fn check_time(commitment: &Commitment, closed: &Files, now_s: u64) -> Result<(), Failure> {
+    let seal = commitment.seal.as_ref().expect("bug: it is sealed");
+    let reasons: &[&str] =
+        if seal.opens_to_public { &["early"] } else { &["early", "handed_over"] };
+    let decided = |one: &Recorded| {
+        one.event.kind() == Kind::Open && reasons.contains(&one.event.reason.as_str())
+    };
     let today = china_date(now_s).zip(parse_date(&commitment.window.1));
-    let finding = today.filter(|(today, to)| today <= to).map(|(today, to)| {
-        Finding::new(
-            "S18",
-            say!("今天 {today}，窗口至 {to}", "today {today}, the window ends on {to}"),
-        )
-    });
-    finding.into_iter().collect()
+    let Some((today, to)) = today.filter(|(today, to)| today <= to) else { return Ok(()) };
+    if recorded(commitment, closed)?.iter().any(decided) {
+        return Ok(());
+    }
+    let cause = say!("今天 {today}，窗口至 {to}", "today {today}, the window ends on {to}");
+    Err(Finding::new("S18", cause).into())
+}
+
+/// S23 where visits of the schedule are still to come: their days are shown to nobody.
+fn to_come(rows: &[ScheduleRow], now_s: u64) -> Option<Finding> {
+    let last = rows.iter().filter_map(|row| parse_date(&row.date)).max();
+    let (last, today) = last.zip(china_date(now_s)).filter(|(last, today)| today <= last)?;
+    let cause = say!(
+        "最后一次检查在 {last}，今天 {today}",
+        "the last visit is on {last}, today is {today}"
+    );
+    Some(Finding::new("S23", cause).file(SCHEDULE))
 }
 
 /// The bundle as an auditor gets it: its public files as they are, and what was closed.
@@ -236,6 +258,18 @@ fn everything(folder: &Path, to: &Path, shown: Files) -> Result<Files, Finding> 
         }
     }
     Ok(files)
+}
+
+/// Writes the auditor's folder at once. What was handed over early gets the schedule when its days have passed.
+fn hand_over(to: &Path, mut files: Files) -> Result<Written, Finding> {
+    let late = if to.exists() { files.remove_entry(SCHEDULE) } else { None };
+    let late: Files = late.into_iter().collect();
+    let written = write_folder(to, &files, Vec::new())?;
+    let order: Vec<String> = late.keys().cloned().collect();
+    match write_files(to, &late, &order)? {
+        Written::New => Ok(Written::New),
+        Written::Unchanged => Ok(written),
+    }
 }
 
 /// Writes the shares, a file for each custodian.

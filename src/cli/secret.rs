@@ -1,7 +1,7 @@
 //! How a command gets at the secret of a sealed draw: by passphrase, by a key file, or by the shares of custodians.
 
 use std::fs::File;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -149,8 +149,15 @@ fn ask(new: bool) -> Result<Zeroizing<String>, Failure> {
         return Err(Finding::new("W33", cause).into());
     }
     let prompt = |text: &str| {
-        let typed = rpassword::prompt_password(text)
-            .map_err(|_| Finding::new("W33", say!("这里没有终端", "there is no terminal here")));
+        let typed = rpassword::prompt_password(text).map_err(|error| {
+            let cause = match error.kind() {
+                ErrorKind::Interrupted | ErrorKind::UnexpectedEof => {
+                    say!("已中断，没有录入口令", "interrupted: no passphrase was typed")
+                }
+                _ => say!("这里没有终端", "there is no terminal here"),
+            };
+            Finding::new("W33", cause)
+        });
         typed.map(Zeroizing::new)
     };
     let first = prompt("口令 / passphrase: ")?;

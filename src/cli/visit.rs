@@ -5,30 +5,97 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::args::ExplainVisitArgs;
-use super::bundle::{in_order, office_with};
+use super::bundle::{Office, in_order, office_with};
 use super::console::{Console, table};
+use super::receipt::check::print_since;
 use super::{DONE, Failure};
 use crate::base::finding::{Finding, Lang, Text};
-use crate::conduct::{Barred, Explanation, Person, Standing, explain_visit as explain};
+use crate::base::secret::Secret;
+use crate::conduct::{
+    Barred, Explanation, Person, Standing, VisitNow, explain_visit as explain, visit_now,
+};
+use crate::events::since::{Change, since};
 use crate::pairing::certificate::M;
-use crate::record::ids::Sid;
+use crate::pairing::slots::VisitSlot;
+use crate::record::ids::{Iid, Sid};
 use crate::say;
 
 /// Alternatives that are printed without `--all`.
 const NEAREST: usize = 5;
 
 pub(super) fn explain_visit(args: &ExplainVisitArgs, console: &Console) -> Result<u8, Failure> {
-    let mut bundle = office_with(&args.bundle, &args.frames, &args.secret)?.bundle;
+    let Office { mut bundle, commitment, master } =
+        office_with(&args.bundle, &args.frames, &args.secret)?;
     let sid = Sid::parse(&args.sid).map_err(|_| {
         let sid = &args.sid;
         Finding::new("W07", say!("“{sid}” 不是检查对象编号", "\"{sid}\" is no subject's id"))
     })?;
+    let changes = since(&commitment, &bundle.files, &sid).map_err(Failure::bundle)?;
+    let changes: Vec<Text> = changes.iter().map(Change::words).collect();
     let visit = in_order(&mut bundle, |bundle| {
         explain(&bundle.files, bundle, &sid).map_err(Failure::bundle)
-    })?;
-    print(&visit, args.all, console);
-    console.report(&visit_json(&visit, args.all, console.lang));
+    });
+    // A reserve was not drawn, and is visited in place of another.
+    let is_reserve = |failure: &Failure| failure.findings.0.iter().any(|f| f.code() == "W31");
+    let visit = match visit {
+        Err(failure) if !changes.is_empty() && is_reserve(&failure) => None,
+        visit => Some(visit?),
+    };
+    let now = match changes.is_empty() {
+        true => None,
+        false => {
+            let master = master.as_ref().map(Secret::expose);
+            visit_now(&bundle.files, &bundle, master, &sid).map_err(Failure::bundle)?
+        }
+    };
+    if !changes.is_empty() {
+        print_now(&sid, &changes, now.as_ref(), console);
+    }
+    if let Some(visit) = &visit {
+        if !changes.is_empty() {
+            console.say(&say!("抽取当时：", "at the draw:"));
+        }
+        print(visit, args.all, console);
+    }
+    let mut report = visit.map_or_else(
+        || json!({"command": "explain", "what": "visit", "ok": true, "sid": sid.as_str(), "round": null, "slots": [], "people": []}),
+        |visit| visit_json(&visit, args.all, console.lang),
+    );
+    report["since"] = changes.iter().map(|text| text.get(console.lang)).collect();
+    report["now"] = now.as_ref().map_or(Value::Null, now_json);
+    if report.get("lists").is_none() {
+        report["lists"] = json!(now.map(|now| now.lists).unwrap_or_default());
+    }
+    console.report(&report);
     Ok(DONE)
+}
+
+/// What events changed, and who comes now.
+fn print_now(sid: &Sid, changes: &[Text], now: Option<&VisitNow>, console: &Console) {
+    print_since(changes, console);
+    let Some(now) = now else {
+        console.wrap(&say!("现在不再检查 {sid}。", "{sid} is not visited any more."));
+        return;
+    };
+    let lists = now.lists.join(",");
+    console.wrap(&say!(
+        "现在检查 {sid} 的小组（任务 {lists}）：",
+        "who visits {sid} now, lists {lists}:"
+    ));
+    for (number, (slot, holder)) in now.team.iter().enumerate() {
+        let name = slot.name();
+        let holder = holder.as_ref().map_or("-", Iid::as_str);
+        console.wrap(&say!("  岗位 {number} {name}：{holder}", "  slot {number} {name}: {holder}"));
+    }
+    console.wrap(&say!(
+        "替补取可任、不回避且有余量的人员中，事件的抽签号之和最小的；由 ssj verify 重新算出。",
+        "whoever steps in has the least sum of tickets of the event among those who fit, are not recused and have room; ssj verify computes it again."
+    ));
+}
+
+fn now_json(now: &VisitNow) -> Value {
+    let seat = |(number, (slot, holder)): (usize, &(VisitSlot, Option<Iid>))| json!({"slot": number, "name": slot.name(), "iid": holder.as_ref().map(Iid::as_str)});
+    json!({"lists": now.lists, "team": now.team.iter().enumerate().map(seat).collect::<Vec<_>>()})
 }
 
 fn print(visit: &Explanation, all: bool, console: &Console) {
@@ -228,7 +295,7 @@ fn cost(cost: i128) -> String {
 
 fn visit_json(visit: &Explanation, all: bool, lang: Lang) -> Value {
     let name = |place: &usize| visit.people[*place].iid.as_str();
-    let slot = |(number, slot): (usize, &crate::pairing::slots::VisitSlot)| {
+    let slot = |(number, slot): (usize, &VisitSlot)| {
         let holder = visit.team.get(number);
         let open = visit.people.iter().filter(|p| p.barred.is_none() && fits(p, number)).count();
         json!({

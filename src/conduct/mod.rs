@@ -5,6 +5,7 @@ mod blockage;
 mod events;
 mod explain;
 mod locate;
+mod now;
 mod receipt;
 mod teams;
 
@@ -36,6 +37,7 @@ use crate::say;
 pub use blockage::{Blockage, Demanded, Qualified, Way};
 pub use events::history;
 pub use explain::{Alternative, Barred, Explanation, Person, Seat, Standing, explain_visit};
+pub use now::{VisitNow, visit_now};
 pub use receipt::{Holders, Receipts, receipt};
 
 /// A frozen package: parsed, and its registers equal to its commitment. Its frames, which may be larger than memory, are

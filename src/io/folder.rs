@@ -27,8 +27,12 @@ pub fn is_bundle(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(COMMITMENT)).is_ok()
 }
 
-/// The finding that a path is no bundle, if it is none.
+/// The finding that a path is no bundle, W06, or nothing at all, W15.
 pub fn not_a_bundle(folder: &Path) -> Option<Finding> {
+    if !folder.exists() {
+        let cause = say!("没有这个文件或文件夹", "there is no such file or folder");
+        return Some(Finding::new("W15", cause).file(folder.display().to_string()));
+    }
     let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
     (!is_bundle(folder)).then(|| Finding::new("W06", cause).file(folder.display().to_string()))
 }
@@ -50,7 +54,7 @@ impl BundleFolder {
     /// Reads all files of a bundle but its frames.
     ///
     /// # Errors
-    /// W06 if the folder has no commitment, W08 if the file system fails.
+    /// W15 if there is no folder, W06 if it has no commitment, W08 if the file system fails.
     pub fn read(folder: &Path) -> Result<Self, Finding> {
         if let Some(finding) = not_a_bundle(folder) {
             return Err(finding);

@@ -13,9 +13,9 @@ use crate::record::commitment::Commitment;
 use crate::registry::{Register, Registry};
 use crate::say;
 
-/// Keys of a commitment that do not follow from registers and plan: the program that committed, and what the office
-/// saw and approved while it did.
-const NOT_RECOMPUTED: &[&str] = &["engine", "forecast", "changes", "quarantined"];
+/// Keys of a commitment that do not follow from registers and plan: the program that committed, what the office saw and
+/// approved while it did, and the digest of a secret of its own for the days of visits.
+const NOT_RECOMPUTED: &[&str] = &["engine", "forecast", "changes", "quarantined", "days"];
 
 /// Freezes `plan` anew over `registry` and compares the result with a bundle. `drawn` holds the visits of the
 /// earlier draws that it names; attempt and predecessor are the bundle's own. `given` surveys the bundle's frames if they

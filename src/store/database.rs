@@ -3,13 +3,15 @@
 //!
 //! sqlx's own `Any` driver is not used: it hides COPY, and it maps errors to texts.
 
+use std::path::Path;
+
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, SqlSafeStr};
 
 use super::holder::Holder;
-use super::location::{Location, sqlite_options};
+use super::location::{Location, read_only_options, sqlite_options};
 use crate::base::finding::Finding;
 use crate::say;
 
@@ -21,6 +23,8 @@ pub(super) const PATIENCE_S: u64 = 10;
 /// An open connection. What was begun and not committed is undone when it ends, however it ends.
 pub(super) struct Connection {
     pub(super) kind: Kind,
+    /// A SQLite file, or the folder that it lies in, cannot be written to, as on an auditor's medium.
+    read_only: bool,
     /// The mark beside a SQLite file while this connection writes.
     holder: Option<Holder>,
 }
@@ -110,16 +114,19 @@ macro_rules! bound {
 }
 
 impl Connection {
-    /// Opens a database; a SQLite file that is not there is made if `create` says so.
+    /// Opens a database; a SQLite file that is not there is made if `create` says so, and one that cannot be written to
+    /// is opened to be read.
     pub async fn open(location: &Location, create: bool) -> Result<Self, sqlx::Error> {
-        let kind = match location {
+        let (kind, read_only) = match location {
             Location::File(path) => {
-                let connection = sqlite_options(path, create).connect().await?;
-                Kind::Sqlite(Box::new(connection))
+                let (connection, read_only) = open_file(path, create).await?;
+                (Kind::Sqlite(Box::new(connection)), read_only)
             }
-            Location::Server(options) => Kind::Postgres(Box::new(options.connect().await?)),
+            Location::Server(options) => {
+                (Kind::Postgres(Box::new(options.connect().await?)), false)
+            }
         };
-        Ok(Connection { kind, holder: None })
+        Ok(Connection { kind, read_only, holder: None })
     }
 
     /// Closes it. SQLite then writes its log back, so that the file alone is the whole store.
@@ -131,8 +138,19 @@ impl Connection {
         };
     }
 
-    /// Brings the schema up to this program's.
+    /// Brings the schema up to this program's. One that is only read must have been brought there already.
     pub async fn migrate(&mut self) -> Result<(), sqlx::Error> {
+        if self.read_only {
+            let rows = self.rows("select version from _sqlx_migrations order by version", &[]);
+            let known =
+                rows.await?.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?;
+            return match known.last() {
+                Some(last) if *last != VERSION => {
+                    Err(sqlx::migrate::MigrateError::VersionNotPresent(*last).into())
+                }
+                _ => Ok(()),
+            };
+        }
         match &mut self.kind {
             Kind::Sqlite(connection) => migrator(SQLITE).run(&mut **connection).await?,
             Kind::Postgres(connection) => migrator(POSTGRES).run(&mut **connection).await?,
@@ -164,6 +182,11 @@ impl Connection {
                 let begun = sqlx::raw_sql("begin immediate").execute(&mut **connection).await;
                 if begun.as_ref().is_err_and(is_busy) {
                     return Err(Holder::of_file(path));
+                }
+                if self.read_only || begun.as_ref().is_err_and(is_unwritable) {
+                    let cause =
+                        say!("数据库或其文件夹不可写", "database or folder cannot be written to");
+                    return Err(Finding::new("W26", cause));
                 }
                 begun?;
                 self.holder = Some(Holder::mark(path));
@@ -258,22 +281,53 @@ impl Connection {
     }
 }
 
+/// A SQLite file, and whether it is only read.
+async fn open_file(path: &Path, create: bool) -> Result<(SqliteConnection, bool), sqlx::Error> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let refused = |e: std::io::Error| matches!(e.kind(), PermissionDenied | ReadOnlyFilesystem);
+    let opened = std::fs::File::options().write(true).open(path);
+    if create || !opened.is_err_and(refused) {
+        match sqlite_options(path, create).connect().await {
+            Err(error) if !create && is_unwritable(&error) => {}
+            opened => return Ok((opened?, false)),
+        }
+    }
+    Ok((read_only_options(path).connect().await?, true))
+}
+
 /// Whether a statement gave up waiting for another writer.
 fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    // SQLITE_BUSY with its extended forms; lock_not_available of PostgreSQL.
-    code.is_some_and(|code| {
-        code == "55P03" || code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
-    })
+    // lock_not_available of PostgreSQL.
+    code.is_some_and(|code| code == "55P03") || sqlite_code(error) == Some(5)
 }
 
+/// Whether SQLite may not write a file, or make those that it needs beside it.
+fn is_unwritable(error: &sqlx::Error) -> bool {
+    matches!(sqlite_code(error), Some(8 | 14))
+}
+
+/// SQLite's result code (SQLITE_BUSY is 5, SQLITE_READONLY 8, SQLITE_CANTOPEN 14) without what extends it.
+fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
+/// Of the last migration.
+const VERSION: i64 = 1;
 const SQLITE: &str = include_str!("migrations/sqlite/0001_registers_and_draws.sql");
 const POSTGRES: &str = include_str!("migrations/postgres/0001_registers_and_draws.sql");
 
 fn migrator(sql: &'static str) -> Migrator {
     let name = "registers and draws".into();
     let sql = sqlx::SqlStr::from_static(sql);
-    Migrator::with_migrations(vec![Migration::new(1, name, MigrationType::Simple, sql, false)])
+    Migrator::with_migrations(vec![Migration::new(
+        VERSION,
+        name,
+        MigrationType::Simple,
+        sql,
+        false,
+    )])
 }
 
 /// Errors of a database never carry an address or a password.

@@ -92,6 +92,15 @@ pub(super) fn sqlite_options(path: &Path, create: bool) -> SqliteConnectOptions 
         .foreign_keys(true)
 }
 
+/// How a SQLite file is opened that cannot be written to. Nobody changes it meanwhile: SQLite then needs no files beside it.
+/// Only where a log was left there, which is a part of the store, is it opened with its log.
+pub(super) fn read_only_options(path: &Path) -> SqliteConnectOptions {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let is_whole = fs::metadata(log).map_or(true, |log| log.len() == 0);
+    SqliteConnectOptions::new().filename(path).read_only(true).immutable(is_whole)
+}
+
 /// The address without a password.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

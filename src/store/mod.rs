@@ -157,7 +157,7 @@ impl Drop for Store {
 /// Findings about the database itself name it; its password is no part of that.
 fn at(location: &Location, finding: Finding) -> Finding {
     match finding.code() {
-        "W09" | "W19" => finding.file(location.to_string()),
+        "W09" | "W19" | "W26" => finding.file(location.to_string()),
         _ => finding,
     }
 }

@@ -210,10 +210,10 @@ fn paths_that_are_not_there() {
     );
     office.refuses(2, &["check", "no.toml"], &["W15 no.toml"]);
     office.refuses(2, &["import", "subjects", "no.csv", "--apply"], &["W15 no.csv"]);
-    office.refuses(2, &["draw", "no/such/bundle"], &["W06 no/such/bundle"]);
-    office.refuses(2, &["beacon", "no/such/bundle", "--value", "1"], &["W06 no/such/bundle"]);
+    office.refuses(2, &["draw", "no/such/bundle"], &["W15 no/such/bundle"]);
+    office.refuses(2, &["beacon", "no/such/bundle", "--value", "1"], &["W15 no/such/bundle"]);
     let void = ["event", "no/such/bundle", "void", "--reason", "x", "--by", "a", "--approver", "b"];
-    office.refuses(2, &void, &["W06 no/such/bundle"]);
+    office.refuses(2, &void, &["W15 no/such/bundle"]);
 }
 
 /// A folder in the place of the commitment is a defect, not a crash.

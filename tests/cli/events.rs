@@ -70,6 +70,49 @@ fn an_inspector_falls_ill_and_the_next_one_comes() {
     office.refuses(2, &[&["--clock", LATER], later.as_slice()].concat(), &["E07 "]);
 }
 
+/// Why this team: of the team that comes now, of a subject that is not visited any more, of a reserve that came instead.
+#[test]
+fn a_visit_is_explained_as_it_stands_after_its_events() {
+    let office = at_once();
+    let (sid, team) = standing(&office).remove(0);
+    let explain = |sid: &str| office.done(&["explain", "visit", "bundle", sid]).out;
+    assert!(!explain(&sid).contains("抽取之后的变动"), "nothing has happened yet");
+    json(&office, &leave(&team[0], &sid));
+    let came = standing(&office)[0].1[0].clone();
+    let text = explain(&sid);
+    let change = format!("第 1 号事件（离岗：病假）：岗位 0 由 {} 改为 {came}", team[0]);
+    assert!(text.contains(&change) && text.contains(&format!("  岗位 0 lead：{came}\n")), "{text}");
+    assert!(text.contains("抽取当时：") && text.contains("小组（第 0 轮）"), "{text}");
+    let report = json(&office, &["explain", "visit", "bundle", &sid]);
+    crate::sessions::has_documented_keys(&report, "explained_visit");
+    crate::sessions::is_documented(&report);
+    assert_eq!(report["now"]["team"][0]["iid"], came.as_str());
+    assert_eq!(report["slots"][0]["iid"], team[0].as_str(), "of the draw");
+
+    let close = ["event", "bundle", "closed", "--sid", &sid, "--reason", "已停业", "--by", "甲"];
+    let closed = json(&office, &close);
+    let reserve = closed["effects"][0]["next"][0]["next"].as_str().unwrap().to_owned();
+    let text = explain(&sid);
+    assert!(text.contains(&format!("由候补 {reserve} 递补")), "{text}");
+    assert!(text.contains(&format!("现在不再检查 {sid}。")), "{text}");
+    let text = explain(&reserve);
+    let (_, team) = standing(&office).into_iter().find(|(sid, _)| *sid == reserve).unwrap();
+    assert!(text.contains(&format!("由该对象递补 {sid}")), "{text}");
+    assert!(text.contains(&format!("  岗位 1 member：{}\n", team[1])), "{text}");
+    let report = json(&office, &["explain", "visit", "bundle", &reserve]);
+    crate::sessions::has_documented_keys(&report, "explained_visit");
+    crate::sessions::is_documented(&report);
+    assert_eq!(report["now"]["team"][0]["iid"], team[0].as_str());
+    // The other reserve is not visited, and nothing happened to it.
+    let drawn = office.read("bundle/draw/T1.tsv");
+    let other = drawn.lines().filter(|line| line.ends_with("reserve")).nth(1).unwrap();
+    office.refuses(
+        2,
+        &["explain", "visit", "bundle", other.split('\t').nth(2).unwrap()],
+        &["W31 "],
+    );
+}
+
 #[test]
 fn a_closed_shop_is_followed_by_the_next_reserve() {
     let office = at_once();
@@ -183,6 +226,12 @@ fn events_come_after_the_draw_and_never_to_a_void_one() {
     reason[10] = "心情不好";
     office.refuses(2, &reason, &["E01 ", "原因须为 病假、事假或休假、另有公务、调离或离职 之一"]);
     office.refuses(2, &["--clock", LATER, "event", "bundle", "beacon", "--value", "x"], &["W41 "]);
+    // What is wrong is told at once: nobody approves it, and there is no such visit; no such reason, and too late.
+    let alone =
+        [&["--clock", LATER], &leave("E01", "R01")[..7], &["--reason", "病假", "--by", "甲"]];
+    office.refuses(2, &alone.concat(), &["E02 ", "E06 "]);
+    let wrong = [&["--clock", AFTER][..], &void[..4], &["心情不好"], &void[5..]].concat();
+    office.refuses(2, &wrong, &["E01 ", "W05 "]);
 }
 
 /// Nobody left: the slot is vacant until the staff grows.

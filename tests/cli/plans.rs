@@ -370,3 +370,21 @@ fn chances_never_exceed_one() {
     let row = ran.out.lines().find(|line| line.starts_with("  E ")).unwrap();
     assert!(row.ends_with(" 0.00%"), "{}", ran.out);
 }
+
+/// What `commit` would refuse for its time `check` tells before: of a real draw as a warning, of a rehearsal as a note.
+#[test]
+fn a_beacon_that_comes_too_soon_is_told() {
+    let office = Office::new();
+    let codes = |clock: &[&str]| {
+        let ran = ssj(office.folder(), &[clock, &["check", "plan.toml"]].concat());
+        assert_eq!(ran.exit, 0, "{}", ran.all());
+        ["B10", "B11"].map(|code| ran.err.contains(code))
+    };
+    let before = ["--clock", BEFORE];
+    assert_eq!((codes(&before), codes(&["--clock", AFTER])), ([false, false], [false, true]));
+    // Ten minutes are the margin of this plan; the round is due at 15:38:30.
+    assert_eq!(codes(&["--clock", "2026-07-23T15:28:30+08:00"]), [false, false]);
+    assert_eq!(codes(&["--clock", "2026-07-23T15:28:31+08:00"]), [false, true]);
+    office.plan("rehearsal = true\n", "");
+    assert_eq!((codes(&before), codes(&["--clock", AFTER])), ([false, false], [true, false]));
+}

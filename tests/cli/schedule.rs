@@ -84,6 +84,9 @@ fn an_open_draw_from_commitment_to_published_days() {
     // The same commitment again: the secret that is kept is used again.
     let again = ["--clock", BEFORE, "commit", "registers/plan.toml", "--out", "bundle", "--days"];
     run(folder, 0, &again);
+    // The secret follows from no register: an auditor who has them finds nothing wrong.
+    let told = run(folder, 0, &["verify", "bundle", "--registry"]);
+    assert!(told.contains("名录重算：冻结的各表由封存时的计划和名录"), "{told}");
 
     let told = schedule(folder, 0, &["--out", "out"]);
     assert!(told.contains("日程第 1 版已存") && !told.contains("D09"), "{told}");
@@ -357,6 +360,15 @@ fn a_sealed_draw_keeps_its_days_closed() {
     assert!(!folder.join("bundle.days").exists() && !folder.join("bundle/schedule.tsv").exists());
     let refused = ["--clock", LATER, "schedule", "bundle", "--publish", "--key-file", "key"];
     assert!(run(folder, 2, &refused).contains("D15"));
+    // Who opens it early by a recorded decision shows no day to come; the same command does so later.
+    let early = ["--clock", AFTER, "open", "bundle", "--key-file", "key"];
+    assert!(run(folder, 2, &early).contains("S18"));
+    let decide = ["--clock", AFTER, "event", "bundle", "--key-file", "key", "open"];
+    run(folder, 0, &[&decide[..], &["--reason", "early", "--by", "张三"]].concat());
+    let told = run(folder, 0, &early);
+    assert!(told.contains("提示 S23 schedule.tsv：最后一次检查在"), "{told}");
+    assert!(!folder.join("bundle/schedule.tsv").exists());
+    run(folder, 0, &["verify", "bundle"]);
     with_key(&["--clock", LATER, "open", "bundle"]);
     assert_eq!(days(&folder.join("bundle/schedule.tsv")).len(), 30);
     run(folder, 0, &["verify", "bundle"]);

@@ -273,6 +273,42 @@ fn wrong_passphrases_keys_and_shares() {
     assert!(office.done(&["verify", "bundle"]).out.contains("核验通过"));
 }
 
+/// Whoever interrupts the question for the passphrase is not told that there is no terminal.
+#[test]
+fn an_interrupted_passphrase_says_so() {
+    const ASK: &str = "
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said, asked = b'', False
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    said += more
+    if b'passphrase' in said and not asked:
+        asked = True
+        os.write(terminal, b'\\x03')
+sys.stdout.buffer.write(said)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+    let office = sealed(TO_PUBLIC);
+    let mut python = Command::new("python3");
+    python.args(["-c", ASK, env!("CARGO_BIN_EXE_ssj"), "--lang", "zh"]).args(&COMMIT[..6]);
+    let Ok(output) = python.current_dir(office.folder()).output() else {
+        println!("not run: there is no python3 here");
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("W33 已中断，没有录入口令"), "{text}");
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(!office.path("bundle").exists());
+}
+
 #[test]
 fn what_does_not_belong_is_refused() {
     let office = drawn(TO_PUBLIC);
@@ -280,7 +316,7 @@ fn what_does_not_belong_is_refused() {
     let frame = ["--frame", "T1=plan.toml"];
     office.refuses(2, &[DRAW, &frame].concat(), &["S20 “--frame”"]);
     office.refuses(2, &[COMMIT, &frame].concat(), &["S20 plan.toml:6:8 mode"]);
-    // The window is not over: opening is the office's own decision.
+    // The window is not over, and nobody is named who decided to open it nevertheless.
     let early = ["--clock", AFTER, "open", "bundle", "--key-file", "office.key"];
     let place = office.path("bundle.sealed/closed/visits.tsv.age");
     let whole = fs::read(&place).unwrap();
@@ -296,8 +332,17 @@ fn what_does_not_belong_is_refused() {
     fs::write(&place, age::encrypt(&key, b"sid\tlists\n").unwrap()).unwrap();
     office.refuses(2, &early, &["S04 visits.tsv：与清单的摘要不符"]);
     fs::write(&place, whole).unwrap();
-    let ran = office.done(&early);
-    assert!(ran.err.contains("警告 S18 今天 2026-07-23，窗口至 2026-09-30"), "{}", ran.err);
+    office.refuses(2, &early, &["错误 S18 今天 2026-07-23，窗口至 2026-09-30"]);
+    let decide = |reason| {
+        let event = ["--clock", AFTER, "event", "bundle", "--key-file", "office.key", "open"];
+        office.done(&[&event[..], &["--reason", reason, "--by", "张三"]].concat());
+    };
+    decide("due");
+    office.refuses(2, &early, &["S18 "]);
+    decide("early");
+    office.done(&early);
+    assert!(office.read("bundle/events/0002.json").contains("\"reason\":\"early\""));
+    assert!(office.done(&["verify", "bundle"]).out.contains("核验通过"));
     let open = Office::drawn();
     open.refuses(2, &["open", "bundle"], &["W07 bundle：它是公开抽取，没有要开启的"]);
     open.refuses(2, &["custodians", "bundle", "--out", "s"], &["W07 "]);

@@ -153,6 +153,29 @@ pub fn has_documented_keys(value: &Value, kind: &str) {
     }
 }
 
+/// Demands that a report is one that `docs/json-schema.json` describes, where Python's `jsonschema` is there.
+pub fn is_documented(report: &Value) {
+    const CHECK: &str = "
+import json, sys
+try:
+    import jsonschema
+except ImportError:
+    sys.exit(77)
+with open(sys.argv[1], encoding='utf-8') as file:
+    validator = jsonschema.Draft202012Validator(json.load(file))
+validator.validate(json.loads(sys.argv[2]))
+";
+    let mut python = std::process::Command::new("python3");
+    python.args(["-c", CHECK]).arg(root().join("docs/json-schema.json")).arg(report.to_string());
+    match python.output() {
+        Ok(output) if output.status.code() != Some(77) => {
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{report}: {errors}");
+        }
+        _ => println!("not run: Python has no module jsonschema here"),
+    }
+}
+
 /// Every command reports one object with `command` and `ok`.
 #[test]
 fn every_step_reports_to_machines() {
@@ -214,7 +237,7 @@ fn every_step_reports_to_machines() {
             "severity", "title"
         ]
     );
-    assert_eq!(failure["findings"][0]["code"], "W06");
+    assert_eq!(failure["findings"][0]["code"], "W15");
     has_documented_keys(&failure["findings"][0], "finding");
 }
 

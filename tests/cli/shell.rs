@@ -43,6 +43,59 @@ error W04 inspectors: no inspectors
     office.refuses_saying(2, &["-C", "w", "commit", "plan.toml", "--out", "bundle"], zh, en);
 }
 
+/// An auditor's medium: everything that only reads works on a workspace that nobody may write to.
+#[test]
+fn a_read_only_workspace_is_read() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let office = Office::new();
+    office.commit();
+    assert_eq!(office.after(crate::office::BEACON).exit, 0);
+    office.done(&["draw", "bundle"]);
+    let out = tempfile::tempdir().unwrap();
+    let table = out.path().join("subjects.csv").display().to_string();
+    let rights = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    rights(out.path(), 0o777);
+    rights(&office.path("ssj.db"), 0o444);
+    // Rights mean nothing to the superuser, who runs the program as somebody else.
+    let is_root = fs::metadata(out.path()).unwrap().uid() == 0;
+    let run = |args: &[&str]| {
+        let mut command = crate::support::ssj::command(office.folder(), args);
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command.output().map(|output| {
+            let text = [output.stdout, output.stderr].concat();
+            (output.status.code(), String::from_utf8(text).unwrap())
+        })
+    };
+    // The folder may be written to or not: SQLite would make files beside the database.
+    for mode in [0o755, 0o555] {
+        rights(office.folder(), mode);
+        if let Err(error) = run(&["--version"]) {
+            println!("not run: the program cannot be started as somebody else: {error}");
+            break;
+        }
+        for args in [
+            &["check", "plan.toml"][..],
+            &["export", "subjects", &table],
+            &["registry", "log"],
+            &["simulate", "plan.toml", "--runs", "10"],
+            &["verify", "bundle", "--registry"],
+        ] {
+            let (exit, text) = run(args).unwrap();
+            assert_eq!(exit, Some(0), "ssj {args:?}: {text}");
+        }
+        let write = ["import", "recusals", "recusals.csv", "--apply", "--merge"];
+        let (exit, text) = run(&write).unwrap();
+        assert!(exit == Some(3) && text.contains("W26 ") && text.contains("ssj.db"), "{text}");
+    }
+    rights(office.folder(), 0o755);
+}
+
 /// A folder below a regular file cannot be written, whoever runs the test.
 #[test]
 fn output_that_cannot_be_written() {
@@ -54,6 +107,34 @@ fn output_that_cannot_be_written() {
     office.refuses(3, &["demo", "--out", "plan.toml/d"], &["W08 plan.toml/d"]);
     // The same command with a folder that can be written then does the job.
     office.done(COMMIT_IN_TIME);
+}
+
+/// A folder where a file is meant, files where a new folder is meant, and what is packed: said as they are.
+#[test]
+fn what_was_named_by_mistake() {
+    let office = Office::new();
+    fs::create_dir(office.path("lists")).unwrap();
+    office.write("lists/subjects.csv", "reg_no,name\n");
+    let commit = ["--clock", BEFORE, "commit", "plan.toml", "--out", "lists"];
+    office.refuses_saying(
+        2,
+        &commit,
+        "错误 W03 lists：这个文件夹不是公示包，也不是空的
+  处理：已完成的文件不会被覆盖：换一个输出位置，或移走旧文件后重试。",
+        "error W03 lists: this folder is no bundle, and it is not empty
+  remedy: A finished file is never overwritten: choose another place or move the old file away first.",
+    );
+    office.refuses(2, &["import", "subjects", "lists"], &["W07 lists：这是文件夹"]);
+    for (name, mark) in
+        [("gzip", &b"\x1f\x8b\x08\0"[..]), ("xz", b"\xfd7zXZ\0"), ("ZIP", b"PK\x05\x06")]
+    {
+        office.write("packed", [mark, &[0x81; 64]].concat());
+        office.refuses(
+            2,
+            &["import", "subjects", "packed"],
+            &["R42 packed", &format!("这是 {name} 文件")],
+        );
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn refusals() {
         &["sql", "open", "--list", "T01", "--table", "t; x"],
         &["W07 “--table”：“t; x” 不是表名"],
     );
-    refused(&["sql", "nowhere"], &["W06 "]);
+    refused(&["sql", "nowhere"], &["W15 "]);
     assert_eq!(ssj(&folder, &["sql", "open"]).exit, 2);
 }
 

@@ -103,7 +103,7 @@ fn what_has_no_team() {
         ),
     );
     office.refuses(2, &["explain", "visit", "bundle", "甲"], &["W07 ", "不是检查对象编号"]);
-    office.refuses(2, &["explain", "visit", "nowhere", "REG:R01"], &["W06 "]);
+    office.refuses(2, &["explain", "visit", "nowhere", "REG:R01"], &["W15 "]);
     // Codes are explained as before.
     assert!(office.done(&["explain", "w31"]).out.starts_with("W31  没有抽中"));
 }

@@ -72,7 +72,7 @@ fn drive(browser: &str) -> Run {
     // The first is an untouched one: the states of the page are looked at with it.
     let each: Vec<String> = std::iter::once(number("good open")).chain(others).collect();
     let early = [LARGE, DENSE].map(|name| {
-        let drawn = drawn(&brought.bundles[name].files);
+        let drawn = drawn(&brought.bundles[name]);
         json!({"folder": number(name), "sid": drawn})
     });
     let (logged, times) = logged(folder.path());

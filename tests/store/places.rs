@@ -181,7 +181,7 @@ fn a_read_only_folder_leaves_the_old_version() {
         None => only_read(0o555),
     }
     let text = run(&folder, 3, &["import", "subjects", "../more.csv", "--apply"]);
-    assert!(text.contains("W09 ./ssj.db："), "{text}");
+    assert!(text.contains("W26 ./ssj.db："), "{text}");
     assert!(fs::read(folder.join("ssj.db")).unwrap() == before);
     if mounted.is_none() {
         only_read(0o755);

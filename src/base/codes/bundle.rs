@@ -190,6 +190,15 @@ pub(super) const RULES: &[Rule] = &[
         ("改用以后的轮次或期次，或尽快封存。", "Name a later round or issue, or commit in time."),
     ),
     Rule::new(
+        "B11",
+        Note,
+        ("现在封存会因时间被拒绝", "committed now, it would be refused for its time"),
+        (
+            "已封存的季度不必理会，尚未封存的改用以后的轮次或期次；演练用 --clock 把时间定在信标之前。",
+            "Nothing is to be done for a quarter that is committed; another needs a later round or issue. A rehearsal sets --clock to a time before its beacon.",
+        ),
+    ),
+    Rule::new(
         "F12",
         Error,
         ("尚未抽取", "not drawn yet"),

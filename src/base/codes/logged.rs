@@ -63,8 +63,8 @@ pub(super) const RULES: &[Rule] = &[
         Warning,
         ("联署对不上", "a cosignature fits nothing here"),
         (
-            "它不属于现有的签名树头，也不属于公示包中的证明：可能来自更早的树头；请见证人对现在的再联署一次。",
-            "It is neither of the checkpoint nor of a proof in a bundle, perhaps of an older head: ask the witness to cosign once more.",
+            "它不属于这份日志签过的任何树头，也不属于公示包中的证明：可能来自别的日志，或已录错；请见证人对现在的树头再联署一次。",
+            "It is of no head that this log has signed and of no proof in a bundle, but perhaps of another log, or mistyped: ask the witness to cosign the present head.",
         ),
     ),
     Rule::new(

@@ -1,7 +1,7 @@
 //! S: sealed draws, their secret and their opening.
 
 use super::Rule;
-use crate::base::finding::Severity::{Error, Note, Warning};
+use crate::base::finding::Severity::{Error, Note};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
@@ -147,11 +147,11 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         "S18",
-        Warning,
-        ("窗口未完先开启", "opened before the window ends"),
+        Error,
+        ("窗口未完，不能开启", "not opened before the window has ended"),
         (
-            "开启后人人知道还要检查谁：确认其余检查已经完成。",
-            "Everybody now knows who is still to be visited: make sure that all visits are done.",
+            "开启后人人知道还要检查谁：窗口结束后再开启。确须提前的，先登记由谁决定，再开启：ssj event 公示包 open --reason early --by 姓名（移交审计机关的为 handed_over）。",
+            "Everybody would know who is still to be visited: open it when the window is over. Where it must be earlier, record first who decides so, then open: ssj event BUNDLE open --reason early --by NAME (handed_over for an auditor).",
         ),
     ),
     Rule::new(
@@ -188,6 +188,15 @@ pub(super) const RULES: &[Rule] = &[
         (
             "未开启的公示包不含抽样框：ssj open 之后再执行，或对移交审计机关的文件夹执行。",
             "An unopened bundle has no frames: run this after ssj open, or on the folder handed to the auditor.",
+        ),
+    ),
+    Rule::new(
+        "S23",
+        Note,
+        ("检查日程暂不公布", "the schedule is not shown yet"),
+        (
+            "还有检查未到日子：最后一次检查之后，重复同一 ssj open 命令即公布日程。",
+            "Visits are still to come: the same ssj open command shows the schedule after the last of them.",
         ),
     ),
 ];

@@ -209,6 +209,24 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "W25",
+        Warning,
+        ("这一步没有记入它的工作区", "the step is not in its workspace"),
+        (
+            "用 -C 指定封存它的工作区，再执行同一命令，即补记入日志和工作区；有意在别处操作的不必理会。",
+            "Run the same command again with -C and the workspace that committed it: log and workspace then take it in. Whoever works elsewhere on purpose need not.",
+        ),
+    ),
+    Rule::new(
+        "W26",
+        Error,
+        ("工作区只读", "the workspace is read-only"),
+        (
+            "这里只能查看、校核、模拟和重算；要写入，请在可写的工作区执行，或改正文件和文件夹的权限。",
+            "Looking, checking, simulating and recomputing work here; to write, use the workspace itself or correct the rights of file and folder.",
+        ),
+    ),
+    Rule::new(
         "W30",
         Error,
         ("不能在数据库中抽取", "this draw cannot be made in a database"),

@@ -64,7 +64,10 @@ fn void_it(
     let bundle = readable(&args.bundle)?;
     let commitment = commitment(&bundle)?;
     clock.check_rehearsal(commitment.rehearsal)?;
-    let asked = Asked::void(who)?;
+    let asked = Asked::void(who).map_err(|Findings(mut findings)| {
+        findings.extend(too_late(&commitment, clock.now_s()));
+        Findings(findings)
+    })?;
     let (written, n) = void(&args.bundle, &bundle.files, &commitment, &asked, clock)?;
     // Logged before it acts.
     log.record(&args.bundle, clock, console)?;
@@ -98,21 +101,22 @@ fn void(
     if let Some(event) = void_event(files) {
         return Ok((Written::Unchanged, event.n));
     }
-    let earliest = commitment.earliest_source_at();
     let recorded = recorded(commitment, files)?;
     let event = asked.event(commitment, &recorded, clock.now_s())?;
     let mut findings = chain::check(commitment, &recorded, &event);
     findings.retain(|finding| finding.code() != "E03");
-    if event.at >= earliest {
-        let at = china_time(earliest);
-        let cause = say!(
-            "最早的信标在 {at}（北京时间）",
-            "the earliest source was due at {at} (China time)"
-        );
-        findings.push(Finding::new("W05", cause).column("beacon.sources"));
-    }
+    findings.extend(too_late(commitment, event.at));
     let (event, _) = Findings::check(findings, event)?;
     Ok((write_event(&Place::Bundle(folder), &event)?, event.n))
+}
+
+/// W05 once a value may be known.
+fn too_late(commitment: &Commitment, at_s: u64) -> Option<Finding> {
+    let earliest = commitment.earliest_source_at();
+    let at = china_time(earliest);
+    let cause =
+        say!("最早的信标在 {at}（北京时间）", "the earliest source was due at {at} (China time)");
+    (at_s >= earliest).then(|| Finding::new("W05", cause).column("beacon.sources"))
 }
 
 /// The event that voids a draw, if there is one.
@@ -278,13 +282,16 @@ fn record(
     if let Some(last) = known.last().filter(|last| same(&last.event, &event)) {
         return Ok(Done { n: last.event.n, written: Written::Unchanged });
     }
-    let findings = chain::check(commitment, known, &event);
-    let (event, _) = Findings::check(findings, event)?;
+    let mut findings = chain::check(commitment, known, &event);
+    // Who records and approves it has no bearing on whether it can be: both are told at once.
+    if findings.iter().any(|finding| finding.code() != "E02") {
+        return Err(Findings(findings).into());
+    }
     let (n, bytes) = (event.n, event.format());
     let digest = commitment.suite.digest(&bytes);
     known.push(Recorded { event, digest, beacon: None });
     // Whether it can be at all is asked before it is written; what would follow from it is told to nobody.
-    let findings = drawn.history(known)?.findings;
+    findings.extend(drawn.history(known)?.findings);
     if !findings.is_empty() {
         let bare = |mut finding: Finding| {
             finding.place.file = None;

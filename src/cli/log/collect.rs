@@ -15,7 +15,8 @@ use crate::base::date::china_time;
 use crate::base::finding::Finding;
 use crate::io::durable::failed;
 use crate::io::folder::is_bundle;
-use crate::io::log::{Kept, hold, keep_proofs};
+use crate::io::log::{Home, Kept, hold, keep_proofs};
+use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::entry::{Body, Entry};
 use crate::log::note::Signature;
 use crate::log::policy::Policy;
@@ -42,17 +43,19 @@ pub(super) fn collect(
     let holding: Vec<Signature> =
         lines.iter().zip(&used).filter(|(_, used)| **used).map(|(line, _)| line.clone()).collect();
     let (cosigned, _) = log.home.add(&holding, policy).map_err(refused)?;
+    let heads = cosigned_heads(&log.home, policy, &lines, &mut used)?;
     let bundles = if bundles.is_empty() { recorded(workspace)? } else { bundles.to_vec() };
     let mut reports = Vec::new();
     for bundle in &bundles {
-        let kept = one_bundle(&log, policy, bundle, &lines, &mut used)?;
+        let kept = one_bundle(&log, policy, bundle, (&lines, &heads), &mut used)?;
         told(bundle, &kept, console);
         let proof = |kept: &Kept| json!({"path": kept.path, "index": kept.index, "cosigned_s": kept.reached_s});
         let proofs: Vec<Value> = kept.iter().map(proof).collect();
         reports.push(json!({"bundle": bundle.display().to_string(), "proofs": proofs}));
     }
     let stray = lines.iter().zip(&used).filter(|(_, used)| !**used).map(|(line, _)| {
-        let cause = say!("不属于现有的树头和证明", "it is of no head and no proof that is here");
+        let cause =
+            say!("不属于这里的任何树头和证明", "it is of no head and no proof that is here");
         Finding::new("L38", cause).id(line.name())
     });
     let stray: Vec<Finding> = stray.collect();
@@ -75,18 +78,39 @@ pub(super) fn collect(
     Ok(DONE)
 }
 
+/// The heads that the log has signed, with the cosignatures that are theirs: those that are new are kept with them.
+fn cosigned_heads(
+    home: &Home,
+    policy: &Policy,
+    lines: &[Signature],
+    used: &mut [bool],
+) -> Result<Vec<SignedCheckpoint>, Failure> {
+    let mut heads = home.heads().map_err(refused)?;
+    for head in &mut heads {
+        let before = head.format();
+        for (used, holds) in used.iter_mut().zip(hold(head, Some(policy), lines)) {
+            *used |= holds;
+        }
+        if head.format() != before {
+            home.keep_head(head).map_err(refused)?;
+        }
+    }
+    Ok(heads)
+}
+
 fn one_bundle(
     log: &Log,
     policy: &Policy,
     bundle: &Path,
-    lines: &[Signature],
+    (lines, heads): (&[Signature], &[SignedCheckpoint]),
     used: &mut [bool],
 ) -> Result<Vec<Kept>, Failure> {
     let _lock = lock(bundle)?;
     let files = readable(bundle)?.files;
     let mut bodies = entries_of(&files).map_err(Failure::bundle)?;
     bodies.extend(closed(&files, &bodies));
-    let kept = keep_proofs(&log.home, bundle, &bodies, Some(policy), lines).map_err(refused)?;
+    let kept = keep_proofs(&log.home, bundle, &bodies, Some(policy), lines, heads);
+    let kept = kept.map_err(refused)?;
     log.name_policy(bundle)?;
     for proof in &kept {
         let path = bundle.join(&proof.path);

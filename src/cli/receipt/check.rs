@@ -142,7 +142,7 @@ fn print_texts(shown: &[Text], not_shown: &[Text], console: &Console) {
 }
 
 /// What came after the draw: the receipt says who was drawn for the visit, and others may come now.
-pub(super) fn print_since(since: &[Text], console: &Console) {
+pub(in crate::cli) fn print_since(since: &[Text], console: &Console) {
     if !since.is_empty() {
         console.say(&say!("抽取之后的变动：", "since the draw:"));
     }

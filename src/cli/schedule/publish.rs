@@ -18,6 +18,7 @@ use crate::base::table as rows_of;
 use crate::io::durable::{Written, write_files};
 use crate::record::bundle::{Files, SCHEDULE};
 use crate::record::commitment::Commitment;
+use crate::record::tables::ScheduleRow;
 use crate::say;
 
 /// The day secret of an open draw, published with its schedule.
@@ -78,7 +79,7 @@ pub(in crate::cli) fn of_sealed(
     bundle: &Path,
     secret: &SecretArgs,
     master: &Secret,
-) -> Result<Option<Vec<u8>>, Failure> {
+) -> Result<Option<Vec<ScheduleRow>>, Failure> {
     let latest = Keep::of(bundle, None, secret, Some(master))?.latest()?;
-    Ok(latest.map(|kept| rows_of::format(&kept.rows)))
+    Ok(latest.map(|kept| kept.rows))
 }

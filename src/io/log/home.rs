@@ -1,4 +1,5 @@
-//! The home of a log of our own: `key` and `witness.key` (secrets), `log.json`, and `public/`, which alone is given out.
+//! The home of a log of our own: `key` and `witness.key` (secrets), `log.json`, `heads/` (every head that was signed, by
+//! its size), and `public/`, which alone is given out.
 //!
 //! A checkpoint is signed in this order: tiles, guard, `public/checkpoint`. Whenever a run is killed, the next one finds
 //! the guard equal to the public checkpoint or ahead of it with all tiles there, and completes; a guard that is
@@ -6,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -32,6 +34,7 @@ use crate::say;
 const KEY: &str = "key";
 const WITNESS_KEY: &str = "witness.key";
 const SETTINGS: &str = "log.json";
+const HEADS: &str = "heads";
 
 /// A log that this installation signs.
 pub struct Home {
@@ -113,7 +116,7 @@ impl Home {
                 return Err(Finding::new("W03", cause).file(held.path().display().to_string()));
             }
         }
-        self.public.publish(&signed)?;
+        self.publish(&signed)?;
         let vkey = format!("{}\n", key.verifier().format());
         replace_file(&self.public.folder().join("log.vkey"), vkey.as_bytes())
     }
@@ -141,6 +144,11 @@ impl Home {
             guard: Guard::new(Path::new(settings.text("guard").map_err(named)?)),
             public: Public::at(folder.join("public")),
         })
+    }
+
+    /// The name of the log.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// What is given out.
@@ -202,7 +210,7 @@ impl Home {
             let checkpoint = Checkpoint::new(&self.origin, growth.root)?;
             let signed = SignedCheckpoint::sign(checkpoint, &key);
             held.swap(&signed)?;
-            self.public.publish(&signed)?;
+            self.publish(&signed)?;
             self.sweep(&growth.files);
         }
         let new = added.len();
@@ -235,7 +243,7 @@ impl Home {
             }
         }
         let cosigned = signed.cosigned(&witnesses)?.len();
-        self.public.publish(&signed)?;
+        self.publish(&signed)?;
         Ok((cosigned, strangers))
     }
 
@@ -297,7 +305,7 @@ impl Home {
         }
         let mut read = |tile| self.public.tile(tile);
         if Tiles::new(had, &mut read).head() == Ok(seen) && self.public.entries(last).is_ok() {
-            self.public.publish(last)?;
+            self.publish(last)?;
             return Ok(last.clone());
         }
         let cause = say!(
@@ -329,6 +337,47 @@ impl Home {
             // They do no harm where they stay.
             let _ = fs::remove_dir_all(self.public.folder().join(format!("{path}.p")));
         }
+    }
+
+    /// Gives out a checkpoint, and keeps it: cosignatures of it may come when the log has grown.
+    fn publish(&self, signed: &SignedCheckpoint) -> Result<(), Finding> {
+        self.keep_head(signed)?;
+        self.public.publish(signed)
+    }
+
+    /// Keeps a signed head with the cosignatures that it has.
+    ///
+    /// # Errors
+    /// W08.
+    pub fn keep_head(&self, signed: &SignedCheckpoint) -> Result<(), Finding> {
+        let heads = self.folder.join(HEADS);
+        make_folders(&heads)?;
+        replace_file(
+            &heads.join(signed.checkpoint().root.n.to_string()),
+            signed.format().as_bytes(),
+        )
+    }
+
+    /// The heads that were signed and kept, by their sizes; what else lies there is passed over.
+    ///
+    /// # Errors
+    /// L02 if the key is broken; W08.
+    pub fn heads(&self) -> Result<Vec<SignedCheckpoint>, Finding> {
+        let (folder, key) = (self.folder.join(HEADS), self.key(KEY)?.verifier());
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(failed(&folder, &e)),
+        };
+        let mut heads = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|e| failed(&folder, &e))?.path();
+            let bytes = fs::read(&path).map_err(|e| failed(&path, &e))?;
+            let signed = SignedCheckpoint::parse(&bytes).ok();
+            heads.extend(signed.filter(|signed| signed.check_log(&[&key]).is_ok()));
+        }
+        heads.sort_by_key(|signed| signed.checkpoint().root.n);
+        Ok(heads)
     }
 
     fn key(&self, name: &str) -> Result<SignerKey, Finding> {

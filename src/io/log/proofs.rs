@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::Path;
 
 use super::home::Home;
@@ -29,7 +30,8 @@ pub struct Kept {
     pub reached_s: Option<u64>,
 }
 
-/// Puts the proofs of these entries, as far as the log has them, into a bundle, with the cosignatures that hold.
+/// Puts the proofs of these entries, as far as the log has them, into a bundle, with the cosignatures that hold. `heads` are
+/// those of the log's older heads that may prove an entry, too.
 ///
 /// # Errors
 /// L09 or L10 if the log is broken; L01, L05; W08.
@@ -39,6 +41,7 @@ pub fn keep_proofs(
     bodies: &[Body],
     policy: Option<&Policy>,
     lines: &[Signature],
+    heads: &[SignedCheckpoint],
 ) -> Result<Vec<Kept>, Findings> {
     let [key, _] = home.keys()?;
     let public = home.public();
@@ -57,7 +60,11 @@ pub fn keep_proofs(
         let old = read(&file)?;
         let there = old.as_deref().and_then(|bytes| proof_of(bytes, &key, &all[at]));
         let fresh = public.prove(&signed, &all, at as u64)?;
-        let mut proofs: Vec<Proof> = there.into_iter().chain([fresh]).collect();
+        let size = all.len() as u64;
+        // One that these tiles do not prove is of another history: the rest of the log tells.
+        let older = cosigned_first(policy, heads, at as u64..size);
+        let older = older.and_then(|head| public.prove(head, &all, at as u64).ok());
+        let mut proofs: Vec<Proof> = there.into_iter().chain([fresh]).chain(older).collect();
         for proof in &mut proofs {
             hold(&mut proof.signed, policy, lines);
         }
@@ -72,6 +79,19 @@ pub fn keep_proofs(
         kept.push(Kept { path, index: best.index, reached_s: reached(&best) });
     }
     Ok(kept)
+}
+
+/// The head with the entry at the beginning of this range that had its quorum first, of no more entries than its end.
+fn cosigned_first<'a>(
+    policy: Option<&Policy>,
+    heads: &'a [SignedCheckpoint],
+    Range { start, end }: Range<u64>,
+) -> Option<&'a SignedCheckpoint> {
+    let sizes = start + 1..=end;
+    let holds = heads.iter().filter(|head| sizes.contains(&head.checkpoint().root.n));
+    let reached = |head: &'a SignedCheckpoint| Some((policy?.check(head).ok()?.reached_s, head));
+    let first = holds.filter_map(reached).min_by_key(|(reached_s, _)| *reached_s);
+    first.map(|(_, head)| head)
 }
 
 /// Adds the cosignatures of a policy's witnesses that hold for this checkpoint; tells which did.

@@ -75,7 +75,16 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
     if bytes.starts_with(ENCRYPTED_PARQUET) {
         return Err(workbook::password());
     }
-    for (mark, name) in [(&b"%PDF"[..], "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z")] {
+    let others = [
+        (&b"%PDF"[..], "PDF"),
+        (b"Rar!", "RAR"),
+        (b"7z\xbc\xaf", "7z"),
+        (b"\x1f\x8b", "gzip"),
+        (b"\xfd7zXZ", "xz"),
+        (b"(\xb5/\xfd", "Zstandard"),
+        (b"PK\x05\x06", "ZIP"),
+    ];
+    for (mark, name) in others {
         if bytes.starts_with(mark) {
             return Err(Finding::new("R42", say!("这是 {name} 文件", "this is a {name} file")));
         }

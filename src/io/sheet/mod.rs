@@ -146,8 +146,12 @@ struct Merge {
 /// The bytes of a file, within the limits.
 ///
 /// # Errors
-/// W15, W08; F09 for a CSV line without end; R45.
+/// W15, W07 for a folder, W08; F09 for a CSV line without end; R45.
 pub fn load(path: &Path) -> Result<Vec<u8>, Finding> {
+    if path.is_dir() {
+        let cause = say!("这是文件夹：请给出其中的文件", "this is a folder: name the files in it");
+        return Err(Finding::new("W07", cause).file(path.display().to_string()));
+    }
     let file = File::open(path).map_err(|e| failed(path, &e))?;
     // A pipe has no length; what a file says of its length may change, and only saves copying.
     let length = file.metadata().map_or(0, |about| about.len()).min(ROOM_BYTES_MAX);
