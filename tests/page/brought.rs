@@ -9,13 +9,15 @@ use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::json::format_line;
 use shuangsuiji::conduct::{Holders, Receipts};
 use shuangsuiji::record::beacon::{Source, Trust};
-use shuangsuiji::record::bundle::{Files, MANIFEST, OPENING};
-use shuangsuiji::record::commitment::{List, Method, Quota, Stratum};
+use shuangsuiji::record::bundle::{Files, INSPECTORS, MANIFEST, OPENING, Stage, layout};
+use shuangsuiji::record::commitment::{Commitment, List, Method, Quota, Stratum};
+use shuangsuiji::record::event::{Kind as EventKind, What};
 use shuangsuiji::record::ids::{Iid, Name, Sid};
 use shuangsuiji::record::receipt::{Code, Receipt};
 use shuangsuiji::record::tables::{FrameRow, InspectorRow};
 use shuangsuiji::verify::{verify, verify_published, verify_receipt};
 
+use crate::after::{After, concerned};
 use crate::heavy::{Fit, Heavy};
 use crate::support::mutate::{Mutation, fields};
 use crate::support::random::{CHAIN, Draft, ROUND, Random, signature, unopened};
@@ -29,6 +31,8 @@ use crate::support::{VECTORS, read_folder, vector};
 pub const DEMO: &str = "good demo";
 pub const HOSTILE: &str = "good hostile";
 pub const LARGE: &str = "good 176,245 subjects";
+/// Published before the draw.
+pub const FROZEN: &str = "frozen";
 /// Everybody may take every slot.
 pub const DENSE: &str = "good dense pairing";
 pub const HOSTILE_TITLE: &str = "<script>window.ran=true</script>=1+1";
@@ -88,6 +92,7 @@ pub struct Brought {
     pub changed: BTreeMap<String, Vec<String>>,
     pub receipts: Vec<Paper>,
     pub subjects: Vec<Subject>,
+    pub after: Vec<After>,
 }
 
 impl Brought {
@@ -98,10 +103,12 @@ impl Brought {
             changed: BTreeMap::new(),
             receipts: Vec::new(),
             subjects: Vec::new(),
+            after: Vec::new(),
         };
         brought.vectors();
         brought.random();
         brought.stories();
+        brought.waiting();
         run(folder, 0, &["demo", "--out", "demo"]);
         brought.good(DEMO, read_folder(&folder.join("demo/bundle")));
         brought.good(HOSTILE, hostile());
@@ -112,6 +119,7 @@ impl Brought {
             brought.bundles.insert(format!("either {name}"), files);
         }
         for name in VECTORS {
+            brought.frozen(name);
             brought.papers(name);
             brought.lookups(name);
         }
@@ -160,6 +168,22 @@ impl Brought {
         }
     }
 
+    /// What is published before the draw; and the same with an inspector left out, which is refused.
+    fn frozen(&mut self, name: &str) {
+        let mut files = vector(name);
+        let commitment = Commitment::parse(&files["commitment.json"]).unwrap();
+        let public = layout(&commitment, Stage::Frozen, false).public;
+        files.retain(|path, _| public.contains(path));
+        let mut changed = files.clone();
+        let rows = changed.get_mut(INSPECTORS).unwrap();
+        rows.truncate(rows[..rows.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1);
+        self.bundles
+            .insert(format!("either {FROZEN} {name}"), Bundle { files, changed: String::new() });
+        let bad = format!("bad {FROZEN} {name}");
+        self.changed.insert(bad.clone(), vec![INSPECTORS.to_owned()]);
+        self.bundles.insert(bad, Bundle { files: changed, changed: INSPECTORS.to_owned() });
+    }
+
     fn random(&mut self) {
         for number in 0..30 {
             let draft = Draft::of(number);
@@ -179,6 +203,7 @@ impl Brought {
             story.random_events(6);
             sealed +=
                 usize::from(story.master.is_some() && story.files.contains_key("events/0001.json"));
+            self.after.extend(concerned(&format!("good story {number:02}"), &story));
             let files = story.files;
             let later = files.iter().filter(|(path, _)| path.starts_with("events/"));
             let later: Files = later.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
@@ -197,6 +222,28 @@ impl Brought {
         assert!(sealed > 2, "sealed draws with events: {sealed}");
         for (name, files) in waiting() {
             self.bundles.insert(format!("either {name}"), files);
+        }
+    }
+
+    /// Draws after which somebody is on leave, and the value that decides who comes instead is not out.
+    fn waiting(&mut self) {
+        for number in 0..30 {
+            let mut story = Story::new(number);
+            let held = story.history(|_, history| {
+                let standing = &history.standing;
+                let mut people = standing.people.keys();
+                people.find_map(|iid| Some((iid.clone(), standing.visits_of(iid).next()?.clone())))
+            });
+            let Some((iid, sid)) = held else { continue };
+            let event = story.event(What::Inspector(EventKind::Leave, iid, vec![sid]));
+            if event.beacon.is_empty() {
+                continue;
+            }
+            story.record(&event);
+            assert_eq!(story.finish(), [1]);
+            let name = format!("good waiting {number:02}");
+            self.after.extend(concerned(&name, &story));
+            self.good(&name, story.files);
         }
     }
 

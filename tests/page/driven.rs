@@ -64,6 +64,9 @@ fn drive(browser: &str) -> Run {
     let subjects = brought.subjects.iter().map(|subject| {
         json!({"folder": number(&subject.bundle), "sid": subject.sid, "name": subject.name})
     });
+    let after = brought.after.iter().map(
+        |after| json!({"folder": number(&after.bundle), "sid": after.sid, "code": after.code}),
+    );
     let some = |prefix: &str, few: usize| -> Vec<String> {
         names.iter().filter(|name| name.starts_with(prefix)).take(few).map(|n| number(n)).collect()
     };
@@ -92,6 +95,7 @@ fn drive(browser: &str) -> Run {
         "receipts": receipts,
         "logged": logged,
         "subjects": subjects.collect::<Vec<Value>>(),
+        "after": after.collect::<Vec<Value>>(),
         "hostile": number(HOSTILE),
         // The last second of the promised day in China, and the first of the next.
         "promised": {

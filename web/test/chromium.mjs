@@ -111,8 +111,9 @@ export function verdict(page) {
     return {
       alert: texts(document, ".alert").join(" "),
       headline: section?.querySelector("h2").textContent ?? null,
-      kind: ["passed", "failed", "void"].find((name) => section?.classList.contains(name)) ?? null,
+      kind: ["passed", "partial", "frozen", "failed", "void"].find((name) => section?.classList.contains(name)) ?? null,
       steps: [...document.querySelectorAll("li.step")].map((step) => [Number(step.id.slice("step-".length)), result(step)]),
+      claims: texts(document, ".step.failed:not(:has(.plain)) > p:first-of-type"),
       named: texts(document, ".step .problem .place code"),
       digest: section?.querySelector(".digest")?.textContent ?? null,
     };

@@ -11,7 +11,7 @@ import { bring, drop, load, open, verdict } from "./chromium.mjs";
 const root = process.argv[2];
 const cases = JSON.parse(readFileSync(join(root, "cases.json"), "utf8"));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const seen = { bundles: {}, zips: {}, dropped: {}, large: {}, early: {}, receipts: {}, subjects: [], logged: [], rules: [], direct: null };
+const seen = { bundles: {}, zips: {}, dropped: {}, large: {}, early: {}, receipts: {}, subjects: [], after: [], logged: [], rules: [], direct: null };
 const watched = await open(cases.chromium);
 const at = (path) => join(root, path);
 
@@ -199,6 +199,39 @@ async function subjects() {
   }
 }
 
+/** Subjects that events concern: looked up, and by the code of their receipts. */
+async function after() {
+  const said = (page, id) =>
+    page.evaluate((id) => {
+      const section = document.getElementById(id).closest("section");
+      const each = (selector) => [...section.querySelectorAll(selector)];
+      return {
+        headline: document.getElementById(id).textContent,
+        since: each(".since li").map((line) => line.textContent),
+        slots: each(".now article.slot").map((slot) => [slot.querySelector(".holder code")?.textContent ?? null, slot.classList.contains("vacant")]),
+        overflow: document.documentElement.scrollWidth - innerWidth,
+      };
+    }, id);
+  for (const folder of new Set(cases.after.map((each) => each.folder))) {
+    const { page, close } = await load(watched, cases.page, { width: 360 });
+    await bring(page, "#folder", at(folder));
+    for (const { sid, code } of cases.after.filter((each) => each.folder === folder)) {
+      const asked = async (field, text, button, id) => {
+        await page.evaluate((id) => document.getElementById(id)?.remove(), id);
+        await page.fill(field, text);
+        await page.click(button);
+        await page.waitForSelector(`#${id}`);
+        return said(page, id);
+      };
+      const subject = await asked("#sid", sid, ".lookup button[type=submit]", "answer");
+      const receipt = await asked("#code", code, ".paste button", "receipt");
+      seen.after.push({ folder, sid, subject, receipt });
+    }
+    await audit(page, `after ${folder}`);
+    await close();
+  }
+}
+
 /** The page in each of its states, at both widths and in both languages. */
 async function states() {
   const [good, bad] = [cases.bundles[0], cases.bad];
@@ -296,7 +329,7 @@ async function direct() {
   await context.close();
 }
 
-for (const part of [bundles, large, early, receipts, subjects, logged, states, promised, hostile, direct, forbidden]) {
+for (const part of [bundles, large, early, receipts, subjects, after, logged, states, promised, hostile, direct, forbidden]) {
   await part();
 }
 await watched.browser.close();
