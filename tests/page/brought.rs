@@ -177,11 +177,10 @@ impl Brought {
         let mut changed = files.clone();
         let rows = changed.get_mut(INSPECTORS).unwrap();
         rows.truncate(rows[..rows.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1);
-        self.bundles
-            .insert(format!("either {FROZEN} {name}"), Bundle { files, changed: String::new() });
+        self.bundles.insert(format!("either {FROZEN} {name}"), files);
         let bad = format!("bad {FROZEN} {name}");
         self.changed.insert(bad.clone(), vec![INSPECTORS.to_owned()]);
-        self.bundles.insert(bad, Bundle { files: changed, changed: INSPECTORS.to_owned() });
+        self.bundles.insert(bad, changed);
     }
 
     fn random(&mut self) {

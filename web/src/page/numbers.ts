@@ -6,13 +6,14 @@ export function grouped(n: number | string): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A fraction in percent with two decimals, rounded down, as on notices, sheets and sites: 4/397 is 1.00%. */
+/** A fraction in percent with two decimals, rounded down, as on notices, sheets and sites: 4/397 is 1.00%, and a little is not nothing. */
 export function percent(chance: Fraction): string {
   const [n, d] = [BigInt(chance.numerator), BigInt(chance.denominator)];
   if (d === 0n) {
     return "–";
   }
   const hundredths = (n * 10000n) / d;
+  if (hundredths === 0n && n > 0n) return "<0.01%";
   const text = hundredths.toString().padStart(3, "0");
   return `${text.slice(0, -2)}.${text.slice(-2)}%`;
 }
