@@ -7,8 +7,8 @@
 //! ([`overloads`]): who has more visits than room, and when.
 //!
 //! Days follow from a ChaCha20 stream whose key hashes the draw's public seed and a secret that the commitment fixed, so
-//! that the office could not choose them and nobody without the secret can foresee them. No day of a visit's window is
-//! preferred: a visit joins another in its area only where such partners may stand on most days of its window, and
+//! that the office could not choose the stream and nobody without the secret can foresee the days. No day of a visit's
+//! window is preferred: a visit joins another in its area only where such partners may stand on most days of its window, and
 //! otherwise takes a day at random, at most the less busy of two. `docs/schedule.md` describes the method and its bound.
 //!
 //! Integers only, one thread, canonical order: the same demand and key give the same schedule anywhere. [`check`] shares

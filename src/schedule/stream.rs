@@ -13,7 +13,7 @@ pub fn secret_digest(suite: Suite, secret: &Secret) -> Digest {
 }
 
 /// HL("schedule", S, hex of the day secret, n): the key of the stream of the n-th schedule, from 1. Whoever lacks the secret
-/// cannot compute it, and an office that fixed the secret before it knew S could not choose it.
+/// cannot compute it, and an office that fixed the secret before it knew S could not choose it (its settings it can).
 pub fn key(suite: Suite, seed: &Digest, secret: &Secret, n: usize) -> Digest {
     line_digest(suite, "schedule", &[&seed.hex(), &secret.hex(), &n.to_string()])
 }

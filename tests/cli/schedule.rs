@@ -16,6 +16,7 @@ use shuangsuiji::base::secret::Secret;
 use shuangsuiji::schedule::secret_digest;
 use tempfile::TempDir;
 
+use crate::office::Office;
 use crate::support::read_folder;
 use crate::support::ssj::{AFTER, BEFORE, beacon_args, district, import_all, run, ssj};
 
@@ -372,4 +373,19 @@ fn a_sealed_draw_keeps_its_days_closed() {
     with_key(&["--clock", LATER, "open", "bundle"]);
     assert_eq!(days(&folder.join("bundle/schedule.tsv")).len(), 30);
     run(folder, 0, &["verify", "bundle"]);
+}
+
+/// A day secret with schedules may be known to everybody: no other draw takes it.
+#[test]
+fn a_day_secret_of_another_draw_is_not_taken() {
+    let office = Office::new();
+    fs::create_dir(office.path("bundle.days")).unwrap();
+    office.write("bundle.days/secret", "ab".repeat(32) + "\n");
+    office.write("bundle.days/0001.tsv", "sid\tdate\n");
+    let commit = ["--clock", BEFORE, "commit", "plan.toml", "--out", "bundle", "--days"];
+    office.refuses(2, &commit, &["D10 ", "另一次抽取的日程"]);
+    fs::remove_dir_all(office.path("bundle.days")).unwrap();
+    office.done(&commit);
+    // The same commitment again goes on with the secret that it fixed.
+    office.done(&commit);
 }

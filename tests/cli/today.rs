@@ -138,7 +138,8 @@ fn visits_get_parts_of_days_where_the_setting_wants_them() {
         fs::read_to_string(folder.join("bundle.days/0001.tsv")).unwrap().starts_with("sid\tdate\n")
     );
     assert_eq!(report(folder, &args)["written"], false);
-    assert!(schedule(folder, 0, &["--audit"]).contains("逐字节相同"));
+    let audit = schedule(folder, 0, &["--audit"]);
+    assert!(audit.contains("逐字节相同"), "{audit}");
 }
 
 /// Registers with coordinates: the visits of one team on one day stand in the order of a shortest way.

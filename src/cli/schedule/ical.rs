@@ -34,7 +34,7 @@ pub(super) fn calendar(iid: &Iid, outings: &[Outing<'_>], stamp: &str) -> String
         let place = format!("{} {}", entry.area, entry.face.address);
         let end = entry.date.tomorrow().unwrap_or(entry.date);
         put(&mut out, "BEGIN:VEVENT");
-        put(&mut out, &format!("UID:{draw}-{}@shuangsuiji", entry.sid.replace(':', "-")));
+        put(&mut out, &format!("UID:{draw}-{}@shuangsuiji", entry.sid.replace(':', "+")));
         put(&mut out, &format!("DTSTAMP:{stamp}"));
         put(&mut out, &format!("SEQUENCE:{n}"));
         put(&mut out, &format!("DTSTART;VALUE=DATE:{}", compact(entry.date)));

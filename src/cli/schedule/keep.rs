@@ -15,6 +15,7 @@ use crate::base::finding::Finding;
 use crate::base::secret::Secret;
 use crate::base::table;
 use crate::io::durable::{failed, make_folders, replace_file, write_secret};
+use crate::io::folder::is_bundle;
 use crate::io::sealed::{SealedFolder, new_secret};
 use crate::record::bundle::Files;
 use crate::record::commitment::Commitment;
@@ -221,7 +222,18 @@ pub(in crate::cli) fn commit_secret(
 ) -> Result<Digest, Finding> {
     let secret = match master {
         Some(master) => day_secret(master),
-        None => of_folder(&beside(bundle)?, true)?,
+        None => {
+            let folder = beside(bundle)?;
+            // Schedules without a bundle are of a draw that was moved away: its days may be known to everybody.
+            if !is_bundle(bundle) && !Keep::Open(folder.clone()).all()?.is_empty() {
+                let cause = say!(
+                    "其中有另一次抽取的日程：移走这个文件夹，或另选公示包的位置",
+                    "it has schedules of another draw: move the folder away, or put the bundle elsewhere"
+                );
+                return Err(Finding::new("D10", cause).file(folder.display().to_string()));
+            }
+            of_folder(&folder, true)?
+        }
     };
     Ok(secret_digest(suite, &secret))
 }

@@ -37,7 +37,7 @@ pub(super) fn views(
     for (iid, _) in view::people(entries) {
         let own = entries.iter().filter(|entry| entry.has(iid)).collect();
         let text = ical::calendar(iid, &[(draw, number, own)], stamp);
-        let name = format!("{}.ics", iid.as_str().replace(':', "-"));
+        let name = format!("{}.ics", iid.as_str().replace(':', "+"));
         replace_file(&calendars.join(name), text.as_bytes())?;
     }
     let place = folder.display();
