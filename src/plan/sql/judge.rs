@@ -10,6 +10,7 @@ use super::super::credit::{Credit, Fused};
 use super::super::exclude::Exclusions;
 use super::super::model::{Mode, PerClass, Plan, Scope, Task};
 use super::super::quota::WHOLE;
+use super::super::reason::no_field;
 use super::super::rules::Rules;
 use super::super::scope::LIVE;
 use super::engine::{
@@ -153,11 +154,9 @@ impl<'a> Judge<'a> {
         );
         let mut fates: Vec<(String, String)> =
             outside.into_iter().map(|condition| (condition, "outside".to_owned())).collect();
-        fates.extend(
-            asked
-                .into_iter()
-                .map(|(field, _)| (format!("{} = ''", text_of(field)), format!("unknown {field}"))),
-        );
+        fates.extend(asked.into_iter().map(|(field, _)| {
+            (format!("{} = ''", text_of(field)), format!("excluded {}", no_field(field)))
+        }));
         fates
     }
 

@@ -18,8 +18,8 @@ pub(super) fn counts(
     let mut texts = head(dialect, ruled, task, table, judged);
     texts.extend([
         say!(
-            "户数：表中每一行的去向。outside 范围外；unknown 因该项为空无法判断；excluded 排除的原因；stratum 各层",
-            "Counts: what became of every row. outside the scope; unknown: the field is empty; excluded, and why; stratum"
+            "户数：表中每一行的去向。outside 范围外；excluded 排除的原因（no_…：该项为空，无法判断）；stratum 各层",
+            "Counts: what became of every row. outside the scope; excluded, and why (no_…: the field is empty); stratum"
         ),
         say!(
             "refused 不合形式或不能抽样的行、repeated 重复的编号、absent 无人有的标签：有其中任何一种，抽样框就没有行",
