@@ -167,7 +167,7 @@ fn calendar_has(folder: &Path, iid: &str, visits: &[String], days: &BTreeMap<Str
     let whole = text.replace("\r\n ", "");
     assert_eq!(whole.matches("BEGIN:VEVENT").count(), visits.len());
     for sid in visits {
-        let uid = format!("-{}@shuangsuiji\r\n", sid.replace(':', "-"));
+        let uid = format!("-{}@shuangsuiji\r\n", sid.replace(':', "+"));
         let event = whole.split("BEGIN:VEVENT").find(|event| event.contains(&uid)).unwrap();
         assert!(event.contains(&format!("DTSTART;VALUE=DATE:{}", days[sid].replace('-', ""))));
     }
