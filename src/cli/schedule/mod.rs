@@ -50,7 +50,7 @@ pub(super) struct ScheduleArgs {
     pub setting: Option<PathBuf>,
     #[command(flatten)]
     pub more: MoreDays,
-    /// 新排的检查不早于此日，缺省为明日 / new days not before this one, by default tomorrow
+    /// 新排的检查不早于此日，缺省为明日，演练为窗口首日 / new days not before this one, by default tomorrow; in a rehearsal the first day of the window
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
     /// 写出工作簿、日历、网页 / write workbook, calendars and page into this folder

@@ -37,8 +37,8 @@ pub(super) fn page(
         escaped(&format!("{} · {}", about.title, page.word(&say!("检查日程", "Visits by day"))));
     let banner = match about.rehearsal {
         true => say!(
-            "演练，对象和人员均为虚构 · 内部使用，检查之前不得公布",
-            "A rehearsal with invented names · internal, not to be published before the visits"
+            "演练，不产生效力 · 内部使用，检查之前不得公布",
+            "A rehearsal that binds nobody · internal, not to be published before the visits"
         ),
         false => {
             say!("内部使用，检查之前不得公布", "Internal: not to be published before the visits")
