@@ -277,7 +277,7 @@ fn wrong_passphrases_keys_and_shares() {
 #[test]
 fn an_interrupted_passphrase_says_so() {
     const ASK: &str = "
-import os, pty, sys
+import os, pty, sys, time
 pid, terminal = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], sys.argv[1:])
@@ -292,6 +292,8 @@ while True:
     said += more
     if b'passphrase' in said and not asked:
         asked = True
+        # Nobody answers before the terminal has stopped to show what is typed.
+        time.sleep(0.5)
         os.write(terminal, b'\\x03')
 sys.stdout.buffer.write(said)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

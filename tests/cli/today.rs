@@ -68,7 +68,9 @@ fn days_lie_in_the_windows_of_their_tasks() {
     };
     set("[[list]]\nlist = \"330199202607200001\"\nto = \"2026-08-21\"\n");
     schedule(folder, 0, &["--setting", "days.toml"]);
-    let scheduled = days(&folder.join("bundle.days/0002.tsv"));
+    // Where no day of the first one was later the schedule is the same, and no second one is kept.
+    let second = folder.join("bundle.days/0002.tsv");
+    let scheduled = if second.exists() { days(&second) } else { scheduled };
     for (sid, lists) in visits.iter().filter(|(_, lists)| lists.contains("7200001")) {
         assert!(scheduled[*sid].as_str() <= "2026-08-21", "{sid} {lists}");
     }
