@@ -137,6 +137,7 @@ fn every_kept_schedule_is_made_again() {
 fn a_secret_that_nobody_fixed_is_told() {
     let temp = drawn(&[]);
     let folder = temp.path();
+    fs::remove_dir_all(folder.join("bundle.days")).unwrap();
     assert!(schedule(folder, 2, &["--audit"]).contains("D17"), "there is none yet");
     assert!(!folder.join("bundle.days").exists(), "an audit begins nothing");
     schedule(folder, 0, &[]);

@@ -22,7 +22,8 @@ use crate::support::ssj::{AFTER, BEFORE, beacon_args, district, import_all, run,
 
 pub const LATER: &str = "2026-10-09T09:00:00+08:00";
 
-/// A drawn district; its plan's window is 2026-07-24 to 2026-09-30, a rehearsal.
+/// A drawn district; its plan's window is 2026-07-24 to 2026-09-30, a rehearsal. Its day secret is always the same, so that
+/// the same visits get the same days each time; `a_day_secret_of_another_draw_is_not_taken` begins with a new one.
 pub fn drawn(commit: &[&str]) -> TempDir {
     drawn_from(commit, |_| ())
 }
@@ -32,6 +33,8 @@ pub fn drawn_from(commit: &[&str], change: impl Fn(&Path)) -> TempDir {
     let temp = district(600);
     change(&temp.path().join("registers"));
     import_all(temp.path());
+    fs::create_dir(temp.path().join("bundle.days")).unwrap();
+    fs::write(temp.path().join("bundle.days/secret"), "5a".repeat(32) + "\n").unwrap();
     let first = ["--clock", BEFORE, "commit", "registers/plan.toml", "--out", "bundle"];
     run(temp.path(), 0, &[&first, commit].concat());
     run(temp.path(), 0, &beacon_args());
@@ -218,7 +221,7 @@ fn after_an_event_as_little_as_possible_moves() {
     let done = report(folder, &["--setting", "days.toml", "--from", "2026-07-27"]);
     let moved: Vec<&str> =
         done["moved"].as_array().unwrap().iter().map(|sid| sid.as_str().unwrap()).collect();
-    assert_eq!(moved, hit);
+    assert!(!hit.is_empty() && moved == hit, "{moved:?} instead of {hit:?}");
     let second = days(&folder.join("bundle.days/0002.tsv"));
     for (sid, day) in &second {
         assert_eq!(hit.contains(&sid), *day != first[sid], "{sid}");
