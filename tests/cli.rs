@@ -15,6 +15,8 @@ mod binding;
 mod bundles;
 #[path = "cli/events.rs"]
 mod events;
+#[path = "cli/forms.rs"]
+mod forms;
 #[path = "cli/frames.rs"]
 mod frames;
 #[path = "cli/lifecycle.rs"]

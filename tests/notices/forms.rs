@@ -107,6 +107,7 @@ fn after(story: &Story, check: impl FnOnce(&Commitment, &Forms, &Ground<'_>)) {
             names: &none.0,
             receipts: &none.1,
             days: &none.2,
+            on: None,
             closed: frozen.commitment.sealed(),
         };
         check(&frozen.commitment, &Forms::of(&ground), &ground);

@@ -193,4 +193,13 @@ pub(super) const RULES: &[Rule] = &[
             "Give --earlier the notice shown: corrections and days of first publication follow from it, and nothing changes in silence.",
         ),
     ),
+    Rule::new(
+        "N22",
+        Error,
+        ("没有日程，不知道哪些检查在这一天", "no schedule says which visits are on that day"),
+        (
+            "先执行 ssj schedule；日程在别处的，用 --days-dir 指出其文件夹。",
+            "Run ssj schedule first, or name the folder of the schedules with --days-dir.",
+        ),
+    ),
 ];

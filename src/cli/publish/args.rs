@@ -106,6 +106,12 @@ pub(in crate::cli) struct FormArgs {
     /// 只出这些表单，缺省全部 / these forms only
     #[arg(long, value_enum, value_name = "FORM")]
     pub only: Vec<FormArg>,
+    /// 只出这一天的检查，依最近一版日程 / visits of this day only, by the schedule made last
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<String>,
+    /// 存放日程的文件夹，缺省为 <公示包>.days / folder of the schedules, by default <BUNDLE>.days
+    #[arg(long, value_name = "DIR")]
+    pub days_dir: Option<PathBuf>,
     /// 核验网页的地址，写入二维码 / address of a page that verifies, put into the QR codes
     #[arg(long, value_name = "URL")]
     pub page: Option<String>,

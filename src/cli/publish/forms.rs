@@ -12,17 +12,17 @@ use super::print::Printer;
 use super::standing::as_it_stands;
 use crate::base::finding::Finding;
 use crate::base::secret::Secret;
-use crate::base::table;
 use crate::cli::bundle::{Office, in_order, office_with};
 use crate::cli::ceremony::record_of;
-use crate::cli::console::Console;
+use crate::cli::console::{Console, finding_json};
 use crate::cli::event::refuse_void;
 use crate::cli::log::Trusted;
 use crate::cli::receipt::code;
+use crate::cli::schedule::day_of;
+use crate::cli::schedule::days::Days;
 use crate::cli::verify::verified;
 use crate::cli::{DONE, Failure};
 use crate::conduct::{Holders, Receipts};
-use crate::events::standing::Standing;
 use crate::io::durable::{Written, write_file};
 use crate::io::folder::BundleFolder;
 use crate::io::workbook::workbook;
@@ -30,11 +30,10 @@ use crate::publish::Draw;
 use crate::publish::forms::{Form, Forms, Ground, Receipted};
 use crate::publish::names::Names;
 use crate::publish::template::Templates;
-use crate::record::bundle::{Files, OPENING, SCHEDULE};
+use crate::record::bundle::OPENING;
 use crate::record::commitment::Commitment;
 use crate::record::ids::Sid;
 use crate::record::receipt::Code;
-use crate::record::tables::ScheduleRow;
 use crate::say;
 
 /// Receipts that are made at once.
@@ -57,33 +56,36 @@ pub(super) fn forms(workspace: &Path, args: &FormArgs, console: &Console) -> Res
         }
         args.names.read(workspace, commitment.suite, &draw.digest)?
     };
-    let days = days(&bundle.files)?;
-    let desk = Desk { args, names, days, master, closed };
+    let date = args.day.as_deref().map(|text| day_of("--day", text)).transpose()?;
+    let days_dir = args.days_dir.as_deref();
+    let days = Days::read(&args.bundle, &bundle.files, days_dir, &args.secret, master.as_ref())?;
+    if date.is_some() && days.of.is_empty() {
+        let cause = say!("还没有日程", "there is no schedule yet");
+        return Err(Finding::new("N22", cause).column("--day").into());
+    }
+    let date = date.map(|date| date.to_string());
+    let desk = Desk { args, names, days, date, master, closed };
     let made = in_order(&mut bundle, |bundle| desk.forms(bundle, &commitment, console))?;
     desk.write(&made, &templates, printer.as_ref(), console)
-}
-
-/// The days of visits, as far as the bundle has them.
-fn days(files: &Files) -> Result<BTreeMap<Sid, String>, Failure> {
-    let rows = files.get(SCHEDULE).map(|bytes| table::parse::<ScheduleRow>(bytes)).transpose();
-    let rows = rows.map_err(|finding| Failure::bundle(finding.file(SCHEDULE)))?;
-    Ok(rows.into_iter().flatten().map(|row| (row.sid, row.date)).collect())
 }
 
 /// Where the forms of a draw are made.
 struct Desk<'a> {
     args: &'a FormArgs,
     names: Names,
-    days: BTreeMap<Sid, String>,
+    days: Days,
+    /// The day whose visits alone are wanted.
+    date: Option<String>,
     master: Option<Secret>,
     /// A sealed draw that is not opened.
     closed: bool,
 }
 
-/// The forms, and what the names of their files begin with: draw, attempt, and how many events have had their effect.
+/// The forms, what the names of their files begin with, and what has changed since the days were made.
 struct Made {
     forms: Forms,
     name: String,
+    changed: Vec<Finding>,
 }
 
 impl Desk<'_> {
@@ -96,27 +98,50 @@ impl Desk<'_> {
         let master = self.master.as_ref().map(Secret::expose);
         as_it_stands(bundle, commitment, master, console, |history| {
             let standing = &history.standing;
-            let receipts = self.receipts(bundle, standing, console)?;
-            let forms = Forms::of(&Ground {
+            let mut ground = Ground {
                 commitment,
                 standing,
                 names: &self.names,
-                receipts: &receipts,
-                days: &self.days,
+                receipts: &BTreeMap::new(),
+                days: &self.days.of,
+                on: self.date.as_deref(),
                 closed: self.closed,
-            });
-            // What followed from later events is told by other files.
-            let settled = history.effects.iter().filter(|effect| !effect.waits).count();
-            let after = if settled > 0 { format!("-{settled:04}") } else { String::new() };
-            Ok(Made { forms, name: format!("{}-{}{after}", commitment.draw, commitment.attempt) })
+            };
+            let receipts = self.receipts(bundle, &ground, console)?;
+            ground.receipts = &receipts;
+            let waiting = history.effects.iter().filter(|effect| effect.waits).count();
+            Ok(Made {
+                forms: Forms::of(&ground),
+                name: self.name(commitment, history.effects.len(), waiting),
+                changed: self.days.changed(standing).into_iter().collect(),
+            })
         })
+    }
+
+    /// Draw, attempt, how many events there are and how many of them wait for their public value, which schedule, which day:
+    /// what follows from a later event or schedule is told by other files.
+    fn name(&self, commitment: &Commitment, events: usize, waiting: usize) -> String {
+        let mut name = format!("{}-{}", commitment.draw, commitment.attempt);
+        if events > 0 {
+            name += &format!("-{events:04}");
+        }
+        if waiting > 0 {
+            name += &format!("-{waiting}");
+        }
+        if let Some(number) = self.days.number() {
+            name += &format!("-d{number}");
+        }
+        if let Some(date) = &self.date {
+            name += &format!("-{date}");
+        }
+        name
     }
 
     /// The codes of everybody who is visited; whoever came in from the reserve has one, too.
     fn receipts(
         &self,
         bundle: &BundleFolder,
-        standing: &Standing<'_>,
+        ground: &Ground<'_>,
         console: &Console,
     ) -> Result<BTreeMap<Sid, Receipted>, Failure> {
         let read = |holders: Holders<'_>| {
@@ -133,12 +158,12 @@ impl Desk<'_> {
         for first in (0..drawn.len()).step_by(BATCH) {
             let places = first..drawn.len().min(first + BATCH);
             bar.set_position(places.end as u64);
-            let made: Vec<_> =
-                places.into_par_iter().map(|at| receipted(&drawn, at)).collect::<Result<_, _>>()?;
+            let wanted = places.into_par_iter().filter(|at| ground.wants(drawn.sid(*at)));
+            let made: Vec<_> = wanted.map(|at| receipted(&drawn, at)).collect::<Result<_, _>>()?;
             receipts.extend(made);
         }
         bar.finish_and_clear();
-        for sid in standing.visits.keys() {
+        for sid in ground.standing.visits.keys().filter(|sid| ground.wants(sid)) {
             if !receipts.contains_key(sid) {
                 receipts.extend([receipted(&read(Holders::One(sid))?, 0)?]);
             }
@@ -170,25 +195,31 @@ impl Desk<'_> {
             Ok(())
         };
         let place = |what: &str| self.args.out.join(format!("{}-{what}", made.name));
-        for (_, form) in FORMS.into_iter().filter(|(arg, _)| wanted(*arg)) {
+        let (visits, people) = made.forms.counts();
+        // A day without visits needs no paper; a draw without any says so on paper.
+        let is_empty = visits == 0 && self.date.is_some();
+        for (_, form) in FORMS.into_iter().filter(|(arg, _)| wanted(*arg) && !is_empty) {
             for file in 0..made.forms.files(form) {
                 let html = templates.fill(form.template(), &made.forms.page(form, file))?;
                 let name = format!("{}-{:02}.html", form.name(), file + 1);
                 put(place(&name), html.as_bytes(), true)?;
             }
         }
-        if wanted(FormArg::Book) {
+        if wanted(FormArg::Book) && !is_empty {
             put(place("forms.xlsx"), &workbook(&made.forms.sheets())?, false)?;
         }
         if wanted(FormArg::Witness)
+            && self.date.is_none()
             && let Some(html) = record_of(&self.args.bundle)?
         {
             put(place("witness.html"), html.as_bytes(), true)?;
         }
-        let (visits, people) = made.forms.counts();
+        let findings = &made.changed;
+        console.findings(findings);
+        let on = self.date.as_ref().map(|date| format!("{date} ")).unwrap_or_default();
         console.say(&say!(
-            "入户检查 {visits} 次，检查人员 {people} 名",
-            "{visits} visits, {people} inspectors"
+            "{on}入户检查 {visits} 次，检查人员 {people} 名",
+            "{on}{visits} visits, {people} inspectors"
         ));
         if self.closed {
             console.say(&say!(
@@ -198,7 +229,8 @@ impl Desk<'_> {
         }
         console.report(&json!({
             "command": "publish", "what": "forms", "ok": true, "visits": visits, "inspectors": people,
-            "files": places, "written": any_new, "closed": self.closed,
+            "files": places, "written": any_new, "closed": self.closed, "schedule": self.days.number(),
+            "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
         }));
         Ok(DONE)
     }

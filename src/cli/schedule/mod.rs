@@ -6,6 +6,7 @@
 
 mod audit;
 mod book;
+pub(in crate::cli) mod days;
 mod drawn;
 mod gather;
 mod ical;
@@ -111,7 +112,7 @@ fn rows(demand: &Demand, days: &[Date]) -> Vec<ScheduleRow> {
     rows
 }
 
-fn day_of(option: &str, text: &str) -> Result<Date, Finding> {
+pub(in crate::cli) fn day_of(option: &str, text: &str) -> Result<Date, Finding> {
     parse_date(text).ok_or_else(|| {
         let cause = say!("“{text}”不是 YYYY-MM-DD 的日期", "\"{text}\" is no date YYYY-MM-DD");
         Finding::new("W07", cause).column(option)

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::document::{Sheet, Style};
 use super::names::Names;
 use super::withheld::masked;
-use crate::events::standing::Standing;
+use crate::events::standing::{self, Standing};
 use crate::record::commitment::Commitment;
 use crate::record::ids::{Iid, Sid};
 
@@ -48,6 +48,15 @@ pub struct Receipted {
     pub team: Vec<Iid>,
 }
 
+/// When a visit is made: a date, written in full, and the part of that day with its place among the parts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Such as the second, `下午`.
+    pub part: Option<(usize, String)>,
+}
+
 /// Everything that forms are made of.
 pub struct Ground<'a> {
     /// What was committed.
@@ -58,8 +67,10 @@ pub struct Ground<'a> {
     pub names: &'a Names,
     /// Receipts by subject.
     pub receipts: &'a BTreeMap<Sid, Receipted>,
-    /// Days of visits, `YYYY-MM-DD`, as far as they are scheduled.
-    pub days: &'a BTreeMap<Sid, String>,
+    /// Days of visits, as far as they are scheduled.
+    pub days: &'a BTreeMap<Sid, Day>,
+    /// Visits of this date alone, if there is one.
+    pub on: Option<&'a str>,
     /// A sealed draw that is not opened: nothing of this may be known before the team stands at the door.
     pub closed: bool,
 }
@@ -76,6 +87,22 @@ pub struct Forms {
 /// The columns of the sheet to be filled in.
 pub(super) fn record_columns() -> impl Iterator<Item = &'static str> {
     HEAD.iter().chain(visit::RECORD_COLUMNS).map(|(name, _)| *name)
+}
+
+impl Ground<'_> {
+    /// Whether a subject's forms are asked for.
+    pub fn wants(&self, sid: &Sid) -> bool {
+        self.on.is_none_or(|date| self.days.get(sid).is_some_and(|day| day.date == date))
+    }
+}
+
+impl Day {
+    /// `2026-08-06 上午`.
+    fn shown(&self) -> String {
+        self.part
+            .as_ref()
+            .map_or_else(|| self.date.clone(), |(_, part)| format!("{} {part}", self.date))
+    }
 }
 
 impl Form {
@@ -110,19 +137,21 @@ impl Form {
 }
 
 impl Forms {
-    /// The forms of the visits that stand.
+    /// The forms of the visits that stand. Subjects are in the order of their numbers; an inspector's visits are in the order
+    /// of their days, those without one last.
     pub fn of(ground: &Ground<'_>) -> Self {
-        let visits: Vec<Visit> = ground
-            .standing
-            .visits
-            .iter()
-            .map(|(sid, visit)| Visit::of(ground, sid, visit))
-            .collect();
+        let stand: Vec<(&Sid, &standing::Visit)> =
+            ground.standing.visits.iter().filter(|(sid, _)| ground.wants(sid)).collect();
+        let visits = stand.iter().map(|(sid, visit)| Visit::of(ground, sid, visit)).collect();
         let mut places: BTreeMap<&Iid, Vec<usize>> = BTreeMap::new();
-        for (at, visit) in ground.standing.visits.values().enumerate() {
+        for (at, (_, visit)) in stand.iter().enumerate() {
             for iid in visit.team.iter().flatten() {
                 places.entry(iid).or_default().push(at);
             }
+        }
+        let day = |at: &usize| ground.days.get(stand[*at].0);
+        for visits in places.values_mut() {
+            visits.sort_by_key(|at| (day(at).is_none(), day(at)));
         }
         let person = |(iid, visits): (&Iid, Vec<usize>)| {
             let name = ground.names.inspector(iid.as_str()).to_owned();

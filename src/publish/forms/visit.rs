@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ground, Receipted};
+use super::{Day, Ground, Receipted};
 use crate::events::standing;
 use crate::publish::document::Style;
 use crate::publish::withheld::masked;
@@ -113,7 +113,7 @@ impl Visit {
             tasks: lists().map(task).collect(),
             team: visit.slots.iter().zip(&visit.team).map(seat).collect(),
             window: window(commitment, lists()),
-            day: days.get(sid).cloned().unwrap_or_default(),
+            day: days.get(sid).map(Day::shown).unwrap_or_default(),
             code: receipt.code.clone(),
             changed: !receipt.team.iter().eq(now),
             announced: told && !commitment.sealed(),
