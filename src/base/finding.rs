@@ -171,20 +171,36 @@ impl Finding {
         self.rule.remedy(lang)
     }
 
-    /// The whole finding on one to two lines.
+    /// The whole finding on two lines: what and where, then what to do.
     pub fn show(&self, lang: Lang) -> String {
-        let (kind, colon, todo) = match (lang, self.severity()) {
-            (Lang::Zh, Severity::Error) => ("错误", "：", "处理"),
-            (Lang::Zh, Severity::Warning) => ("警告", "：", "处理"),
-            (Lang::Zh, Severity::Note) => ("提示", "：", "说明"),
-            (Lang::En, Severity::Error) => ("error", ": ", "remedy"),
-            (Lang::En, Severity::Warning) => ("warning", ": ", "remedy"),
-            (Lang::En, Severity::Note) => ("note", ": ", "note"),
+        format!("{}\n{}", self.line(lang), self.advice(lang))
+    }
+
+    /// What is wrong and where, on one line.
+    pub fn line(&self, lang: Lang) -> String {
+        let (kind, colon) = match (lang, self.severity()) {
+            (Lang::Zh, Severity::Error) => ("错误", "："),
+            (Lang::Zh, Severity::Warning) => ("警告", "："),
+            (Lang::Zh, Severity::Note) => ("提示", "："),
+            (Lang::En, Severity::Error) => ("error", ": "),
+            (Lang::En, Severity::Warning) => ("warning", ": "),
+            (Lang::En, Severity::Note) => ("note", ": "),
         };
         let (place, cause) = (self.place.show(lang), self.cause.get(lang));
         let (place, cause) = (shown(&place), shown(cause));
         let gap = if place.is_empty() { "" } else { colon };
-        format!("{kind} {} {place}{gap}{cause}\n  {todo}{colon}{}", self.code(), self.remedy(lang))
+        format!("{kind} {} {place}{gap}{cause}", self.code())
+    }
+
+    /// What to do about findings of this code, on a line of its own.
+    pub fn advice(&self, lang: Lang) -> String {
+        let todo = match (lang, self.severity()) {
+            (Lang::Zh, Severity::Note) => "说明：",
+            (Lang::Zh, _) => "处理：",
+            (Lang::En, Severity::Note) => "note: ",
+            (Lang::En, _) => "remedy: ",
+        };
+        format!("  {todo}{}", self.remedy(lang))
     }
 }
 

@@ -40,6 +40,11 @@ pub(super) fn beacon(
     let known = known.map_err(|finding| Failure::bundle(finding.file(BEACON)))?;
     clock.check_rehearsal(commitment.rehearsal)?;
     due(&commitment.sources, clock.now_s())?;
+    let dice = commitment.sources.iter().find(|source| matches!(source, Source::Dice { .. }));
+    if let Some(dice) = dice.filter(|_| by.is_none() && known.is_none()) {
+        let cause = say!("没有 --by", "there is no --by");
+        return Err(Finding::new("B12", cause).id(dice.prefix().trim_end_matches(':')).into());
+    }
     let values = if args.values.is_empty() {
         ask(&commitment.sources, console)?
     } else {

@@ -14,8 +14,9 @@ use crate::base::tally::Tally;
 use crate::base::text::shown;
 use crate::say;
 
-/// At most so many findings of one code are printed; all of them are counted, and `--json` has more.
-const SHOWN_PER_CODE: usize = 5;
+/// At most so many findings of one code are printed, of errors and of others; all of them are counted, and `--json` has more.
+const ERRORS_SHOWN: usize = 20;
+const OTHERS_SHOWN: usize = 5;
 
 /// Columns of a terminal.
 const COLUMNS: usize = 80;
@@ -165,19 +166,21 @@ fn lang_of_locale() -> Lang {
     }
 }
 
-/// The findings as lines: errors first, a few of each code, the rest counted. Of some codes more were found than kept.
-fn grouped(findings: &[&Finding], all: &BTreeMap<&str, u64>, lang: Lang) -> Vec<String> {
+/// The findings as lines: errors first, so many of each code, the rest counted, then once what to do. Of some codes more
+/// were found than kept.
+pub(super) fn grouped(findings: &[&Finding], all: &BTreeMap<&str, u64>, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     let mut codes: Vec<(Severity, &str)> =
         findings.iter().map(|f| (f.severity(), f.code())).collect();
     codes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     codes.dedup();
-    for (_, code) in codes {
+    for (severity, code) in codes {
         let of_code: Vec<&&Finding> = findings.iter().filter(|f| f.code() == code).collect();
         let kept = of_code.len() as u64;
         let n = all.get(code).copied().unwrap_or(kept);
-        lines.extend(of_code.iter().take(SHOWN_PER_CODE).map(|f| f.show(lang)));
-        let more = n.saturating_sub(SHOWN_PER_CODE as u64);
+        let most = if severity == Severity::Error { ERRORS_SHOWN } else { OTHERS_SHOWN };
+        lines.extend(of_code.iter().take(most).map(|finding| finding.line(lang)));
+        let more = n.saturating_sub(most as u64);
         if more > 0 {
             lines.push(match lang {
                 Lang::Zh if n > kept => {
@@ -190,6 +193,7 @@ fn grouped(findings: &[&Finding], all: &BTreeMap<&str, u64>, lang: Lang) -> Vec<
                 Lang::En => format!("  … {more} more of {code} (--json lists them all)"),
             });
         }
+        lines.extend(of_code.first().map(|finding| finding.advice(lang)));
     }
     lines
 }

@@ -12,7 +12,7 @@ use crate::base::secret::Secret;
 use crate::draw::ticket::master_digest;
 use crate::io::durable::failed;
 use crate::io::folder::{Limit, read_limited};
-use crate::io::sealed::{Key, SealedFolder, Share, join};
+use crate::io::sealed::{Key, PASSPHRASE_CHARS_MIN, SealedFolder, Share, join};
 use crate::record::commitment::Commitment;
 use crate::say;
 
@@ -160,7 +160,13 @@ fn ask(new: bool) -> Result<Zeroizing<String>, Failure> {
         });
         typed.map(Zeroizing::new)
     };
-    let first = prompt("口令 / passphrase: ")?;
+    let least = PASSPHRASE_CHARS_MIN;
+    let first = match new {
+        true => prompt(&format!(
+            "口令，至少 {least} 个字符 / passphrase, {least} characters or more: "
+        ))?,
+        false => prompt("口令 / passphrase: ")?,
+    };
     if new && *prompt("再输入一次 / once more: ")? != *first {
         let cause = say!("两次输入不同", "the two entries differ");
         return Err(Finding::new("S06", cause).into());

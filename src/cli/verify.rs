@@ -1,5 +1,6 @@
 //! `ssj verify`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use super::bundle::bundle;
 use super::chances::{print_by_weight, print_lists};
 use super::changes::print_register_facts;
 use super::clock::Clock;
-use super::console::{Console, finding_json, reach};
+use super::console::{Console, finding_json, grouped, reach};
 use super::log::{TrustArgs, Trusted, logged_json, print_logged};
 use super::receipt::check::Receipts;
 use super::recompute::against_registry;
@@ -173,11 +174,9 @@ pub(super) fn print_report(report: &Report, console: &Console) {
             colon(lang)
         ));
         if let Outcome::Failed(findings) = &check.outcome {
-            findings.iter().take(5).for_each(|finding| console.lines(&indent(&finding.show(lang))));
-            let more = findings.len().saturating_sub(5);
-            if more > 0 {
-                console.say(&say!("     …… 另有 {more} 处", "     … {more} more"));
-            }
+            let findings: Vec<&Finding> = findings.iter().collect();
+            let lines = grouped(&findings, &BTreeMap::new(), lang);
+            lines.iter().for_each(|line| console.line(&format!("     {line}")));
         }
     }
     print_facts(&report.facts, console);
@@ -197,10 +196,6 @@ fn colon(lang: Lang) -> &'static str {
         Lang::Zh => "：",
         Lang::En => ": ",
     }
-}
-
-fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("     {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn print_facts(facts: &Facts, console: &Console) {

@@ -33,7 +33,13 @@ pub fn not_a_bundle(folder: &Path) -> Option<Finding> {
         let cause = say!("没有这个文件或文件夹", "there is no such file or folder");
         return Some(Finding::new("W15", cause).file(folder.display().to_string()));
     }
-    let cause = say!("其中没有 commitment.json", "there is no commitment.json in it");
+    let is_zip = folder.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    let cause = match is_zip && folder.is_file() {
+        true => {
+            say!("这是压缩文件：先解压，再给出文件夹", "an archive: unpack it and name the folder")
+        }
+        false => say!("其中没有 commitment.json", "there is no commitment.json in it"),
+    };
     (!is_bundle(folder)).then(|| Finding::new("W06", cause).file(folder.display().to_string()))
 }
 

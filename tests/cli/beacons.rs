@@ -31,6 +31,29 @@ fn beacons_that_are_not_due() {
 }
 
 #[test]
+fn dice_name_their_witnesses() {
+    let office = Office::new();
+    let sources = "sources = [";
+    let dice = "{ kind = \"dice\", dice = \"d10x20\", at = 1784700000 }, ";
+    office.plan(sources, &[sources, dice].concat());
+    office.plan("trust = \"public\"", "trust = \"witnessed\"");
+    office.done(&[
+        "--clock",
+        "2026-07-20T09:00:00+08:00",
+        "commit",
+        "plan.toml",
+        "--out",
+        "bundle",
+    ]);
+    let thrown = after(&["31415926535897932384", SIGNATURE]);
+    office.refuses(2, &thrown, &["B12 dice:d10x20：没有 --by"]);
+    office.done(&[&thrown[..], &["--by", "见证人 李四、王五"]].concat());
+    assert!(office.read("bundle/beacon.json").contains("李四、王五"));
+    // What is written already needs no name again.
+    office.done(&thrown);
+}
+
+#[test]
 fn wrong_signatures() {
     let office = Office::new();
     office.commit();

@@ -27,15 +27,11 @@ fn empty_registers() {
     office.done(&["init", "w"]);
     let (zh, en) = (
         "错误 W04 matters：随机抽查事项清单为空
-  处理：先导入：ssj import matters|subjects|inspectors 文件。
 错误 W04 subjects：检查对象名录库为空
-  处理：先导入：ssj import matters|subjects|inspectors 文件。
 错误 W04 inspectors：执法检查人员名录库为空
   处理：先导入：ssj import matters|subjects|inspectors 文件。",
         "error W04 matters: no matters
-  remedy: Import first: ssj import matters|subjects|inspectors FILE.
 error W04 subjects: no subjects
-  remedy: Import first: ssj import matters|subjects|inspectors FILE.
 error W04 inspectors: no inspectors
   remedy: Import first: ssj import matters|subjects|inspectors FILE.",
     );

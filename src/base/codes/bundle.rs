@@ -199,6 +199,15 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "B12",
+        Error,
+        ("骰子没有写明见证人", "dice without their witnesses"),
+        (
+            "骰子的点数只有在场的人能证明：用 --by 写明见证人，印入各公告。",
+            "Only who was there can vouch for dice: name the witnesses with --by, which is printed in every notice.",
+        ),
+    ),
+    Rule::new(
         "F12",
         Error,
         ("尚未抽取", "not drawn yet"),

@@ -10,7 +10,7 @@ use crate::cli::bundle::readable;
 use crate::cli::console::{Console, finding_json};
 use crate::cli::{BAD_INPUT, DONE, Failure, NOT_VERIFIED};
 use crate::io::durable::failed;
-use crate::io::folder::{BundleFolder, Limit, read_limited};
+use crate::io::folder::{BundleFolder, Limit, not_a_bundle, read_limited};
 use crate::record::receipt::{Code, Receipt};
 use crate::say;
 use crate::verify::{Published, ReceiptReport, contradiction, verify_published, verify_receipt};
@@ -34,6 +34,10 @@ impl Receipts {
     pub(in crate::cli) fn verify(&mut self, path: &Path, console: &Console) -> Result<u8, Failure> {
         let place = path.display().to_string();
         let pasted = path.to_str().filter(|text| !path.exists() && Code::is_one(text));
+        let is_zip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+        if let Some(finding) = not_a_bundle(path).filter(|_| is_zip) {
+            return Err(finding.into());
+        }
         let bytes = match pasted {
             Some(text) => text.as_bytes().to_vec(),
             None => {

@@ -15,7 +15,7 @@ const WORK_LOG2: u8 = 18;
 /// What a file may ask for: 64 times the memory and the time would hold up a desk, not protect it.
 const WORK_LOG2_MAX: u8 = 22;
 /// Least characters of a passphrase.
-const PASSPHRASE_CHARS_MIN: usize = 8;
+pub const PASSPHRASE_CHARS_MIN: usize = 8;
 
 /// A passphrase, or keys.
 pub enum Key {

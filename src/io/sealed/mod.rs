@@ -30,7 +30,7 @@ use crate::base::secret::Secret;
 use crate::record::bundle::Files;
 use crate::say;
 
-pub use key::Key;
+pub use key::{Key, PASSPHRASE_CHARS_MIN};
 pub use shares::{Custody, Share, join, split};
 
 const MASTER: &str = "master.age";
