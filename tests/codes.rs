@@ -248,3 +248,23 @@ fn every_code_is_earned_and_avoided() {
     let rules = rules.filter(|code| ranges.iter().any(|range| range.contains(code)));
     assert_eq!(covered, rules.collect::<BTreeSet<&str>>());
 }
+
+/// A code that nothing gives is a promise that nobody keeps. Steps 9 to 11 say which of them failed.
+#[test]
+fn every_code_is_given_somewhere() {
+    fn walk(folder: &Path, text: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("base/codes") {
+                walk(&path, text);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                text.push_str(&fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut text = String::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+    let given = |code: &str| text.contains(&format!("\"{code}\""));
+    let idle: Vec<&str> = codes::all().map(|rule| rule.code).filter(|code| !given(code)).collect();
+    assert!(idle.iter().all(|code| ["V09", "V10", "V11"].contains(code)), "{idle:?}");
+}

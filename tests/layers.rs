@@ -79,11 +79,28 @@ fn sources(layer: &str) -> Vec<(PathBuf, String)> {
 
 /// The code of a source file: without comments and without its tests.
 fn code(text: &str) -> String {
-    let body = text.split("#[cfg(test)]").next().unwrap_or_default();
-    body.lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut lines = text.lines();
+    let mut code = String::new();
+    while let Some(line) = lines.next() {
+        let Some(indent) = line.strip_suffix("#[cfg(test)]") else {
+            code.push_str(line.split("//").next().unwrap_or_default());
+            code.push('\n');
+            continue;
+        };
+        // The item that follows goes: one line, or all up to the brace that ends it.
+        let end = format!("{indent}}}");
+        let mut item = lines.by_ref().skip_while(|line| line.trim_start().starts_with("#["));
+        if item.next().is_some_and(|first| !first.ends_with(';')) {
+            item.find(|line| *line == end);
+        }
+    }
+    code
+}
+
+#[test]
+fn tests_alone_are_cut_out() {
+    let text = "use a; // b\n#[cfg(test)]\nmod tests;\nfn c() {}\n#[cfg(test)]\n#[path = \"d\"]\nmod e {\n    fn f() {}\n}\nfn g() {}\n";
+    assert_eq!(code(text), "use a; \nfn c() {}\nfn g() {}\n");
 }
 
 fn is_test_file(path: &Path) -> bool {
@@ -95,6 +112,7 @@ fn used(text: &str) -> Vec<String> {
     let name = |rest: &str| {
         rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>()
     };
+    assert!(!text.contains("crate::{"), "a layer is named where it is used");
     text.split("crate::").skip(1).map(name).filter(|name| !name.is_empty()).collect()
 }
 

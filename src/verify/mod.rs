@@ -1,6 +1,6 @@
 //! Verification (核验): recomputes everything a bundle claims, step by numbered step of `docs/protocol.md` §7.
-//! It takes no clock, network or setting, and of pairing uses only slots, rules, tickets and certificate:
-//! the search for an optimum never grades itself.
+//! It takes no clock, network or setting, and of pairing uses slots, rules, tickets, exclusions, certificates and
+//! blocking sets: the search for an optimum never grades itself.
 
 mod attempts;
 mod bad;
@@ -77,7 +77,7 @@ impl Check {
     }
 }
 
-/// The report on a bundle or a receipt.
+/// The report on a bundle.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The checks made, by number.
