@@ -203,3 +203,17 @@ fn a_roll_with_one_key_twice() {
         findings.iter().map(|f| format!("{} {}", f.code(), f.cause.get(Lang::En))).collect();
     assert_eq!(words, ["V10 one key stands there twice"], "{words:?}");
 }
+
+/// Whose price proves nothing is told with the row where it stands.
+#[test]
+fn a_wrong_handicap_is_told_with_its_row() {
+    let files = vector("open");
+    let path = "handicaps.tsv";
+    let text = String::from_utf8(files[path].clone()).unwrap();
+    let (row, line) = (1..).zip(text.lines()).find(|(_, line)| line.contains("\tE002\t")).unwrap();
+    let mut wrong = files.clone();
+    wrong.insert(path.to_owned(), text.replace(line, "0\tE002\t5").into_bytes());
+    let report = verify(&with_manifest(&wrong, &files));
+    let finding = report.findings().into_iter().find(|found| found.code() == "V13").unwrap();
+    assert_eq!((finding.place.row, finding.place.id.as_deref()), (Some(row), Some("E002")));
+}

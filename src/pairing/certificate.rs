@@ -13,26 +13,46 @@ use crate::say;
 /// One unit of the first objective outweighs all pair tickets together: 2^24 slots × 2^64.
 pub const M: i128 = 1 << 88;
 
+/// What keeps handicaps from being a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Whose it is.
+    pub of: Culprit,
+    /// What does not hold.
+    pub cause: Text,
+}
+
+/// Where a certificate does not hold, by place in the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Culprit {
+    /// The handicap of this inspector.
+    Inspector(usize),
+    /// The team of this visit.
+    Visit(usize),
+}
+
 /// Checks that `handicaps` prove `teams` optimal for `case` after `exclusions`. Teams must be eligible,
 /// distinct and within capacities, which is checked before.
 ///
 /// # Errors
-/// What does not hold, naming inspector or visit; the first by place.
+/// The first flaw by place.
 pub fn check(
     case: &Case,
     exclusions: &Exclusions,
     teams: &[Vec<u32>],
     handicaps: &[i128],
-) -> Result<(), Text> {
+) -> Result<(), Flaw> {
     let mut visits = vec![0u32; case.inspectors.len()];
     teams.iter().flatten().for_each(|i| visits[*i as usize] += 1);
-    for ((inspector, &visits), &h) in case.inspectors.iter().zip(&visits).zip(handicaps) {
+    let of_each = case.inspectors.iter().zip(&visits).zip(handicaps).enumerate();
+    for (at, ((inspector, &visits), &h)) in of_each {
+        let refuse = |cause| Err(Flaw { of: Culprit::Inspector(at), cause });
         let (iid, l) = (&inspector.iid, i128::from(inspector.load) + i128::from(visits));
         if visits > 0 && h < M * (2 * l - 1) {
-            return Err(say!("{iid} 的让分过小", "the handicap of {iid} is too small"));
+            return refuse(say!("{iid} 的让分过小", "the handicap of {iid} is too small"));
         }
         if visits < inspector.capacity && h > M * (2 * l + 1) {
-            return Err(say!("{iid} 的让分过大", "the handicap of {iid} is too large"));
+            return refuse(say!("{iid} 的让分过大", "the handicap of {iid} is too large"));
         }
     }
     let improvable = teams.par_iter().enumerate().position_first(|(v, team)| {
@@ -43,7 +63,8 @@ pub fn check(
         None => Ok(()),
         Some(v) => {
             let sid = &case.visits[v].sid;
-            Err(say!("{sid} 的小组不是最优", "the team of {sid} is not the best one"))
+            let cause = say!("{sid} 的小组不是最优", "the team of {sid} is not the best one");
+            Err(Flaw { of: Culprit::Visit(v), cause })
         }
     }
 }

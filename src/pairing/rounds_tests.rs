@@ -119,7 +119,7 @@ fn tampered_rounds_are_refused() {
         let (exclusions, round) = with_exclusions(&case, &rounds).pop().unwrap();
         let Round { teams, handicaps } = round;
         let error = |teams: &[Vec<u32>], handicaps: &[i128]| {
-            certificate::check(&case, &exclusions, teams, handicaps).unwrap_err().en
+            certificate::check(&case, &exclusions, teams, handicaps).unwrap_err().cause.en
         };
         let mut visits = vec![0u32; handicaps.len()];
         teams.iter().flatten().for_each(|i| visits[*i as usize] += 1);

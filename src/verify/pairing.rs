@@ -7,8 +7,9 @@ use super::bundle::Bundle;
 use super::drawn::Drawn;
 use super::{Facts, Outcome};
 use crate::base::finding::{Finding, Text};
+use crate::pairing::blocking;
+use crate::pairing::certificate::{self, Culprit, Flaw};
 use crate::pairing::rules::{Case, Exclusions};
-use crate::pairing::{blocking, certificate};
 use crate::record::bundle::{ASSIGNMENT, HANDICAPS, INCOMPATIBLE, INSPECTORS, RECUSALS, SHORTAGE};
 use crate::record::contents::Contents;
 use crate::record::ids::{Iid, Sid};
@@ -54,7 +55,7 @@ pub(super) fn verify_pairing(
             facts.add_loads(&case, rounds.teams.last());
             outcomes.push((12, Outcome::Passed));
             outcomes.push((13, optimum(&case, &rounds, handicaps)));
-            outcomes.push((14, parted(&case, &rounds, shortage_there)));
+            outcomes.push((14, parted(&case, &rounds, assignment, shortage_there)));
             if shortage_there {
                 let claim = bundle.contents.shortage.as_ref();
                 let outcome =
@@ -77,7 +78,8 @@ pub(super) fn check_pairing(
     let short = claim.is_some();
     let rounds =
         Rounds::read(case, assignment, handicaps, short).map_err(|finding| vec![*finding])?;
-    let mut outcomes = vec![optimum(case, &rounds, handicaps), parted(case, &rounds, short)];
+    let mut outcomes =
+        vec![optimum(case, &rounds, handicaps), parted(case, &rounds, assignment, short)];
     outcomes.extend(claim.map(|claim| shortage(claim, case, &rounds)));
     for outcome in outcomes {
         if let Outcome::Failed(findings) = outcome {
@@ -245,9 +247,18 @@ fn optimum(case: &Case, rounds: &Rounds, handicaps: &[HandicapRow]) -> Outcome {
                 }
             }
         }
-        if let Err(cause) = certificate::check(case, exclusions, teams, &prices) {
+        if let Err(Flaw { of, cause }) = certificate::check(case, exclusions, teams, &prices) {
             let Text { zh, en } = cause;
-            return refuse(say!("第 {round} 轮：{zh}", "round {round}: {en}"));
+            let cause = say!("第 {round} 轮：{zh}", "round {round}: {en}");
+            let finding = Finding::new("V13", cause).file(HANDICAPS);
+            return Outcome::Failed(vec![match of {
+                // Each round has a row for everybody, behind those of the rounds before and the header.
+                Culprit::Inspector(at) => {
+                    let row = u64::from(round) * case.inspectors.len() as u64 + at as u64 + 2;
+                    finding.row(row).id(case.inspectors[at].iid.as_str())
+                }
+                Culprit::Visit(at) => finding.id(case.visits[at].sid.as_str()),
+            }]);
         }
     }
     if rows.next().is_some() {
@@ -257,13 +268,13 @@ fn optimum(case: &Case, rounds: &Rounds, handicaps: &[HandicapRow]) -> Outcome {
 }
 
 /// Step 14.
-fn parted(case: &Case, rounds: &Rounds, shortage: bool) -> Outcome {
+fn parted(case: &Case, rounds: &Rounds, assignment: &[AssignmentRow], shortage: bool) -> Outcome {
     let last = rounds.teams.len().saturating_sub(1);
     for (round, teams) in rounds.teams.iter().enumerate() {
-        let conflict = !case.exclusions(teams).is_empty();
+        let conflict = case.exclusions(teams).first().map(|(visit, _)| *visit as usize);
         let more_rounds = round < last || shortage;
-        if conflict != more_rounds {
-            let cause = if conflict {
+        if conflict.is_some() != more_rounds {
+            let cause = if conflict.is_some() {
                 say!(
                     "第 {round} 轮仍有互不相容的人员同组，却没有下一轮",
                     "round {round} pairs incompatible inspectors, yet no round follows"
@@ -274,7 +285,21 @@ fn parted(case: &Case, rounds: &Rounds, shortage: bool) -> Outcome {
                     "round {round} has no conflict, yet a round follows"
                 )
             };
-            return Outcome::Failed(vec![Finding::new("V14", cause).file(ASSIGNMENT)]);
+            let finding = Finding::new("V14", cause).file(ASSIGNMENT);
+            // Where the two stand, or where the round begins that should not be.
+            let number = u32::try_from(round).unwrap_or(u32::MAX);
+            let finding = match conflict {
+                Some(visit) => {
+                    let sid = &case.visits[visit].sid;
+                    let row = rows_at(assignment, (number, sid, 0));
+                    row.map_or(finding.clone(), |row| finding.row(row)).id(sid.as_str())
+                }
+                None => {
+                    let next = |row: &AssignmentRow| row.round <= number;
+                    finding.row(assignment.partition_point(next) as u64 + 2)
+                }
+            };
+            return Outcome::Failed(vec![finding]);
         }
     }
     Outcome::Passed
