@@ -1,8 +1,9 @@
 //! What chances the subjects of a draw had, list by list.
 
 use super::console::{Console, table};
-use crate::base::finding::Lang;
+use crate::base::finding::{Lang, Text};
 use crate::base::ratio::percent;
+use crate::plan::scope_text;
 use crate::record::ids::Sid;
 use crate::say;
 use crate::verify::{ByWeight, Facts};
@@ -41,6 +42,18 @@ pub(super) fn print_lists(facts: &Facts, console: &Console) {
         }
     }
     table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
+    for list in &facts.lists {
+        if let Some(Text { zh, en }) = scope_text(list.scope.as_ref()) {
+            let name = &list.list;
+            console.wrap(&say!("{name} 的范围：{zh}", "scope of {name}: {en}"));
+        }
+    }
+    if facts.frames_given {
+        console.wrap(&say!(
+            "抽样框由别处生成：谁不在其中、为何不在，本公示包没有记载",
+            "the frames were made elsewhere: who is missing from them, and why, is not told here"
+        ));
+    }
 }
 
 /// Of every `pareto` list, whose chances differ from subject to subject: what they are, and who is drawn for certain.

@@ -1,5 +1,5 @@
-//! What happened to the registers before a draw: rows that were removed in the last thirty days, and rows that wait in
-//! quarantine. Whoever is missing from the register can never be drawn, so both are counted in the check and in the
+//! What happened to the registers before a draw: rows that were removed or changed in the last thirty days, and rows that
+//! wait in quarantine. Whoever is missing from the register can never be drawn, so both are counted in the check and in the
 //! commitment; a quarantine that is not empty needs somebody's approval.
 
 use serde_json::{Map, Value, json};
@@ -19,6 +19,7 @@ const DAYS: u64 = 30;
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     removed: Vec<(Register, Removal, u64)>,
+    changed: Vec<(Register, u64)>,
     quarantined: Vec<(Register, u64)>,
 }
 
@@ -33,6 +34,13 @@ pub(super) fn print_register_facts(facts: &Facts, console: &Console) {
         console.say(&say!(
             "抽取前 {days} 日移出名录：{zh} {n}（{why}）",
             "left within {days} days before the draw: {n} rows of {en} ({reason})"
+        ));
+    }
+    for (name, n, days) in &facts.changed {
+        let (zh, en) = (register(name), name);
+        console.say(&say!(
+            "抽取前 {days} 日改动名录：{zh} {n} 行",
+            "changed within {days} days before the draw: {n} rows of {en}"
         ));
     }
     for (name, n) in &facts.quarantined {
@@ -57,6 +65,8 @@ impl Changes {
             let since_s = earliest_s.saturating_sub(DAYS * 86_400);
             let removed = store.removed_since(*register, *number, since_s)?;
             changes.removed.extend(removed.into_iter().map(|(why, n)| (*register, why, n)));
+            let changed = store.changed_since(*register, *number, since_s)?;
+            changes.changed.extend((changed > 0).then_some((*register, changed)));
             let all = store.versions(Some(*register))?;
             let used = all.iter().find(|version| version.number == *number);
             let waiting = used.map(|version| (*register, version.quarantined));
@@ -102,14 +112,17 @@ impl Changes {
         let removed = self.removed.iter().map(
             |(register, why, n)| json!({"register": register.name(), "reason": why.name(), "n": n}),
         );
-        let waiting = self.quarantined.iter();
-        let waiting = waiting.map(|(register, n)| json!({"register": register.name(), "n": n}));
+        let rows = |counts: &[(Register, u64)]| -> Vec<Value> {
+            let row =
+                |(register, n): &(Register, u64)| json!({"register": register.name(), "n": n});
+            counts.iter().map(row).collect()
+        };
         let mut notes = Map::new();
         let removed: Vec<Value> = removed.collect();
-        notes.insert("changes".to_owned(), json!({"days": DAYS, "removed": removed}));
+        let changes = json!({"days": DAYS, "removed": removed, "changed": rows(&self.changed)});
+        notes.insert("changes".to_owned(), changes);
         if self.need_approval() {
-            let rows: Vec<Value> = waiting.collect();
-            let mut value = json!({"rows": rows});
+            let mut value = json!({"rows": rows(&self.quarantined)});
             if let Some(approver) = approver {
                 value["approver"] = approver.into();
             }

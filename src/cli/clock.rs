@@ -43,6 +43,11 @@ impl Clock {
         self.set_s.unwrap_or_else(system)
     }
 
+    /// Whether somebody set it.
+    pub fn is_set(&self) -> bool {
+        self.set_s.is_some()
+    }
+
     /// Refuses a clock that is set ahead: what is signed with it would hold up the times of everything after.
     pub fn check_not_ahead(&self) -> Result<(), Finding> {
         if self.now_s() > (Clock { set_s: None }).now_s() {

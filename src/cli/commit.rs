@@ -16,7 +16,7 @@ use super::given::FramesElsewhere;
 use super::ground::{PlanFile, Registers, Versions};
 use super::log::StepLog;
 use super::past::history;
-use super::schedule::keep::{NOTE, commit_secret};
+use super::schedule::keep::{NOTE, NewDays, commit_secret};
 use super::sealing::{Sealing, public_files, refuse_sealed};
 use super::workspace::open_store;
 use super::{DONE, Failure};
@@ -66,6 +66,10 @@ struct Forecast {
 }
 
 impl Prepared {
+    fn is_rehearsal(&self) -> bool {
+        self.freeze.commitment.rehearsal
+    }
+
     /// More than one trial draw in a hundred could not be paired.
     fn is_risky(&self) -> bool {
         self.forecast.infeasible * 100 > self.forecast.runs
@@ -217,13 +221,14 @@ pub(super) fn commit(
     let approvals = Approvals::of(args)?;
     let mut prepared = prepare(&store, args, clock, console)?;
     console.findings(&prepared.findings);
-    clock.check_rehearsal(prepared.freeze.commitment.rehearsal)?;
+    clock.check_rehearsal(prepared.is_rehearsal())?;
+    refuse_set_clocks(&store, &prepared)?;
     let risk = prepared.is_risky().then(|| risk(&prepared.forecast));
     approvals.check(risk.as_ref(), &prepared.changes, &prepared.findings)?;
     note(&mut prepared, &approvals, risk.is_some());
-    if args.days {
-        note_days(&mut prepared, args)?;
-    }
+    make_folders(parent_of(&args.out))?;
+    let _lock = Lock::of_folder(&args.out)?;
+    let days = args.days.then(|| note_days(&mut prepared, args)).transpose()?;
     // What is published cannot be mended, so it is read before it is written.
     Commitment::parse(&prepared.freeze.files[COMMITMENT]).map_err(|f| f.file(COMMITMENT))?;
     let commitment = &prepared.freeze.commitment;
@@ -236,14 +241,16 @@ pub(super) fn commit(
         // A commitment that was published was in time when it was made.
         in_time("B03", commitment.earliest_source_at(), commitment.margin_s, clock.now_s())?;
     }
-    // Nothing is written before everything is known to be right.
-    let parent = parent_of(&args.out);
-    make_folders(parent)?;
-    let _lock = Lock::of_folder(&args.out)?;
+    let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
+    let live = store.rivals(&record, published)?;
+    if let Some(other) = live.iter().find(|other| other.commitment != digest) {
+        return Err(in_the_way(other).into());
+    }
+    // No secret is written and nothing recorded before everything is known to be right.
+    days.map_or(Ok(()), |days| days.keep())?;
     if let Some(sealing) = &prepared.sealing {
         sealing.begin(&store, &digest, is_bundle(&args.out))?;
     }
-    let record = DrawRecord::new(commitment, digest, bundle.display().to_string(), clock.now_s());
     if let Err(live) = store.record_draw(&record, &prepared.versions, published)? {
         return Err(in_the_way(&live).into());
     }
@@ -269,6 +276,25 @@ pub(super) fn commit(
     committed(&prepared, &digest, written, &args.out, console);
     log.record(&args.out, clock, console)?;
     Ok(DONE)
+}
+
+/// W11 for a draw in earnest from registers that were imported with a set clock: a removal could be dated back, out of the
+/// days that a commitment tells of.
+fn refuse_set_clocks(store: &Store, prepared: &Prepared) -> Result<(), Findings> {
+    let mut findings = Vec::new();
+    for (register, number) in prepared.versions.iter().filter(|_| !prepared.is_rehearsal()) {
+        let versions = store.versions(Some(*register))?;
+        let set = versions.iter().find(|one| one.number <= *number && one.set_clock);
+        findings.extend(set.map(|one| {
+            let (zh, en, number) = (register.zh(), register.name(), one.number);
+            let cause = say!(
+                "{zh}第 {number} 版是用 --clock 导入的：正式抽取另建工作区导入",
+                "version {number} of {en} was imported with --clock: import into another workspace"
+            );
+            Finding::new("W11", cause).id(en)
+        }));
+    }
+    Findings::check(findings, ()).map(|_| ())
 }
 
 /// What is refused in the end is refused before the long part where that can be known: a commitment that stands in the
@@ -342,14 +368,14 @@ fn note(prepared: &mut Prepared, approvals: &Approvals, is_risky: bool) {
     prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
 }
 
-/// Fixes the secret of the days of visits, kept before the commitment that speaks of it.
-fn note_days(prepared: &mut Prepared, args: &CommitArgs) -> Result<(), Finding> {
+/// Fixes the secret of the days of visits, which is to be kept before the commitment that speaks of it.
+fn note_days(prepared: &mut Prepared, args: &CommitArgs) -> Result<NewDays, Finding> {
     let master = prepared.sealing.as_ref().map(|sealing| &sealing.secret);
     let commitment = &mut prepared.freeze.commitment;
-    let digest = commit_secret(&args.out, commitment.suite, master)?;
-    commitment.notes.insert(NOTE.to_owned(), json!(digest.hex()));
+    let days = commit_secret(&args.out, commitment.suite, master)?;
+    commitment.notes.insert(NOTE.to_owned(), json!(days.digest.hex()));
     prepared.freeze.files.insert(COMMITMENT.to_owned(), commitment.format());
-    Ok(())
+    Ok(days)
 }
 
 fn in_the_way(live: &DrawRecord) -> Finding {

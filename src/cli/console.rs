@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -27,6 +28,8 @@ pub(super) struct Console {
     pub json: bool,
     /// Says nothing: somebody else shows what happens.
     mute: bool,
+    /// Something could not be written: a full disk is no success.
+    lost: AtomicBool,
 }
 
 impl Console {
@@ -36,19 +39,36 @@ impl Console {
             Some(LangArg::En) => Lang::En,
             None => lang_of_locale(),
         };
-        Console { lang, json: args.json, mute: false }
+        Console { lang, json: args.json, mute: false, lost: AtomicBool::new(false) }
     }
 
     /// One that says nothing, for a step inside another command.
     pub fn quiet(&self) -> Self {
-        Console { lang: self.lang, json: false, mute: true }
+        Console { lang: self.lang, json: false, mute: true, lost: AtomicBool::new(false) }
+    }
+
+    /// Prints a text as it is.
+    pub fn print(&self, text: &str) {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            // A closed pipe is no fault of the draw.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.lost.store(true, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    /// W08 if something that should have been printed is lost.
+    pub fn lost(&self) -> Option<Finding> {
+        let cause = say!("输出没有写完", "not all of the output could be written");
+        self.lost.load(Ordering::Relaxed).then(|| Finding::new("W08", cause))
     }
 
     /// One line for people. Titles and names of a bundle are somebody else's words: they make no other line.
     pub fn line(&self, text: &str) {
         if !self.json && !self.mute {
-            // A closed pipe is no fault of the draw.
-            let _ = writeln!(std::io::stdout(), "{}", shown(text));
+            self.print(&format!("{}\n", shown(text)));
         }
     }
 
@@ -70,7 +90,7 @@ impl Console {
     /// The report for machines: one JSON object on one line.
     pub fn report(&self, value: &Value) {
         if self.json {
-            let _ = writeln!(std::io::stdout(), "{value}");
+            self.print(&format!("{value}\n"));
         }
     }
 

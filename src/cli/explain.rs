@@ -80,7 +80,9 @@ fn rule_json(rule: &Rule) -> Value {
     })
 }
 
-pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
-    clap_complete::generate(shell, &mut Args::command(), "ssj", &mut std::io::stdout());
+pub(super) fn completions(shell: clap_complete::Shell, console: &Console) -> Result<u8, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "ssj", &mut script);
+    console.print(&String::from_utf8_lossy(&script));
     Ok(DONE)
 }

@@ -76,7 +76,8 @@ pub(super) fn import(
         let mode = if args.merge { Mode::Merge } else { Mode::Replace };
         let import = store.begin_import(register, mode, args.apply)?;
         let by = args.by.clone().unwrap_or_else(me);
-        let meta = Meta { by, reason, at_s: clock.now_s(), files: opened.files() };
+        let (at_s, set_clock) = (clock.now_s(), clock.is_set());
+        let meta = Meta { by, reason, at_s, set_clock, files: opened.files() };
         // What was found in the rows is told as well when the import as a whole is refused.
         take(&files, import, meta, &mut tally, console).inspect_err(|_| console.tally(&tally))?
     };

@@ -43,6 +43,7 @@ mod verify;
 mod visit;
 mod workspace;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -128,7 +129,14 @@ pub fn main() -> ExitCode {
     let clock = Clock::new(args.clock.as_deref());
     let done = clock.and_then(|clock| run(&args, &clock, &mut console));
     match done {
-        Ok(exit) => ExitCode::from(exit),
+        Ok(exit) => match console.lost() {
+            None => ExitCode::from(exit),
+            Some(finding) => {
+                // Whoever reads the standard output reads nothing more there.
+                let _ = writeln!(std::io::stderr(), "{}", finding.show(console.lang));
+                ExitCode::from(MACHINE)
+            }
+        },
         Err(failure) => {
             console.failure(&failure.findings);
             ExitCode::from(failure.exit)
@@ -168,6 +176,6 @@ fn run(args: &Args, clock: &Clock, console: &mut Console) -> Result<u8, Failure>
         Command::Explain(args) => explain::explain(args, console),
         Command::Log { what } => log::log(workspace, what, clock, console),
         Command::Sql(args) => sql::sql(args, console),
-        Command::Completions { shell } => explain::completions(*shell),
+        Command::Completions { shell } => explain::completions(*shell, console),
     }
 }

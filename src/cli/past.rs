@@ -14,9 +14,11 @@ use crate::registry::VisitKind;
 use crate::say;
 use crate::store::{DrawRecord, DrawnSubject, State, Store};
 
-/// The attempt, and what earlier draws led to. The latest attempt is continued unless it was voided.
+/// The attempt, and what earlier draws led to. The latest attempt is continued unless it was voided. A rehearsal can be
+/// repeated until its outcome suits somebody: whom it drew is of account for rehearsals alone.
 pub(super) fn history(store: &Store, plan: &Plan) -> Result<History, Failure> {
-    let draws = store.draws()?;
+    let same_kind = |record: &DrawRecord| record.rehearsal == plan.rehearsal();
+    let draws: Vec<DrawRecord> = store.draws()?.into_iter().filter(same_kind).collect();
     let own = |record: &&DrawRecord| record.agency == plan.agency() && record.draw == plan.draw();
     let attempts: Vec<&DrawRecord> = draws.iter().filter(own).collect();
     let digest_of = |attempt: u64| {
@@ -47,8 +49,11 @@ pub(super) fn history_of(store: &Store, commitment: &Commitment) -> Result<Histo
     let named = commitment.notes.get(EARLIER_DRAWS).and_then(Value::as_array);
     let named = named.into_iter().flatten().filter_map(Value::as_str);
     let draws: Vec<Digest> = named.filter_map(Digest::from_hex).collect();
+    let counts = |record: DrawRecord| {
+        record.state == State::Drawn && record.rehearsal == commitment.rehearsal
+    };
     for digest in &draws {
-        if store.draw(digest)?.is_none_or(|record| record.state != State::Drawn) {
+        if !store.draw(digest)?.is_some_and(counts) {
             let cause = say!(
                 "本工作区没有它所计的一次抽取",
                 "this workspace has not drawn one of the draws that it counts"

@@ -100,9 +100,13 @@ fn log(store: &Store, register: Option<Register>, console: &Console) -> Result<u
 fn log_entry(version: &Version, console: &Console) {
     let Version { number, rows, added, changed, removed, held, quarantined, by, .. } = version;
     let (name, time) = (named(version.register, console.lang), china_time(version.at_s));
+    let (set_zh, set_en) = match version.set_clock {
+        true => ("（设定的时钟，只供演练）", " (a set clock, for rehearsals only)"),
+        false => ("", ""),
+    };
     console.say(&say!(
-        "版本 {number}  {time}  {name}  {rows} 行",
-        "version {number}  {time}  {name}  {rows} rows"
+        "版本 {number}  {time}{set_zh}  {name}  {rows} 行",
+        "version {number}  {time}{set_en}  {name}  {rows} rows"
     ));
     let (zh, en) = match version.reason {
         Some(reason) => (format!("（{}）", reason.zh()), format!(" ({})", reason.name())),
@@ -130,6 +134,7 @@ fn version_json(version: &Version) -> Value {
         "at": china_time(version.at_s), "by": version.by, "reason": version.reason.map(Removal::name),
         "rows": version.rows, "added": version.added, "changed": version.changed,
         "removed": version.removed, "held": version.held, "quarantined": version.quarantined,
+        "set_clock": version.set_clock,
         "files": files,
     })
 }

@@ -348,6 +348,7 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
     let list = |list: &crate::verify::ListFacts| {
         let strata: Vec<Value> = list.strata.iter().map(stratum).collect();
         json!({"list": list.list, "title": list.title, "method": list.method, "N": list.size, "n": list.drawn, "strata": strata,
+            "scope": list.scope,
             "by_weight": list.by_weight.as_ref().map(|by| json!({"n": by.n, "W": by.total, "whole": by.whole.iter().map(Sid::as_str).collect::<Vec<_>>()})),
         })
     };
@@ -364,6 +365,8 @@ fn facts_json(facts: &Facts, lang: Lang) -> Value {
         "removed": facts.removed.iter().map(|row| json!({
             "register": row.register, "reason": row.reason, "n": row.n, "days": row.days,
         })).collect::<Vec<_>>(),
+        "changed": facts.changed.iter().map(|(register, n, days)| json!({"register": register, "n": n, "days": days})).collect::<Vec<_>>(),
+        "frames_given": facts.frames_given,
         "quarantined": facts.quarantined.iter().map(|(register, n)| json!({"register": register, "n": n})).collect::<Vec<_>>(),
         "quarantine_approver": facts.quarantine_approver,
         "stamp": facts.stamp.as_ref().map(|stamp| json!({"time_s": stamp.time_s, "authority": stamp.authority})),

@@ -186,7 +186,7 @@ impl<'a> Frozen<'a> {
         progress: Progress<'_>,
     ) -> Result<Drawn, Findings> {
         let lists = self.commitment.lists_by_name();
-        let rows = lists.iter().map(|list| list.frame.n).sum::<u64>() as usize;
+        let rows = usize::try_from(self.commitment.rows()).unwrap_or(usize::MAX);
         let watch = &mut |row: u64| progress(Step::Draw, row as usize, rows);
         let FramesRead { selections, digests, subjects, .. } =
             self.read_frames(Some(seed), master, watch)?;

@@ -91,18 +91,18 @@ impl<'a> Receipts<'a> {
                 Holders::All => Whom::All,
             };
             let lists = frozen.commitment.lists_by_name();
-            let rows = 2 * lists.iter().map(|list| list.frame.n).sum::<u64>();
+            let rows = frozen.commitment.rows().saturating_mul(2);
             let mut before = 0;
             for list in lists {
                 let found = frozen.locate_each(list, whom, &mut |n| watch(before + n, rows))?;
-                before += list.frame.n;
+                before = before.saturating_add(list.frame.n);
                 if !found.is_empty() {
                     let watch = &mut |n| watch(before + n, rows);
                     for entry in frozen.entries(&seed, list, found, watch)? {
                         entries_of.entry(entry.row.sid.clone()).or_default().push(entry);
                     }
                 }
-                before += list.frame.n;
+                before = before.saturating_add(list.frame.n);
             }
         }
         if let (Holders::One(sid), true) = (holders, entries_of.is_empty()) {

@@ -105,6 +105,11 @@ impl Drop for Lock {
 
 /// `.<folder's name>.<suffix>` beside the folder, on the same file system: nothing temporary ever lies in a bundle.
 fn beside(folder: &Path, suffix: &str) -> Result<PathBuf, Finding> {
+    // `.` and `..` name no folder, but what they stand for has a name.
+    let folder = match folder.file_name() {
+        Some(_) => folder.to_owned(),
+        None => fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()),
+    };
     match folder.file_name() {
         Some(name) => Ok(folder.with_file_name(format!(".{}.{suffix}", name.to_string_lossy()))),
         None => {
@@ -175,7 +180,7 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
 /// As [`write_file`], for a secret: where the system knows owners, nobody but this file's can read it.
 ///
 /// # Errors
-/// As [`write_file`].
+/// W03 if the file is there, whatever it holds; W08.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
     vacant(path)?;
     put(path, bytes, |part, bytes| {

@@ -1,5 +1,5 @@
-//! Reads a bundle's folder without following links, with a limit on every line: what cannot be read becomes
-//! a finding, never a crash or an exhausted memory. Frames are of any size.
+//! Reads a bundle's folder without following links, with a limit on every line and every file that stands in memory: what
+//! cannot be read becomes a finding. Frames, which may be of any size, are read row by row.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,6 +17,8 @@ use crate::say;
 
 /// Most bytes of a JSON file.
 const JSON_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Most bytes of a table that stands in memory: the rolls of some thirty million subjects.
+const TABLE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// Most bytes of a proof of the log.
 const PROOF_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Most files in a bundle: far above what lists and events need.
@@ -204,7 +206,13 @@ impl Reader {
         } else {
             Limit::Line(LINE_BYTES_MAX)
         };
-        match read_limited(File::open(place)?, limit)? {
+        let file = File::open(place)?;
+        if file.metadata()?.len() > TABLE_BYTES_MAX {
+            let cause = say!("文件超过 2 GiB", "the file has more than 2 GiB");
+            self.findings.push(Finding::new("F09", cause).file(path));
+            return Ok(());
+        }
+        match read_limited(file, limit)? {
             Ok(bytes) => drop(self.files.insert(path, bytes)),
             Err(finding) => self.findings.push(finding.file(path)),
         }

@@ -13,6 +13,7 @@ use super::people::{ExcludedInspector, Pool};
 use super::quota::StratumSummary;
 use super::rotation::ROTATION;
 use super::rules::Rules;
+use super::scope_note::{SCOPE_NOTE, scope_note};
 use super::seal::Sealing;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings};
@@ -226,7 +227,11 @@ impl Plan {
             prev: history.prev,
             window: (self.window.0.to_string(), self.window.1.to_string()),
             classes_public: self.classes_public,
-            lists: self.tasks.iter().map(|task| list_of(task, empty)).collect(),
+            lists: self
+                .tasks
+                .iter()
+                .map(|task| list_of(task, empty, self.classes_public))
+                .collect(),
             inspectors: empty,
             recusals: empty,
             incompatible: empty,
@@ -285,7 +290,7 @@ pub(super) fn register_digests(
 
 /// The list of a task before its frame is known. Keys that verifiers ignore say what notices show: type,
 /// departments, sampling unit, ways of inspection.
-fn list_of(task: &Task, frame: Root) -> List {
+fn list_of(task: &Task, frame: Root, classes_public: bool) -> List {
     let mut notes = Map::new();
     let kind = if task.targeted { "targeted" } else { "untargeted" };
     notes.insert("type".to_owned(), json!(kind));
@@ -301,6 +306,7 @@ fn list_of(task: &Task, frame: Root) -> List {
     let window =
         task.window.map(|(from, to)| json!({"from": from.to_string(), "to": to.to_string()}));
     put("window", window);
+    put(SCOPE_NOTE, scope_note(task, classes_public));
     put("exclude", Some(exclusions(task)).filter(|map| !map.is_empty()).map(Value::from));
     let departments = task.departments.iter().map(|(dept, slots)| (dept.clone(), json!(slots)));
     let departments: Map<String, Value> = departments.collect();

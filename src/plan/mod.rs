@@ -35,6 +35,7 @@ mod rotation;
 mod rules;
 mod sample;
 mod scope;
+mod scope_note;
 mod seal;
 mod sql;
 mod task;
@@ -54,6 +55,7 @@ pub use quota::{Bound, StratumSummary};
 pub use reason::reason_text;
 pub use recompute::{has_given_frames, recompute};
 pub use rules::{KINDS, Rule, RuleKind, Rules};
+pub use scope_note::{SCOPE_NOTE, scope_text};
 pub use sql::FrameQuery;
 
 #[cfg(test)]

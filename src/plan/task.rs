@@ -18,7 +18,7 @@ use crate::say;
 /// Most reserves of a stratum.
 const RESERVE_MAX: u64 = 1 << 16;
 /// The tag of a special register (专项名录), before its name.
-const REGISTER: &str = "register:";
+pub(super) const REGISTER: &str = "register:";
 
 /// A task of a file, before it is one of a draw: in a year's file it may be one of several.
 pub(super) struct Draft<'a> {

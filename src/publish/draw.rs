@@ -123,6 +123,12 @@ impl<'a> Draw<'a> {
                 "随机数含骰子或见证人的份额：其真实性仅由在场见证人担保，事后无从核对。".to_owned(),
             );
         }
+        if facts.frames_given {
+            alarms.push(
+                "抽样框由别处生成：谁不在其中、为何不在，封存承诺没有记载，由制作抽样框的机关负责。"
+                    .to_owned(),
+            );
+        }
         if of_result && self.contents.shortage.is_some() {
             alarms.push(
                 "检查人员不足，未能完成匹配：抽中名单有效，增加力量后重新匹配，另行公布。"

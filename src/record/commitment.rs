@@ -235,6 +235,11 @@ impl Commitment {
         self.sources.first().map_or(0, Source::at)
     }
 
+    /// Rows of all frames together, as the commitment has them; a hostile one may have more than a number holds.
+    pub fn rows(&self) -> u64 {
+        self.lists.iter().fold(0, |rows, list| rows.saturating_add(list.frame.n))
+    }
+
     /// The lists ordered by name, as files and visits order them.
     pub fn lists_by_name(&self) -> Vec<&List> {
         let mut lists: Vec<&List> = self.lists.iter().collect();

@@ -59,6 +59,8 @@ pub struct Meta {
     pub reason: Option<Removal>,
     /// Now, seconds of UTC.
     pub at_s: u64,
+    /// Whether somebody set the clock that says so.
+    pub set_clock: bool,
     /// The files.
     pub files: Vec<SourceFile>,
 }

@@ -12,7 +12,7 @@ use crate::registry::Register;
 
 /// The columns of a draw, in the order of [`DrawRecord::read`].
 const COLUMNS: &str = "commitment, agency, draw, attempt, matters, window_from, window_to, frozen_s, \
-    earliest_s, host, bundle, state";
+    earliest_s, host, bundle, state, rehearsal";
 
 /// How far a recorded draw has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct DrawRecord {
     pub bundle: String,
     /// How far it has come.
     pub state: State,
+    /// Rehearsals bind, and are counted, among themselves alone.
+    pub rehearsal: bool,
 }
 
 impl DrawRecord {
@@ -86,18 +88,21 @@ impl DrawRecord {
             host: machine(),
             bundle,
             state: State::Pending,
+            rehearsal: commitment.rehearsal,
         }
     }
 
     /// Whether two commitments may not live at the same time: one agency and the same name, or a shared matter
-    /// in overlapping windows. Names of lists, slots and titles are of no account: whoever draws again under another name
+    /// in overlapping windows, both in earnest or both rehearsed. Names of lists, slots and titles are of no account: whoever draws again under another name
     /// draws again. Nor is a blank or a full-width letter another agency or another matter.
     fn excludes(&self, other: &DrawRecord) -> bool {
         // Dates in this form are ordered like their texts.
         let overlap = self.window.0 <= other.window.1 && other.window.0 <= self.window.1;
         let same = |a: &str, b: &str| plain(a) == plain(b);
         let shared = || self.matters.iter().any(|a| other.matters.iter().any(|b| same(a, b)));
-        same(&self.agency, &other.agency) && (self.draw == other.draw || overlap && shared())
+        self.rehearsal == other.rehearsal
+            && same(&self.agency, &other.agency)
+            && (self.draw == other.draw || overlap && shared())
     }
 
     fn read(row: &Row) -> Result<Self, sqlx::Error> {
@@ -118,6 +123,7 @@ impl DrawRecord {
                 .into_iter()
                 .find(|s| s.name() == state)
                 .expect("bug: the table checks states"),
+            rehearsal: row.integer(12)? != 0,
         })
     }
 
@@ -268,7 +274,7 @@ async fn insert(
 ) -> Result<(), sqlx::Error> {
     let (hex, matters) = (new.commitment.hex(), new.matters.join("\n"));
     let sql = format!(
-        "insert into draw ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        "insert into draw ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
     );
     let values = [
         hex.as_str().into(),
@@ -283,6 +289,7 @@ async fn insert(
         new.host.as_str().into(),
         new.bundle.as_str().into(),
         new.state.name().into(),
+        i64::from(new.rehearsal).into(),
     ];
     connection.run(sqlx::AssertSqlSafe(sql), &values).await?;
     for (register, version) in versions {

@@ -32,6 +32,8 @@ pub struct Version {
     pub register: Register,
     /// When it was imported, seconds of UTC.
     pub at_s: u64,
+    /// Whether somebody set the clock that says so: then it serves rehearsals alone.
+    pub set_clock: bool,
     /// By whom.
     pub by: String,
     /// Why rows were removed, if any were.
@@ -78,7 +80,7 @@ impl Store {
                 files.entry(row.integer(0)?).or_default().push(file);
             }
             let sql = "select number, register, at_s, by_whom, reason, rows, added, changed, removed, \
-                 held, quarantined from version order by number";
+                 held, quarantined, set_clock from version order by number";
             let mut versions = Vec::new();
             for row in connection.rows(sql, &[]).await? {
                 let files = files.remove(&row.integer(0)?).unwrap_or_default();
@@ -186,6 +188,28 @@ impl Store {
             }
             counts.sort_unstable();
             Ok(counts)
+        })
+    }
+}
+
+impl Store {
+    /// How many rows of a register were changed since then, in seconds of UTC, up to a version: a status or an area changed
+    /// shortly before a draw takes a subject out of it as well as a removal does.
+    ///
+    /// # Errors
+    /// W09.
+    pub fn changed_since(
+        &self,
+        register: Register,
+        version: i64,
+        since_s: u64,
+    ) -> Result<u64, Finding> {
+        self.run(async |connection| {
+            let sql = "select coalesce(cast(sum(changed) as bigint), 0) from version \
+                 where register = $1 and at_s >= $2 and number <= $3";
+            let values = [register.name().into(), stored(since_s).into(), version.into()];
+            let rows = connection.rows(sql, &values).await?;
+            Ok(rows.first().map(|row| row.count(0)).transpose()?.unwrap_or(0))
         })
     }
 }
@@ -330,6 +354,7 @@ fn version(row: &Row, files: Vec<SourceFile>) -> Result<Option<Version>, sqlx::E
         removed: row.count(8)?,
         held: row.count(9)?,
         quarantined: row.count(10)?,
+        set_clock: row.integer(11)? != 0,
         files,
     }))
 }

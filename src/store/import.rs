@@ -290,7 +290,8 @@ async fn record(
 ) -> Result<(), sqlx::Error> {
     let reason = meta.reason.filter(|_| done.gone > 0).map(Removal::name);
     let sql = "insert into version (number, register, at_s, by_whom, reason, rows, added, changed, \
-         removed, held, quarantined) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+         removed, held, quarantined, set_clock) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let counts = [done.new, done.changed, done.gone, done.held, done.quarantined];
     let [new, changed, gone, held, quarantined] = counts.map(|count| stored(count).into());
     let values = [
@@ -305,6 +306,7 @@ async fn record(
         gone,
         held,
         quarantined,
+        i64::from(meta.set_clock).into(),
     ];
     connection.run(sql, &values).await?;
     for (n, file) in (1..).zip(&meta.files) {

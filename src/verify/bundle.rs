@@ -87,7 +87,7 @@ pub fn verify_trusting(
     let seed = seed_of(&commitment, &digest, contents.beacon.as_ref());
     let master = contents.master.as_ref().filter(|_| commitment.sealed());
     let wanted = Wanted { commitment: &commitment, seed: seed.as_ref(), master };
-    let rows = commitment.lists.iter().map(|list| list.frame.n).sum();
+    let rows = commitment.rows();
     let frames = match unopened {
         true => FramesRead::default(),
         false => read_frames(&wanted, frames, &mut |read| watch(read, rows))?,

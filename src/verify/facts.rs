@@ -13,7 +13,7 @@ use crate::draw::select::Selection;
 use crate::log::stamp::Stamp;
 use crate::pairing::rules::Case;
 use crate::record::beacon::Trust;
-use crate::record::commitment::Commitment;
+use crate::record::commitment::{Commitment, Method};
 use crate::record::contents::Contents;
 use crate::record::ids::Sid;
 
@@ -58,8 +58,12 @@ pub struct Facts {
     pub most_incompatible: Option<(usize, Vec<String>)>,
     /// Who approved that they are more than three.
     pub incompatible_approver: Option<String>,
+    /// The frames were made elsewhere, as the commitment tells: nobody counted who is missing from them.
+    pub frames_given: bool,
     /// Rows that left the registers in the days before the beacon, as the commitment tells.
     pub removed: Vec<Removed>,
+    /// Rows of registers that were changed in such days: the register's English name, how many, in how many days.
+    pub changed: Vec<(String, u64, u64)>,
     /// Rows of registers that waited in quarantine at the freeze, as the commitment tells.
     pub quarantined: Vec<(String, u64)>,
     /// Who approved that they wait.
@@ -151,6 +155,8 @@ pub struct ListFacts {
     pub strata: Vec<StratumFacts>,
     /// What `pareto` says of chances, once the seed is known.
     pub by_weight: Option<ByWeight>,
+    /// Which subjects it concerns (抽查范围), as the optional key `scope` of its commitment has it.
+    pub scope: Option<Value>,
 }
 
 /// Chances of `pareto`: 1 for some, about n·w/W for all others, w being the subject's weight.
@@ -220,6 +226,7 @@ impl Facts {
                 drawn: None,
                 strata: list.strata.iter().zip(chances).map(stratum).collect(),
                 by_weight: None,
+                scope: list.notes.get("scope").cloned(),
             }
         });
         let opens = |seal: &crate::record::commitment::Seal| {
@@ -241,8 +248,10 @@ impl Facts {
                 .get("incompatible_approver")
                 .and_then(|note| note.as_str())
                 .map(str::to_owned),
+            frames_given: commitment.notes.get("frames").and_then(Value::as_str) == Some("given"),
             removed: removed(&commitment.notes),
-            quarantined: quarantined(&commitment.notes),
+            changed: changed(&commitment.notes),
+            quarantined: counted(commitment.notes.get("quarantined").map(|note| &note["rows"])),
             quarantine_approver: commitment
                 .notes
                 .get("quarantined")
@@ -273,7 +282,12 @@ impl Facts {
             let Some(facts) = self.lists.iter_mut().find(|facts| facts.list == list.list) else {
                 continue;
             };
-            facts.drawn = Some(quotas.iter().sum());
+            facts.drawn = Some(match list.method {
+                Method::Pareto { n } => n,
+                Method::Fixed | Method::Proportional { .. } => {
+                    quotas.iter().copied().fold(0, u64::saturating_add)
+                }
+            });
             facts.strata.iter_mut().zip(quotas).for_each(|(stratum, n)| stratum.drawn = Some(n));
         }
     }
@@ -302,7 +316,7 @@ impl Facts {
 
     /// Visits that merging saved: drawn subjects of all lists, less the visits.
     pub fn visits_saved(&self) -> Option<u64> {
-        let drawn: u64 = self.lists.iter().map(|list| list.drawn).sum::<Option<u64>>()?;
+        let drawn = self.lists.iter().try_fold(0, |sum: u64, one| sum.checked_add(one.drawn?))?;
         drawn.checked_sub(self.visits? as u64)
     }
 }
@@ -322,11 +336,16 @@ fn removed(notes: &Map<String, Value>) -> Vec<Removed> {
     changes["removed"].as_array().into_iter().flatten().filter_map(row).collect()
 }
 
-/// What the optional key `quarantined` says.
-fn quarantined(notes: &Map<String, Value>) -> Vec<(String, u64)> {
-    let rows = notes.get("quarantined").and_then(|note| note["rows"].as_array());
+fn changed(notes: &Map<String, Value>) -> Vec<(String, u64, u64)> {
+    let Some(changes) = notes.get("changes") else { return Vec::new() };
+    let days = changes["days"].as_u64().unwrap_or_default();
+    counted(Some(&changes["changed"])).into_iter().map(|(of, n)| (of, n, days)).collect()
+}
+
+/// Rows by register, as optional keys count them.
+fn counted(rows: Option<&Value>) -> Vec<(String, u64)> {
     let row = |row: &Value| Some((row["register"].as_str()?.to_owned(), row["n"].as_u64()?));
-    rows.into_iter().flatten().filter_map(row).collect()
+    rows.and_then(Value::as_array).into_iter().flatten().filter_map(row).collect()
 }
 
 fn most_incompatible(contents: &Contents) -> Option<(usize, Vec<String>)> {

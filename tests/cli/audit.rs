@@ -26,9 +26,10 @@ fn two() -> tempfile::TempDir {
     let temp = drawn(&["--days"]);
     let folder = temp.path();
     schedule(folder, 0, &[]);
-    let (iid, _) = busiest(&teams(folder));
+    let (iid, visits) = busiest(&teams(folder));
+    let day = &days(&folder.join("bundle.days/0001.tsv"))[&visits[0]];
     let setting = format!(
-        "format = \"ssj-days/1\"\nslots = [\"上午\", \"下午\"]\n[[inspector]]\niid = \"{iid}\"\naway = [\"2026-08-03..2026-08-21\", \"2026-08-24 上午\"]\n"
+        "format = \"ssj-days/1\"\nslots = [\"上午\", \"下午\"]\n[[inspector]]\niid = \"{iid}\"\naway = [\"{day}\", \"2026-08-24 上午\"]\n"
     );
     fs::write(folder.join("days.toml"), setting).unwrap();
     schedule(folder, 0, &["--setting", "days.toml"]);

@@ -94,8 +94,8 @@ fn removals_before_the_draw_are_on_record() {
     let note = "提示 W24 subjects：信标前 30 日内从检查对象名录库移出 2 行：迁出 2";
     assert!(ran.exit == 0 && ran.err.contains(note), "{}", ran.err);
     office.commit();
-    let changes =
-        json!({"days": 30, "removed": [{"register": "subjects", "reason": "moved_out", "n": 2}]});
+    let removed = json!([{"register": "subjects", "reason": "moved_out", "n": 2}]);
+    let changes = json!({"days": 30, "removed": removed, "changed": []});
     assert_eq!(commitment(&office)["changes"], changes);
     // Whoever commands it again later commits to the same bytes: the thirty days end with the beacon, not now.
     let before = office.read("bundle/commitment.json");
@@ -130,4 +130,26 @@ fn a_quarantine_needs_an_approver() {
     let ran = office.refuses(1, &["--lang", "en", "verify", "bundle", "--registry"], &["F12"]);
     let line = "in quarantine at the freeze: 2 rows of subjects, approved by 赵局长";
     assert!(ran.out.contains(line), "{}", ran.out);
+}
+
+/// Whom a task concerns is published: a filter that leaves one shop out leaves no count of it.
+#[test]
+fn the_scope_and_changed_rows_are_told() {
+    let office = Office::new();
+    let text = office.read("subjects.csv").replace("示例店5,企业,存续", "示例店5,企业,注销");
+    office.write("subjects.csv", text);
+    office.done(&["--clock", BEFORE, "import", "subjects", "subjects.csv", "--apply"]);
+    office.plan("tags_any = [\"餐饮\"] }", "tags_any = [\"餐饮\"], area = [\"东\", \"西\"] }");
+    office.done(COMMIT_IN_TIME);
+    let told = commitment(&office);
+    let scope = json!({"kind": ["企业"], "tags_any": ["餐饮"], "area": ["东", "西"]});
+    assert_eq!(told["lists"][0]["scope"], scope);
+    assert_eq!(told["changes"]["changed"], json!([{"register": "subjects", "n": 1}]));
+    let ran = office.refuses(1, &["verify", "bundle"], &["F12"]);
+    let line = "T1 的范围：对象类型：企业；片区：东、西；标签有其一：餐饮";
+    assert!(
+        ran.out.contains(line) && ran.out.contains("抽取前 30 日改动名录：检查对象名录库 1 行"),
+        "{}",
+        ran.out
+    );
 }

@@ -252,3 +252,85 @@ fn a_void_bundle_says_so() {
     let ran = ssj(office.folder(), &["verify", "bundle"]);
     assert!(ran.out.lines().any(|line| line == "该次抽取已作废"), "{}", ran.out);
 }
+
+/// A round of quicknet about a day from now: what a draw in earnest waits for.
+fn coming_round() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    (now.as_secs() - 1_692_803_367) / 3 + 28_800
+}
+
+/// A rehearsal may be repeated until its outcome suits somebody: it takes nobody out of a draw in earnest, and is in nobody's
+/// way.
+#[test]
+fn a_rehearsal_has_no_say_in_earnest() {
+    let office = Office::new();
+    let exclude = "exclude = { drawn_within_days = 180 }\nslots = [\"lead\"";
+    office.plan("slots = [\"lead\"", exclude);
+    office.done(COMMIT_IN_TIME);
+    assert_eq!(office.after(BEACON).exit, 0);
+    office.done(&["draw", "bundle"]);
+    // Rehearsed again under another name the six are left out, as they would be next year in earnest.
+    office.plan("T-2026Q3", "T-2026Q4");
+    office.plan(
+        "from = \"2026-07-24\", to = \"2026-09-30\"",
+        "from = \"2026-10-01\", to = \"2026-12-31\"",
+    );
+    office.done(&[&["--clock", BEFORE, "commit", "plan.toml", "--out"][..], &["again"]].concat());
+    assert_eq!(commitment(&office, "again")["lists"][0]["frame"]["n"], 34);
+    // In earnest they are not, although names, matters and days are those of the rehearsals.
+    office.plan("rehearsal = true", "rehearsal = false");
+    office.plan("round = 30662982", &format!("round = {}", coming_round()));
+    office.done(&["commit", "plan.toml", "--out", "earnest"]);
+    let earnest = commitment(&office, "earnest");
+    assert_eq!(earnest["lists"][0]["frame"]["n"], 40);
+    assert_eq!(earnest["earlier_draws"], serde_json::json!([]));
+    // Two in earnest are in each other's way.
+    office.plan("title = \"测试\"", "title = \"再抽\"");
+    office.refuses(2, &["commit", "plan.toml", "--out", "second", "--days"], &["W02"]);
+}
+
+/// Registers whose times somebody set serve rehearsals alone.
+#[test]
+fn a_set_clock_of_an_import_is_no_ground_for_a_draw() {
+    let office = Office::new();
+    let text = office.read("subjects.csv").replace("示例店5,", "示例店五,");
+    office.write("subjects.csv", text);
+    office.done(&[
+        "--clock",
+        "2026-01-01T00:00:00Z",
+        "import",
+        "subjects",
+        "subjects.csv",
+        "--apply",
+    ]);
+    assert!(office.done(&["registry", "log"]).out.contains("设定的时钟，只供演练"));
+    let round = format!("round = {}", coming_round());
+    office.plan("round = 30662982", &round);
+    office.plan("rehearsal = true", "rehearsal = false");
+    office.refuses(
+        2,
+        &["commit", "plan.toml", "--out", "bundle"],
+        &["W11 subjects：检查对象名录库第 "],
+    );
+    office.plan("rehearsal = false", "rehearsal = true");
+    office.done(&["commit", "plan.toml", "--out", "bundle"]);
+}
+
+/// Whose folder it is matters, not how it is called.
+#[test]
+fn a_bundle_may_be_called_by_a_dot() {
+    let office = Office::new();
+    office.done(COMMIT_IN_TIME);
+    let inside = office.path("bundle");
+    let steps: [&[&str]; 3] = [
+        &["--clock", AFTER, "-C", "..", "beacon", ".", "--value", crate::support::ssj::SIGNATURE],
+        &["--clock", AFTER, "-C", "..", "draw", "."],
+        &["--clock", AFTER, "-C", "..", "schedule", "."],
+    ];
+    for args in steps {
+        let ran = ssj(&inside, args);
+        assert_eq!(ran.exit, 0, "{args:?}: {}", ran.all());
+    }
+    assert!(office.path("bundle.days/0001.tsv").exists());
+    office.done(&["verify", "bundle"]);
+}

@@ -212,3 +212,27 @@ fn explain() {
         assert!(one.lines().count() >= 2, "{one}");
     }
 }
+
+/// Output that went nowhere is no success; a reader who has seen enough is no fault.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_no_success() {
+    use std::io::Read;
+    use std::process::Stdio;
+    let office = Office::new();
+    office.commit();
+    for args in [&["--json", "explain"][..], &["explain"], &["completions", "bash"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = crate::support::ssj::command(office.folder(), args);
+        let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let output = output.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(3) && told.contains("W08"), "{args:?}: {told}");
+        let mut command = crate::support::ssj::command(office.folder(), args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = [0; 16];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{args:?}");
+    }
+}

@@ -39,7 +39,7 @@ fn the_log_tells_who_when_what_and_why() {
     let hex = digest.hex();
     let log = office.done(&["registry", "log", "subjects"]).out;
     let expected = format!(
-        "版本 6  2099-11-01 12:00:00  检查对象名录库  40 行
+        "版本 6  2099-11-01 12:00:00（设定的时钟，只供演练）  检查对象名录库  40 行
   新增 1，改动 0，移出 1（注销），保留 0，隔离 0
   导入人 甲乙
   first.csv  SHA-256 {}…\n",
@@ -48,7 +48,7 @@ fn the_log_tells_who_when_what_and_why() {
     assert!(log.contains(&expected), "{log}");
     let log = ssj(office.folder(), &["--lang", "en", "registry", "log"]).out;
     let expected = format!(
-        "version 6  2099-11-01 12:00:00  subjects  40 rows
+        "version 6  2099-11-01 12:00:00 (a set clock, for rehearsals only)  subjects  40 rows
   1 new, 0 changed, 1 removed (deregistered), 0 held, 0 quarantined
   by 甲乙
   first.csv  SHA-256 {}…\n",
@@ -237,7 +237,8 @@ fn the_quarantine_lists_rows_as_they_stood() {
         };
         import.quarantine(row).unwrap();
     }
-    let meta = Meta { by: "甲".to_owned(), reason: None, at_s: 1, files: Vec::new() };
+    let meta =
+        Meta { by: "甲".to_owned(), reason: None, at_s: 1, set_clock: true, files: Vec::new() };
     import.finish(&meta).unwrap();
     drop(store);
     assert_eq!(

@@ -25,6 +25,7 @@ fn draw(name: &str, host: &str) -> DrawRecord {
         host: host.to_owned(),
         bundle: format!("/bundles/{name}"),
         state: State::Pending,
+        rehearsal: false,
     }
 }
 

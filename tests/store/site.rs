@@ -60,7 +60,7 @@ pub fn unread(id: &str, text: &str) -> Quarantined {
 /// Who imports, at that second, and why rows go.
 pub fn meta(at_s: u64, reason: Option<Removal>) -> Meta {
     let file = SourceFile { file: "a.csv".to_owned(), digest: "0".repeat(64), rows: 3 };
-    Meta { by: "tester@here".to_owned(), reason, at_s, files: vec![file] }
+    Meta { by: "tester@here".to_owned(), reason, at_s, set_clock: false, files: vec![file] }
 }
 
 /// Hands rows to an import.

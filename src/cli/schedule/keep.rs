@@ -57,13 +57,26 @@ impl<'a> Keep<'a> {
     }
 
     /// The day secret that belongs to a commitment. Where none was fixed an open draw may begin with a new one, and is told so.
-    pub fn secret(&self, commitment: &Commitment, begin: bool) -> Result<DaySecret, Finding> {
+    pub fn secret(&self, commitment: &Commitment, may_begin: bool) -> Result<DaySecret, Finding> {
         let suite = commitment.suite;
         let noted = commitment.notes.get(NOTE).and_then(Value::as_str).and_then(Digest::from_hex);
         let (secret, fixed, place) = match self {
             Keep::Sealed(folder, master) => (day_secret(master), true, folder.path().to_owned()),
             Keep::Open(folder) => {
-                (of_folder(folder, begin && noted.is_none())?, noted.is_some(), folder.join(SECRET))
+                let place = folder.join(SECRET);
+                let secret = match of_folder(folder)? {
+                    Some(secret) => secret,
+                    None if may_begin && noted.is_none() => {
+                        let secret = new_secret()?;
+                        begin(folder, &secret)?;
+                        secret
+                    }
+                    None => {
+                        let cause = say!("没有密钥文件", "there is no such file");
+                        return Err(Finding::new("D10", cause).file(place.display().to_string()));
+                    }
+                };
+                (secret, noted.is_some(), place)
             }
         };
         if noted.is_some_and(|noted| noted != secret_digest(suite, &secret)) {
@@ -187,41 +200,51 @@ fn beside(bundle: &Path) -> Result<PathBuf, Finding> {
     Ok(sealed.path().with_extension("days"))
 }
 
-/// The secret in a folder; a new one if there is none and none was fixed.
-fn of_folder(folder: &Path, may_begin: bool) -> Result<Secret, Finding> {
+/// The secret in a folder; none if there is no such file.
+fn of_folder(folder: &Path) -> Result<Option<Secret>, Finding> {
     let place = folder.join(SECRET);
     match fs::read_to_string(&place).map(Zeroizing::new) {
-        Ok(text) => Secret::from_hex(text.trim_end()).ok_or_else(|| {
+        Ok(text) => Secret::from_hex(text.trim_end()).map(Some).ok_or_else(|| {
             let cause = say!("其中不是 64 位十六进制数", "it does not hold 64 hex digits");
             Finding::new("D10", cause).file(place.display().to_string())
         }),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && may_begin => begin(folder),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            let cause = say!("没有密钥文件", "there is no such file");
-            Err(Finding::new("D10", cause).file(place.display().to_string()))
-        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(failed(&place, &e)),
     }
 }
 
-fn begin(folder: &Path) -> Result<Secret, Finding> {
+fn begin(folder: &Path, secret: &Secret) -> Result<(), Finding> {
     make_folders(folder)?;
-    let secret = new_secret()?;
     let mut text = secret.hex();
     text.push('\n');
-    write_secret(&folder.join(SECRET), text.as_bytes())?;
-    Ok(secret)
+    write_secret(&folder.join(SECRET), text.as_bytes())
 }
 
-/// What a commitment says of the day secret of a draw that is about to be frozen: kept beside the bundle first, so that a
-/// killed run goes on with the same.
+/// The day secret of a draw that is about to be frozen.
+pub(in crate::cli) struct NewDays {
+    /// What the commitment says of it.
+    pub digest: Digest,
+    /// A new secret, and the folder where it will lie.
+    new: Option<(PathBuf, Secret)>,
+}
+
+impl NewDays {
+    /// Keeps a new secret beside the bundle: after this a killed run goes on with the same. To be done before the commitment
+    /// is published, and after everything that may be refused.
+    pub fn keep(&self) -> Result<(), Finding> {
+        self.new.as_ref().map_or(Ok(()), |(folder, secret)| begin(folder, secret))
+    }
+}
+
+/// The day secret of the draw that is about to be frozen in this bundle: that of its master secret, the one that lies there, or
+/// a new one.
 pub(in crate::cli) fn commit_secret(
     bundle: &Path,
     suite: Suite,
     master: Option<&Secret>,
-) -> Result<Digest, Finding> {
-    let secret = match master {
-        Some(master) => day_secret(master),
+) -> Result<NewDays, Finding> {
+    let (secret, folder) = match master {
+        Some(master) => (day_secret(master), None),
         None => {
             let folder = beside(bundle)?;
             // Schedules without a bundle are of a draw that was moved away: its days may be known to everybody.
@@ -232,8 +255,12 @@ pub(in crate::cli) fn commit_secret(
                 );
                 return Err(Finding::new("D10", cause).file(folder.display().to_string()));
             }
-            of_folder(&folder, true)?
+            match of_folder(&folder)? {
+                Some(secret) => (secret, None),
+                None => (new_secret()?, Some(folder)),
+            }
         }
     };
-    Ok(secret_digest(suite, &secret))
+    let digest = secret_digest(suite, &secret);
+    Ok(NewDays { digest, new: folder.map(|folder| (folder, secret)) })
 }

@@ -6,6 +6,7 @@ use super::Particulars;
 use crate::base::date::china_time;
 use crate::base::digest::Suite;
 use crate::base::ratio::{lowest, percent};
+use crate::plan::{SCOPE_NOTE, scope_text};
 use crate::publish::document::{Body, Section, Style, code, count, fact};
 use crate::publish::draw::{Draw, window};
 use crate::publish::names::Names;
@@ -95,6 +96,7 @@ pub(super) fn tasks(draw: &Draw<'_>, names: &Names) -> Section {
         ("抽查任务名称", Style::Text),
         ("抽查类型", Style::Text),
         ("抽查事项", Style::Text),
+        ("抽查范围", Style::Text),
         ("抽查机关", Style::Text),
         ("发起部门", Style::Text),
         ("联合部门", Style::Text),
@@ -131,6 +133,7 @@ pub(super) fn tasks(draw: &Draw<'_>, names: &Names) -> Section {
             list.title.clone(),
             type_words(list).to_owned(),
             matters.join("；"),
+            scope_text(list.notes.get(SCOPE_NOTE)).map(|text| text.zh).unwrap_or_default(),
             draw.commitment.agency.clone(),
             note(list, "initiator"),
             note(list, "partners"),

@@ -221,6 +221,19 @@ impl<'a> Draw<'a> {
                 "Within {days} days before the draw {n} rows left the {en} ({why_en})."
             )));
         }
+        for (name, n, days) in &facts.changed {
+            let Text { zh, en } = lists::register(name);
+            remarks.push(both(&say!(
+                "抽取前 {days} 日内，{zh}中改动 {n} 行。",
+                "Within {days} days before the draw {n} rows of the {en} were changed."
+            )));
+        }
+        if facts.frames_given {
+            remarks.push(both(&say!(
+                "抽样框由别处生成：谁不在其中、为何不在，封存承诺没有记载。",
+                "The frames were made elsewhere: who is missing from them, and why, is not told in the commitment."
+            )));
+        }
         for (name, n) in &facts.quarantined {
             let Text { zh, en } = lists::register(name);
             remarks.push(both(&say!(

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::draw::{Draw, both, grouped};
 use crate::base::finding::Text;
 use crate::base::ratio::{lowest, percent};
-use crate::plan::reason_text;
+use crate::plan::{SCOPE_NOTE, reason_text, scope_text};
 use crate::record::commitment::{List, Method, Quota, Role, Slot, Stratum};
 use crate::registry::{CreditClass, Register, Removal};
 use crate::say;
@@ -44,6 +44,7 @@ fn value(draw: &Draw<'_>, list: &List, facts: &ListFacts) -> Value {
         "size": grouped(list.frame.n), "n": n.map(grouped), "reserve": list.reserve,
         "drawn": facts.drawn.filter(|_| draw.is_drawn()).map(grouped),
         "base": list.notes.get("base").and_then(Value::as_u64).map(grouped), "excluded": excluded(list),
+        "scope": scope_text(list.notes.get(SCOPE_NOTE)).as_ref().map(both),
         "strata": if shown { strata.collect::<Vec<_>>() } else { Vec::new() }, "strata_shown": shown,
         "slots": list.slots.iter().map(slot).collect::<Vec<_>>(),
         "draw_file": draw.is_shown().then(|| format!("bundle/draw/{}.tsv", list.list)),

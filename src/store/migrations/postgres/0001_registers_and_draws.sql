@@ -12,7 +12,8 @@ create table version (
     changed     bigint  not null,
     removed     bigint  not null,
     held        bigint  not null, -- of the version before, kept because their new row is in quarantine
-    quarantined bigint  not null
+    quarantined bigint  not null,
+    set_clock   bigint  not null  -- 1 if its time is that of a set clock: it serves rehearsals alone
 );
 create index version_register on version (register, number);
 
@@ -133,6 +134,7 @@ create table draw (
     earliest_s   bigint not null, -- the earliest source's time, seconds of UTC
     host         text collate "C" not null, -- the machine whose folder it is
     bundle       text collate "C" not null, -- absolute path of the folder
+    rehearsal    bigint not null, -- 1 for a rehearsal, which binds and counts among rehearsals alone
     state        text collate "C" not null check (state in ('pending', 'live', 'drawn', 'void')),
     drawn_s      bigint -- when it was drawn, seconds of UTC
 );
