@@ -29,7 +29,7 @@ pub struct Schedule {
     /// Visits that had another day before, by their places; visits that had none do not count.
     pub moved: Vec<usize>,
     /// Visits whose day can be foreseen more easily: people of theirs fill six tenths of their room, or fewer than four days
-    /// are open to them. With the number of days that are open.
+    /// are open to them, and new appointments. With the number of days that are open.
     pub narrow: Vec<(usize, u32)>,
 }
 
@@ -223,6 +223,10 @@ fn outcome(
     });
     let mut narrow: Vec<(usize, u32)> =
         narrow.map(|(n, call)| (grid.places[n], call.open.len())).collect();
+    // An appointment is one day; what stays where it was is none.
+    let visits = demand.visits.iter().enumerate();
+    let appointed = visits.filter(|(_, visit)| visit.fixed.is_some() && visit.fixed != visit.was);
+    narrow.extend(appointed.map(|(place, _)| (place, 1)));
     narrow.sort_unstable();
     let dated: Vec<Option<Date>> = days.iter().copied().map(Some).collect();
     Outcome::Whole(Schedule { trips: trips(demand, &dated), moved, narrow, days, slots })

@@ -5,17 +5,24 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::office::{BEACON, Office};
+use crate::office::{BEACON, COMMIT, Office};
 use crate::schedule::{busiest, codes, sealed};
 use crate::sessions::is_documented;
 use crate::support::ssj::{AFTER, run, ssj};
 
 /// Twenty visits by eight people whose places are filled at once.
 pub fn twenty() -> Office {
+    twenty_with("next")
+}
+
+/// The same, with this rule of who steps in. Its day secret is always the same.
+fn twenty_with(inspector: &str) -> Office {
     let office = Office::new();
-    office.plan("inspector = \"beacon\"", "inspector = \"next\"");
+    office.plan("inspector = \"beacon\"", &format!("inspector = \"{inspector}\""));
     office.plan("sample = { number = 6 }", "sample = { number = 20 }");
-    office.commit();
+    std::fs::create_dir(office.path("bundle.days")).unwrap();
+    office.write("bundle.days/secret", "5a".repeat(32) + "\n");
+    assert_eq!(office.before(&[COMMIT, &["--days"]].concat()).exit, 0);
     assert_eq!(office.after(BEACON).exit, 0);
     office.done(&["draw", "bundle"]);
     office
@@ -156,4 +163,58 @@ fn of_a_sealed_draw_past_days_are_read_with_the_key() {
     let leave = [&["event", "bundle"][..], &key, &leave, &LEAVES].concat();
     let report = json(folder, &morning(&today), &leave);
     assert_eq!((sids(&report["left_out"]), codes(&report)), (past, vec!["E15"]), "{report}");
+}
+
+/// Somebody falls ill on a day in August, after some of his visits; who comes instead is not known yet.
+#[test]
+fn a_visit_that_was_made_stays_in_the_schedule_though_its_slot_is_vacant() {
+    let office = twenty_with("beacon");
+    let folder = office.folder();
+    assert_eq!(office.after(&["schedule", "bundle"]).exit, 0);
+    let (days, own) = (kept(&office, 1), visits_of(folder, "E02"));
+    let today = middle(&days, &own);
+    let named = own.iter().flat_map(|sid| ["--visit", sid]);
+    let named: Vec<&str> =
+        ["event", "bundle", "leave", "--iid", "E02"].into_iter().chain(named).collect();
+    office_says(&office, &today, &[&named[..], &LEAVES].concat());
+    let again = ["schedule", "bundle", "--from", &today];
+    let report = json(folder, &morning(&today), &again);
+    is_documented(&report);
+    let now = kept(&office, 2);
+    let lost: Vec<&String> = days.keys().filter(|sid| !now.contains_key(*sid)).collect();
+    let ahead: Vec<&String> = own.iter().filter(|sid| days[*sid] >= today).collect();
+    assert!(lost == ahead && lost.len() < own.len(), "{lost:?} instead of {ahead:?}");
+    assert!(now.iter().all(|(sid, day)| days[sid] == *day));
+    assert_eq!(report["incomplete"], ahead.len());
+    let told = office_says(&office, &today, &again);
+    assert!(told.contains(&format!("另有 {} 次小组不齐，未排", ahead.len())), "{told}");
+    // That is how it stands: nothing more is to be done until somebody steps in, and an auditor finds the same.
+    assert!(told.contains("日程与第 2 版相同"), "{told}");
+    let audit = office_says(&office, &today, &["schedule", "bundle", "--audit"]);
+    assert!(!audit.contains("D18") && audit.matches("逐字节相同").count() == 2, "{audit}");
+}
+
+#[test]
+fn a_schedule_is_kept_anew_when_a_team_changed_and_no_day() {
+    let office = twenty();
+    let folder = office.folder();
+    assert_eq!(office.after(&["schedule", "bundle"]).exit, 0);
+    let (days, own) = (kept(&office, 1), visits_of(folder, "E02"));
+    let leave = [&["event", "bundle", "leave", "--iid", "E02", "--all"][..], &LEAVES].concat();
+    assert_eq!(office.after(&leave).exit, 0);
+    let first = own.first().unwrap();
+    let (day, other) = (&days[first], standing(folder, &[])[first][0].clone());
+    let today = ["today", "bundle", "--inspector", &other, "--day", day];
+    let told = office_says(&office, day, &today);
+    let n = own.len();
+    assert!(told.contains(&format!("D18 {n} 次检查有变更，如 {first}\n")), "{told}");
+    // Whoever steps in has room on all those days, so that no day moves.
+    office.write("days.toml", "format = \"ssj-days/1\"\nper_day = 16\n");
+    let again = ["schedule", "bundle", "--setting", "days.toml"];
+    assert!(office.after(&again).out.contains("日程第 2 版已存"));
+    assert_eq!(kept(&office, 2), days);
+    assert!(!office_says(&office, day, &today).contains("D18"));
+    let audit = json(folder, &morning(day), &["schedule", "bundle", "--audit"]);
+    assert!(!codes(&audit).contains(&"D18") && audit["n"] == 2, "{audit}");
+    assert!(office.after(&again).out.contains("日程与第 2 版相同"));
 }

@@ -172,4 +172,22 @@ pub(super) const RULES: &[Rule] = &[
             "Run ssj schedule first; for a sealed draw give passphrase file, key or shares; name the folder of a bundle that lies elsewhere.",
         ),
     ),
+    Rule::new(
+        "D20",
+        Warning,
+        ("日期由设置指定的检查", "days that were set by hand"),
+        (
+            "预约和自定期限的日期是机关定的，不是抽出来的。逐一留存缘由（企业的申请、预约记录），审计时出示。",
+            "Days of appointments and of windows of single visits are the office's choice. Keep the reason of each (the request, the appointment) for the auditor.",
+        ),
+    ),
+    Rule::new(
+        "D21",
+        Warning,
+        ("任务的期限与封存时不同", "a task's window is not the one committed"),
+        (
+            "设置的 [[list]] 代替了计划所定的期限。留存改变期限的文件，审计时出示。",
+            "[[list]] of the setting stands for the window of the plan. Keep the document that moved it for the auditor.",
+        ),
+    ),
 ];

@@ -10,7 +10,8 @@ use super::super::console::{Console, finding_json};
 use super::super::ground::Registers;
 use super::super::{DONE, Failure, NOT_VERIFIED};
 use super::drawn::Drawn;
-use super::gather::{Gathered, Ground, registers, window};
+use super::gather::{Gathered, Ground, registers, teams_changed, window};
+use super::hand::{ByHand, Hands, days_of};
 use super::keep::{DaySecret, Keep, Kept};
 use super::out::{stamp, views};
 use super::page::About;
@@ -61,7 +62,9 @@ impl Desk<'_> {
             return Err(Failure::of(Findings(gathered.findings), NOT_VERIFIED));
         };
         gathered.findings.extend(judged(&gathered.demand, &done));
-        let (number, written) = self.keep_new(&gathered, &done, before.as_ref(), &tie)?;
+        let by_hand = self.by_hand(drawn, &gathered, &done)?;
+        gathered.findings.extend(by_hand.findings());
+        let (number, written) = self.keep_new(drawn, &gathered, &done, before.as_ref(), &tie)?;
         let entries = entries(&gathered, &done.days, &done.slots, &calendar);
         let about = About {
             agency: &commitment.agency,
@@ -83,7 +86,7 @@ impl Desk<'_> {
             )?;
         }
         console.findings(&gathered.findings);
-        tell(args, &entries, &about, console)?;
+        tell(args, &entries, &about, gathered.incomplete, console)?;
         tell_moved(&gathered, &done, console);
         console.say(&match written {
             Written::New => say!("日程第 {number} 版已存", "schedule {number} is kept"),
@@ -91,8 +94,20 @@ impl Desk<'_> {
                 say!("日程与第 {number} 版相同", "the schedule is the same as number {number}")
             }
         });
-        self.report(&gathered, &done, &entries, (number, written))?;
+        self.report(&gathered, &done, &entries, &by_hand, (number, written))?;
         Ok(DONE)
+    }
+
+    /// What the office set of these days, after the schedules before.
+    fn by_hand(
+        &self,
+        drawn: &Drawn<'_>,
+        gathered: &Gathered,
+        done: &Schedule,
+    ) -> Result<ByHand, Failure> {
+        let (mut hands, _) = Hands::after(self.commitment, drawn, self.keep)?;
+        let days = days_of(&rows(&gathered.demand, &done.days));
+        Ok(hands.next(&gathered.demand, &gathered.given, &|sid| days.get(sid).copied()))
     }
 
     fn gather(
@@ -121,9 +136,10 @@ impl Desk<'_> {
         without_errors(gathered)
     }
 
-    /// Keeps a schedule that is another than the one before; its number.
+    /// Keeps a schedule that is another than the one before, or for other teams; its number.
     fn keep_new(
         &self,
+        drawn: &Drawn<'_>,
         gathered: &Gathered,
         done: &Schedule,
         before: Option<&Kept>,
@@ -135,11 +151,15 @@ impl Desk<'_> {
             kept.record.demand.slots == gathered.demand.slots
                 && visits.clone().all(|(visit, slot)| kept.slot(&visit.sid) == Some(*slot))
         };
-        if let Some(kept) = before.filter(|kept| kept.rows == rows && same_parts(kept)) {
+        // A record of teams that come no more would be told of for ever.
+        let same_teams = |kept: &Kept| teams_changed(&kept.record, drawn.standing).is_none();
+        let same = |kept: &&Kept| kept.rows == rows && same_parts(kept) && same_teams(kept);
+        if let Some(kept) = before.filter(same) {
             return Ok((kept.number, Written::Unchanged));
         }
         let table = table::format(&rows);
-        let record = Record::new(gathered.demand.clone(), done.slots.clone(), &table, tie);
+        let inputs = (gathered.demand.clone(), gathered.given.clone());
+        let record = Record::new(inputs, done.slots.clone(), &table, tie);
         self.keep.put(tie.n, &table, &record.format())?;
         Ok((tie.n, Written::New))
     }
@@ -149,13 +169,15 @@ impl Desk<'_> {
         gathered: &Gathered,
         done: &Schedule,
         entries: &[Entry<'_>],
+        by_hand: &ByHand,
         (number, written): (usize, Written),
     ) -> Result<(), Failure> {
         let days = entries.chunk_by(|a, b| a.date == b.date);
         let sid = |at: &usize| gathered.demand.visits[*at].sid.as_str();
         self.console.report(&json!({
             "command": "schedule", "ok": true, "n": number, "written": written == Written::New, "published": false,
-            "visits": entries.len(), "trips": done.trips,
+            "visits": entries.len(), "incomplete": gathered.incomplete, "trips": done.trips,
+            "by_hand": by_hand.json(),
             "days": days.map(|day| json!({"date": day[0].date.to_string(), "visits": day.len()})).collect::<Vec<_>>(),
             "moved": done.moved.iter().map(sid).collect::<Vec<_>>(),
             "list": wanted(self.args, entries)?.iter().map(|entry| entry_json(entry)).collect::<Vec<_>>(),

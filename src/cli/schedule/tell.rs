@@ -55,6 +55,7 @@ pub(super) fn tell(
     args: &ScheduleArgs,
     entries: &[Entry<'_>],
     about: &About<'_>,
+    incomplete: usize,
     console: &Console,
 ) -> Result<(), Failure> {
     let loads: Vec<usize> = entries.chunk_by(|a, b| a.date == b.date).map(<[_]>::len).collect();
@@ -64,6 +65,12 @@ pub(super) fn tell(
         "{n} 次检查排在 {days} 天，每天 {least}–{most} 次，共 {trips} 趟",
         "{n} visits on {days} days, {least}–{most} a day, {trips} trips"
     ));
+    if incomplete > 0 {
+        console.say(&say!(
+            "另有 {incomplete} 次小组不齐，未排",
+            "{incomplete} more have no day, since their teams are not whole"
+        ));
+    }
     let rows: Vec<Vec<String>> = (wanted(args, entries)?.iter())
         .map(|entry| {
             let (when, area) = (entry.when(console.lang), entry.area.to_owned());

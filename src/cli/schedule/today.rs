@@ -205,7 +205,7 @@ fn scheduled(
     };
     let (mut changed, mut read) = (Vec::new(), None);
     with_drawn(&office, folder, console, |drawn| {
-        changed.extend(teams_changed(&kept.record.demand, drawn.standing));
+        changed.extend(teams_changed(&kept.record, drawn.standing));
         read = Some(of_kept(&kept, commitment, drawn, registers));
         Ok(())
     })?;
