@@ -190,4 +190,13 @@ pub(super) const RULES: &[Rule] = &[
             "[[list]] of the setting stands for the window of the plan. Keep the document that moved it for the auditor.",
         ),
     ),
+    Rule::new(
+        "D22",
+        Error,
+        ("没有这名人员", "nobody has this certificate number"),
+        (
+            "核对执法证号；在该抽取的工作区中执行（-C），或写明公示包的文件夹。",
+            "Compare the certificate number; run it in the workspace of the draw (-C), or name the bundle's folder.",
+        ),
+    ),
 ];

@@ -16,15 +16,16 @@ use super::keep::{DaySecret, Keep, Kept};
 use super::out::{stamp, views};
 use super::page::About;
 use super::setting::Setting;
-use super::tell::{entry_json, tell, tell_moved, wanted};
+use super::tell::{Wanted, entry_json, tell, tell_moved};
 use super::view::{Entry, entries};
-use super::{ScheduleArgs, day_of, rows};
+use super::{ScheduleArgs, day_of, rows, who};
 use crate::base::calendar::Calendar;
 use crate::base::date::china_date;
 use crate::base::finding::{Finding, Findings, Severity};
 use crate::base::table;
 use crate::io::durable::Written;
 use crate::record::commitment::Commitment;
+use crate::record::ids::Iid;
 use crate::say;
 use crate::schedule::{
     Demand, Outcome, Record, Schedule, Tie, check, check_slots, findings as findings_of, key,
@@ -49,6 +50,7 @@ impl Desk<'_> {
         let calendar = args.more.calendar()?;
         let before = self.keep.latest()?;
         let registers = registers(Store::find(workspace)?.as_ref())?;
+        let wanted = self.wanted(drawn, registers.as_ref())?;
         let mut gathered = self.gather(drawn, &calendar, registers.as_ref(), before.as_ref())?;
         let tie = Tie {
             suite: commitment.suite,
@@ -86,7 +88,7 @@ impl Desk<'_> {
             )?;
         }
         console.findings(&gathered.findings);
-        tell(args, &entries, &about, gathered.incomplete, console)?;
+        tell(&wanted, &entries, &about, gathered.incomplete, console);
         tell_moved(&gathered, &done, console);
         console.say(&match written {
             Written::New => say!("日程第 {number} 版已存", "schedule {number} is kept"),
@@ -94,8 +96,22 @@ impl Desk<'_> {
                 say!("日程与第 {number} 版相同", "the schedule is the same as number {number}")
             }
         });
-        self.report(&gathered, &done, &entries, &by_hand, (number, written))?;
+        let list = wanted.list(&entries);
+        self.report(&gathered, &done, (&entries, &list), &by_hand, (number, written));
         Ok(DONE)
+    }
+
+    /// The visits asked for, of somebody who is known.
+    fn wanted(&self, drawn: &Drawn<'_>, registers: Option<&Registers>) -> Result<Wanted, Failure> {
+        let wanted = Wanted::of(self.args, self.commitment.suite)?;
+        let drawn = |iid: &Iid| drawn.standing.people.contains_key(iid);
+        let number = self.args.inspector.as_deref().unwrap_or_default();
+        if wanted.iid.as_ref().is_some_and(|iid| !drawn(iid))
+            && !who::is_registered(registers, number)
+        {
+            return Err(who::nobody(number).into());
+        }
+        Ok(wanted)
     }
 
     /// What the office set of these days, after the schedules before.
@@ -168,10 +184,10 @@ impl Desk<'_> {
         &self,
         gathered: &Gathered,
         done: &Schedule,
-        entries: &[Entry<'_>],
+        (entries, list): (&[Entry<'_>], &[&Entry<'_>]),
         by_hand: &ByHand,
         (number, written): (usize, Written),
-    ) -> Result<(), Failure> {
+    ) {
         let days = entries.chunk_by(|a, b| a.date == b.date);
         let sid = |at: &usize| gathered.demand.visits[*at].sid.as_str();
         self.console.report(&json!({
@@ -180,10 +196,9 @@ impl Desk<'_> {
             "by_hand": by_hand.json(),
             "days": days.map(|day| json!({"date": day[0].date.to_string(), "visits": day.len()})).collect::<Vec<_>>(),
             "moved": done.moved.iter().map(sid).collect::<Vec<_>>(),
-            "list": wanted(self.args, entries)?.iter().map(|entry| entry_json(entry)).collect::<Vec<_>>(),
+            "list": list.iter().map(|entry| entry_json(entry)).collect::<Vec<_>>(),
             "findings": gathered.findings.iter().map(|f| finding_json(f, self.console.lang)).collect::<Vec<_>>(),
         }));
-        Ok(())
     }
 }
 

@@ -17,9 +17,11 @@ mod out;
 mod page;
 mod publish;
 mod setting;
+mod sheet;
 mod tell;
 mod today;
 mod view;
+mod who;
 
 use std::path::{Path, PathBuf};
 
