@@ -51,8 +51,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("检查没有排上", "visits without a day"),
         (
-            "每个人都排得下，合在一起排不下：提高上限或放宽期限；日程没有写出。",
-            "Each person has room, all together do not: raise limits or widen windows. No schedule was written.",
+            "每个人都排得下，合在一起没有排下：提高上限或放宽期限；日程没有写出。没有判定的，或许排得下：改一处设置再试。",
+            "Each person has room, all together found none: raise limits or widen windows. No schedule was written. What is not decided may be possible: change something in the setting and try again.",
         ),
     ),
     Rule::new(
