@@ -26,6 +26,8 @@ pub const PER_DAY_MAX: u8 = 16;
 /// those that were committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
+    /// The day on which the schedule was made.
+    pub made: Date,
     /// New days are not before this one.
     pub first: Date,
     /// First and last days of tasks that stand for those of the commitment, by list: none where a side is open.
@@ -36,6 +38,11 @@ impl Given {
     /// Whether a visit stays where it was since that day is over.
     pub fn is_over(&self, visit: &Visit) -> bool {
         visit.fixed.is_some() && visit.fixed == visit.was && visit.fixed < Some(self.first)
+    }
+
+    /// Whether it was made, too: its day was over when the schedule was made.
+    pub fn was_made(&self, visit: &Visit) -> bool {
+        self.is_over(visit) && visit.fixed < Some(self.made)
     }
 }
 
@@ -135,7 +142,7 @@ impl Record {
     fn body(&self) -> Value {
         let Record { demand, given, slots, schedule, .. } = self;
         let mut value = json!({
-            "v": FORMAT, "keep_free": demand.keep_free, "schedule": schedule.hex(), "first": given.first.to_string(),
+            "v": FORMAT, "keep_free": demand.keep_free, "schedule": schedule.hex(), "made": given.made.to_string(), "first": given.first.to_string(),
             "lists": given.lists.iter().map(list_json).collect::<Vec<_>>(),
             "days": demand.days.iter().map(day_json).collect::<Vec<_>>(),
             "people": demand.people.iter().map(person_json).collect::<Vec<_>>(),
@@ -203,7 +210,7 @@ fn given(root: &Object<'_>) -> Result<Given, Finding> {
         Ok((one.text("list")?.to_owned(), (may("from")?, may("to")?)))
     };
     let lists = root.objects("lists")?.iter().map(list).collect::<Result<_, Finding>>()?;
-    Ok(Given { first: date(root, "first")?, lists })
+    Ok(Given { made: date(root, "made")?, first: date(root, "first")?, lists })
 }
 
 fn demand(root: &Object<'_>) -> Result<Demand, Finding> {

@@ -252,6 +252,13 @@ fn today_is_a_list_a_page_and_a_calendar() {
     assert_eq!(rows(&today("2026-12-01T09:00:00+08:00", &[])).len(), 0);
     let nobody = run(folder, 2, &["--clock", &clock, "today", "--inspector", "9999"]);
     assert!(nobody.contains("D22 “--inspector”") && nobody.contains("“9999”"), "{nobody}");
+    // A draw that is over knows him still, and so does one without a workspace.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let bundle = folder.join("bundle");
+    let over = ["today", bundle.to_str().unwrap(), "--day", "2026-12-01", "--inspector"];
+    let told = run(elsewhere.path(), 0, &[&over[..], &[&iid]].concat());
+    assert!(told.contains("0 次检查"), "{told}");
+    assert!(run(elsewhere.path(), 2, &[&over[..], &["9999"]].concat()).contains("D22"));
     let outside = ["--clock", "2026-12-01T09:00:00+08:00", "today", "--inspector", "9999"];
     assert!(run(folder, 2, &outside).contains("D22"));
     // A day without visits of his names the next one that has some, before the window begins, too; the last has none.

@@ -25,7 +25,7 @@ fn record(tie: &Tie<'_>) -> Record {
     let first = demand.days[1].date;
     let lists = [("T1", (Some(first), None)), ("T2", (None, Some(last))), ("T3", (None, None))];
     let lists = lists.map(|(list, window)| (list.to_owned(), window)).into();
-    Record::new((demand, Given { first, lists }), done.slots, b"sid\tdate\n", tie)
+    Record::new((demand, Given { made: last, first, lists }), done.slots, b"sid\tdate\n", tie)
 }
 
 fn tie(secret: &Secret, n: usize) -> Tie<'_> {
@@ -46,7 +46,8 @@ fn records_come_back_as_they_were_written() {
     // Without parts it has none of their keys.
     let demand =
         Demand { slots: Vec::new(), ..Quarter { visits: 6, people: 4, ..DISTRICT }.demand() };
-    let given = Given { first: demand.days[0].date, lists: [].into() };
+    let first = demand.days[0].date;
+    let given = Given { made: first, first, lists: [].into() };
     let plain = Record::new((demand, given), Vec::new(), b"", &tie);
     let text = String::from_utf8(plain.format()).unwrap();
     assert!(!text.contains("slot") && !text.contains("parts"), "{text}");

@@ -35,6 +35,8 @@ pub(super) struct Ground<'a> {
     pub registers: Option<&'a Registers>,
     /// The schedule before, if there is one.
     pub before: Option<&'a Kept>,
+    /// The day on which the schedule is made.
+    pub today: Date,
     /// New days are not before this one.
     pub first: Date,
 }
@@ -111,7 +113,7 @@ impl Ground<'_> {
         let keep_free = self.setting.keep_free.unwrap_or(days.len() / 20);
         Ok(Gathered {
             demand: Demand { days, people, visits, keep_free, slots: self.setting.slots.clone() },
-            given: Given { first: self.first, lists: self.setting.lists.clone() },
+            given: Given { made: self.today, first: self.first, lists: self.setting.lists.clone() },
             faces,
             incomplete,
             findings,
@@ -192,9 +194,11 @@ impl Ground<'_> {
         }
     }
 
-    /// The team that the schedule before has for a visit whose day is over: it was made, whoever has left since.
+    /// The team that the schedule before has for a visit of a past day: it was made, whoever has left since. Of today it
+    /// may be another: somebody falls ill in the morning.
     fn who_went(&self, sid: &Sid) -> Option<Vec<Iid>> {
-        let kept = self.before.filter(|kept| kept.day(sid).is_some_and(|day| day < self.first))?;
+        let past = |day: Date| day < self.first && day < self.today;
+        let kept = self.before.filter(|kept| kept.day(sid).is_some_and(past))?;
         let Demand { visits, people, .. } = &kept.record.demand;
         let visit = visits.iter().find(|visit| visit.sid == *sid)?;
         Some(visit.team.iter().map(|at| people[*at as usize].iid.clone()).collect())
@@ -282,7 +286,7 @@ pub(super) fn teams_changed(record: &Record, standing: &Standing<'_>) -> Option<
         (None, now) => now.is_some_and(|now| now.team.iter().all(Option::is_some)),
         (Some(_), None) => true,
         // What was made has its day, even if somebody of the team has left since.
-        (Some(visit), Some(now)) if now.team.contains(&None) => !record.given.is_over(visit),
+        (Some(visit), Some(now)) if now.team.contains(&None) => !record.given.was_made(visit),
         (Some(visit), Some(now)) => {
             let team: BTreeSet<&Iid> =
                 visit.team.iter().map(|at| &people[*at as usize].iid).collect();

@@ -142,6 +142,7 @@ impl Desk<'_> {
             setting: &setting,
             registers,
             before,
+            today: china_date(self.clock.now_s()).expect("bug: a clock tells a date"),
             first: first_day(self.args, self.commitment, self.clock)?,
         };
         let mut gathered = ground.gather()?;

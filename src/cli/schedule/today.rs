@@ -62,9 +62,8 @@ pub(super) struct Scheduled {
     gathered: Gathered,
     days: Vec<Date>,
     slots: Vec<usize>,
-    /// Who is asked for, as this draw names him, and whether it knows him.
+    /// Who is asked for, as this draw names him.
     pub iid: Iid,
-    known: bool,
 }
 
 pub(in crate::cli) fn today(
@@ -79,13 +78,7 @@ pub(in crate::cli) fn today(
     };
     let store = Store::find(workspace)?;
     let registers = registers(store.as_ref())?;
-    let (read, mut findings) =
-        all_scheduled(args, store.as_ref(), registers.as_ref(), day, console)?;
-    if !read.iter().any(|one| one.known) && !who::is_registered(registers.as_ref(), &args.inspector)
-    {
-        findings.push(who::nobody(&args.inspector));
-        return Err(Failure::from(Findings(findings)));
-    }
+    let (read, findings) = all_scheduled(args, store.as_ref(), registers.as_ref(), day, console)?;
     let calendar = Calendar::shipped();
     let all: Vec<(&Scheduled, Vec<Entry<'_>>)> = read
         .iter()
@@ -135,6 +128,9 @@ pub(in crate::cli) fn today(
 }
 
 /// The kept schedules of all bundles, with what is to be said of them.
+///
+/// # Errors
+/// D22 if neither a draw that was read nor a register knows who is asked for.
 fn all_scheduled(
     args: &TodayArgs,
     store: Option<&Store>,
@@ -142,21 +138,23 @@ fn all_scheduled(
     day: Date,
     console: &Console,
 ) -> Result<(Vec<Scheduled>, Vec<Finding>), Failure> {
+    let mut known = who::is_registered(registers, &args.inspector);
     let (mut read, mut findings) = (Vec::new(), Vec::new());
     for (bundle, now) in bundles(args, store, day)? {
         match scheduled(&bundle, args, registers, day, console) {
-            Ok(Ok((one, more))) => {
-                findings.extend(more);
-                read.extend(one);
+            Ok(found) => {
+                // A draw whose window is to come matters only for the next day, if it can tell one.
+                findings.extend(found.told.into_iter().filter(|_| now));
+                known |= found.known;
+                read.extend(found.one);
             }
-            // A draw whose window is to come matters only for the next day, if it can tell one.
-            _ if !now => {}
+            Err(_) if !now => {}
             Err(failure) => return Err(failure),
-            Ok(Err(cause)) => {
-                let place = bundle.display().to_string();
-                findings.push(Finding::new("D19", cause).file(place));
-            }
         }
+    }
+    if !known {
+        findings.push(who::nobody(&args.inspector));
+        return Err(Failure::from(Findings(findings)));
     }
     Ok((read, findings))
 }
@@ -188,9 +186,23 @@ fn bundles(
     Ok(begun.collect())
 }
 
-/// The kept schedule of a bundle with what events changed since; none if its window is over, a cause if
-/// there is nothing to be read.
-type Read = Result<(Option<Scheduled>, Vec<Finding>), Text>;
+/// What a bundle has of somebody's days.
+#[derive(Default)]
+struct Found {
+    /// Its kept schedule; none if its window is over, or there is none to be read.
+    one: Option<Scheduled>,
+    /// Whether the draw knows him.
+    known: bool,
+    /// What events changed since, or why nothing was read.
+    told: Vec<Finding>,
+}
+
+impl Found {
+    fn unread(folder: &Path, known: bool, cause: Text) -> Self {
+        let finding = Finding::new("D19", cause).file(folder.display().to_string());
+        Found { one: None, known, told: vec![finding] }
+    }
+}
 
 fn scheduled(
     folder: &Path,
@@ -198,14 +210,15 @@ fn scheduled(
     registers: Option<&Registers>,
     day: Date,
     console: &Console,
-) -> Result<Read, Failure> {
+) -> Result<Found, Failure> {
+    let unread = |cause| Ok(Found::unread(folder, false, cause));
     if args.bundles.is_empty() {
         if !folder.is_dir() {
-            return Ok(Err(say!("这台机器上没有它", "it is not on this machine")));
+            return unread(say!("这台机器上没有它", "it is not on this machine"));
         }
         let bundle = readable(folder)?;
         if stage(&bundle.files) != Stage::Drawn {
-            return Ok(Ok((None, Vec::new())));
+            return Ok(Found::default());
         }
         let closed = commitment(&bundle)?.sealed() && !bundle.files.contains_key(OPENING);
         let secret = &args.secret;
@@ -214,44 +227,42 @@ fn scheduled(
             && secret.key_file.is_none()
             && secret.shares.is_empty()
         {
-            return Ok(Err(say!("它是保密的", "it is sealed")));
+            return unread(say!("它是保密的", "it is sealed"));
         }
     }
     let office = office(folder, &args.secret)?;
     let Office { commitment, master, .. } = &office;
     let (from, to) = window(commitment);
-    if to < day {
-        return Ok(Ok((None, Vec::new())));
-    }
-    let keep = Keep::of(folder, args.days_dir.as_deref(), &args.secret, master.as_ref())?;
-    let Some(kept) = keep.latest()? else {
-        if day < from {
-            return Ok(Ok((None, Vec::new())));
-        }
-        return Ok(Err(say!("还没有日程", "there is no schedule yet")));
-    };
     let iid = Iid::of_certificate(commitment.suite, &args.inspector);
-    let (mut changed, mut read) = (Vec::new(), None);
+    let keep = Keep::of(folder, args.days_dir.as_deref(), &args.secret, master.as_ref())?;
+    let kept = keep.latest()?.filter(|_| day <= to);
+    let (mut found, mut read) = (Found::default(), None);
     with_drawn(&office, folder, console, |drawn| {
-        changed.extend(teams_changed(&kept.record, drawn.standing).filter(|_| from <= day));
-        let known = drawn.standing.people.contains_key(&iid);
-        read = Some((of_kept(&kept, commitment, drawn, registers), known));
+        found.known = drawn.standing.people.contains_key(&iid);
+        if let Some(kept) = &kept {
+            let changed = teams_changed(&kept.record, drawn.standing);
+            found.told.extend(changed.filter(|_| from <= day));
+            read = Some((of_kept(kept, commitment, drawn, registers), kept.number));
+        }
         Ok(())
     })?;
-    let ((gathered, days, slots), known) = read.expect("bug: it was read");
+    let Some(((gathered, days, slots), number)) = read else {
+        let inside = from <= day && day <= to;
+        let none = say!("还没有日程", "there is no schedule yet");
+        return Ok(if inside { Found::unread(folder, found.known, none) } else { found });
+    };
     let one = Scheduled {
         draw: commitment.draw.clone(),
         title: commitment.title.clone(),
         tasks: commitment.lists.iter().map(|one| (one.list.clone(), one.title.clone())).collect(),
         rehearsal: commitment.rehearsal,
-        number: kept.number,
+        number,
         gathered,
         days,
         slots,
         iid,
-        known,
     };
-    Ok(Ok((Some(one), changed)))
+    Ok(Found { one: Some(one), ..found })
 }
 
 impl Scheduled {
