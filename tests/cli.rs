@@ -5,6 +5,8 @@
 
 mod support;
 
+#[path = "cli/after_events.rs"]
+mod after_events;
 #[path = "cli/audit.rs"]
 mod audit;
 #[path = "cli/beacons.rs"]

@@ -194,8 +194,9 @@ fn what_can_be_scheduled_is() {
                 assert_eq!(check(&demand, &done.days), [], "{variant}");
                 possible += 1;
             }
-            Outcome::Short { overloads, unplaced, at_least } => {
+            Outcome::Short { overloads, unplaced, at_least, undecided } => {
                 assert_eq!(unplaced.len(), missing, "{variant}: as few as possible stay without");
+                assert_eq!(undecided, 0, "{variant}: small ones are searched to the end");
                 assert!(at_least <= missing, "{variant}: {at_least} is no bound for {missing}");
                 assert!(missing > 0, "{variant}");
                 impossible += 1;
@@ -409,6 +410,40 @@ fn an_overload_names_who_and_when() {
     assert_eq!((unplaced.len(), *at_least), (hit.len() - 8, hit.len() - 8));
     let codes: Vec<&str> = findings(&demand, &outcome).iter().map(|f| f.code()).collect();
     assert!(codes.contains(&"D04") && codes.contains(&"D06"), "{codes:?}");
+}
+
+/// Pairs of three people, of which each day has room for one: that no search of so many days comes to an end is said.
+#[test]
+fn what_no_search_decides_is_not_called_impossible() {
+    let cause = |visits: usize, halves: bool| {
+        let mut demand = Quarter { visits, people: 3, days: visits - 1, ..DISTRICT }.demand();
+        let (from, to) = (demand.days[0].date, demand.days[visits - 2].date);
+        for (n, visit) in demand.visits.iter_mut().enumerate() {
+            let one = u32::try_from(n % 3).unwrap();
+            visit.team = vec![one, (one + 1) % 3];
+            (visit.from, visit.to, visit.fixed) = (from, to, None);
+        }
+        for person in &mut demand.people {
+            (person.per_day, person.away) = (1, Vec::new());
+            (person.weekdays, person.per_week) = ([true; 7], None);
+        }
+        demand.days.iter_mut().for_each(|day| day.half = false);
+        demand.slots = if halves { vec!["上午".into(), "下午".into()] } else { Vec::new() };
+        let outcome = schedule(&demand, &key(1));
+        let Outcome::Short { unplaced, at_least, undecided, .. } = &outcome else {
+            panic!("{visits} visits on {} days", visits - 1)
+        };
+        assert_eq!((unplaced.len(), *at_least), (1, 0), "{visits}");
+        let found = findings(&demand, &outcome);
+        let last = found.iter().rfind(|finding| finding.code() == "D06").unwrap();
+        (*undecided, last.cause.en.contains("it is not decided whether they can"))
+    };
+    for halves in [false, true] {
+        // Six visits on five days are tried in every way; twenty-one are too much for the steps, thirty not even tried.
+        assert_eq!(cause(6, halves), (0, false), "{halves}");
+        assert_eq!(cause(21, halves), (1, true), "{halves}");
+        assert_eq!(cause(30, halves), (1, true), "{halves}");
+    }
 }
 
 #[test]

@@ -62,12 +62,14 @@ pub(super) fn calendar(args: &CalendarArgs, console: &Console) -> Result<u8, Fai
         return Err(Finding::new("W07", cause).into());
     };
     let day = calendar.day(date);
+    let (week, name) = (weekday(date), day.name.unwrap_or_default());
     let kind = match day.kind {
+        // A named day that is worked is the price of a holiday, and is none.
+        DayKind::Work if !name.is_empty() => say!("调休上班", "make-up workday"),
         DayKind::Work => say!("工作日", "a working day"),
         DayKind::Half => say!("半个工作日", "half a working day"),
         DayKind::Off => say!("休息", "no working day"),
     };
-    let (week, name) = (weekday(date), day.name.unwrap_or_default());
     let named = if name.is_empty() {
         Text { zh: String::new(), en: String::new() }
     } else {

@@ -1,5 +1,5 @@
-//! Small parts of a schedule that repairs could not complete are searched exhaustively, so that nothing small is called
-//! impossible which is not.
+//! Small parts of a schedule that repairs could not complete are searched exhaustively. A search has so many steps and no
+//! more: where they did not suffice, or a part is not small, that is said, and nothing is called impossible which may not be.
 
 use super::repair::restore;
 use super::state::State;
@@ -9,18 +9,35 @@ pub(super) const VISITS_MAX: usize = 24;
 /// Most steps of one search.
 pub(super) const STEPS_MAX: u32 = 200_000;
 
+/// The visits that stay without a day.
+#[derive(Default)]
+pub(super) struct Left {
+    pub calls: Vec<usize>,
+    /// Those of them of which no search has shown that they cannot have one.
+    pub undecided: usize,
+}
+
+impl Left {
+    /// Adds visits, of which a search that was cut short, or none, says little. That somebody never comes needs no search.
+    pub fn add(&mut self, state: &State<'_>, calls: Vec<usize>, decided: bool) {
+        let open = calls.iter().filter(|call| !state.grid.calls[**call].open.is_empty()).count();
+        self.undecided += if decided { 0 } else { open };
+        self.calls.extend(calls);
+    }
+}
+
 /// Places what can be placed in the surroundings of visits without a day; gives those that stay without, as few as
-/// possible where the surroundings are small.
-pub(super) fn fill(state: &mut State<'_>, left: Vec<usize>) -> Vec<usize> {
-    let mut rest: Vec<usize> = Vec::new();
-    let mut waiting = left;
+/// possible where that is decided.
+pub(super) fn fill(state: &mut State<'_>, left: Vec<usize>) -> Left {
+    let (mut rest, mut waiting) = (Left::default(), left);
     while let Some(call) = waiting.pop() {
         let Some(part) = surroundings(state, call) else {
-            rest.push(call);
+            rest.add(state, vec![call], false);
             continue;
         };
         waiting.retain(|other| !part.contains(other));
-        rest.extend(search(state, &part));
+        let (calls, decided) = search(state, &part);
+        rest.add(state, calls, decided);
     }
     rest
 }
@@ -45,8 +62,8 @@ fn surroundings(state: &State<'_>, call: usize) -> Option<Vec<usize>> {
     Some(part)
 }
 
-/// Places as many of these visits as possible; gives the others.
-fn search(state: &mut State<'_>, part: &[usize]) -> Vec<usize> {
+/// Places as many of these visits as possible; gives the others, and whether fewer are impossible.
+fn search(state: &mut State<'_>, part: &[usize]) -> (Vec<usize>, bool) {
     let before = state.day.clone();
     let without = |state: &State<'_>| -> Vec<usize> {
         part.iter().copied().filter(|call| state.day[*call].is_none()).collect()
@@ -57,15 +74,17 @@ fn search(state: &mut State<'_>, part: &[usize]) -> Vec<usize> {
             state.take(*call);
         }
     }
+    let mut decided = true;
     for skips in 0..skipped {
         let mut steps = STEPS_MAX;
         let mut waiting = part.to_vec();
         if place_all(state, &mut waiting, skips, &mut steps) {
-            return without(state);
+            return (without(state), decided);
         }
+        decided &= steps > 0;
     }
     restore(state, &before);
-    without(state)
+    (without(state), decided)
 }
 
 /// Depth first, the visit with the fewest days first.

@@ -22,11 +22,37 @@ const FORMAT: &str = "ssj-schedule/1";
 /// Most visits of a person on one day.
 pub const PER_DAY_MAX: u8 = 16;
 
+/// What an office said of one schedule as a whole. It shows in the demand's windows, and an auditor holds these against
+/// those that were committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The day on which the schedule was made.
+    pub made: Date,
+    /// New days are not before this one.
+    pub first: Date,
+    /// First and last days of tasks that stand for those of the commitment, by list: none where a side is open.
+    pub lists: BTreeMap<String, (Option<Date>, Option<Date>)>,
+}
+
+impl Given {
+    /// Whether a visit stays where it was since that day is over.
+    pub fn is_over(&self, visit: &Visit) -> bool {
+        visit.fixed.is_some() && visit.fixed == visit.was && visit.fixed < Some(self.first)
+    }
+
+    /// Whether it was made, too: its day was over when the schedule was made.
+    pub fn was_made(&self, visit: &Visit) -> bool {
+        self.is_over(visit) && visit.fixed < Some(self.made)
+    }
+}
+
 /// A schedule as it is kept beside its table of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// What it was made from.
     pub demand: Demand,
+    /// What was said of it as a whole.
+    pub given: Given,
     /// The part of the day of each visit, in the demand's order; empty where there are none.
     pub slots: Vec<usize>,
     /// The digest of its table of days.
@@ -49,9 +75,14 @@ pub struct Tie<'a> {
 
 impl Record {
     /// The record of a schedule whose table of days has these bytes.
-    pub fn new(demand: Demand, slots: Vec<usize>, table: &[u8], tie: &Tie<'_>) -> Self {
+    pub fn new(
+        (demand, given): (Demand, Given),
+        slots: Vec<usize>,
+        table: &[u8],
+        tie: &Tie<'_>,
+    ) -> Self {
         let schedule = tie.suite.digest(table);
-        let mut record = Record { demand, slots, schedule, tag: schedule };
+        let mut record = Record { demand, given, slots, schedule, tag: schedule };
         record.tag = record.tag_of(tie);
         record
     }
@@ -99,7 +130,8 @@ impl Record {
             let none = || refuse(&root, key, "不是摘要", "it is no digest");
             Digest::from_hex(root.text(key)?).ok_or_else(none)
         };
-        let record = Record { demand, slots, schedule: digest("schedule")?, tag: digest("tag")? };
+        let (given, schedule, tag) = (given(&root)?, digest("schedule")?, digest("tag")?);
+        let record = Record { demand, given, slots, schedule, tag };
         // One value, one byte string: what is not read is not there.
         if record.format() != bytes {
             return Err(refuse(&root, "v", "有不认识的内容", "it holds something unknown"));
@@ -108,9 +140,10 @@ impl Record {
     }
 
     fn body(&self) -> Value {
-        let Record { demand, slots, schedule, .. } = self;
+        let Record { demand, given, slots, schedule, .. } = self;
         let mut value = json!({
-            "v": FORMAT, "keep_free": demand.keep_free, "schedule": schedule.hex(),
+            "v": FORMAT, "keep_free": demand.keep_free, "schedule": schedule.hex(), "made": given.made.to_string(), "first": given.first.to_string(),
+            "lists": given.lists.iter().map(list_json).collect::<Vec<_>>(),
             "days": demand.days.iter().map(day_json).collect::<Vec<_>>(),
             "people": demand.people.iter().map(person_json).collect::<Vec<_>>(),
             "visits": demand.visits.iter().map(|visit| visit_json(demand, visit)).collect::<Vec<_>>(),
@@ -121,6 +154,16 @@ impl Record {
         }
         value
     }
+}
+
+fn list_json((list, (from, to)): (&String, &(Option<Date>, Option<Date>))) -> Value {
+    let mut value = json!({"list": list});
+    for (key, day) in [("from", from), ("to", to)] {
+        if let Some(day) = day {
+            value[key] = json!(day.to_string());
+        }
+    }
+    value
 }
 
 fn day_json(day: &WorkDay) -> Value {
@@ -159,6 +202,15 @@ fn visit_json(demand: &Demand, visit: &Visit) -> Value {
     put("fixed_slot", visit.fixed_slot.map(|slot| json!(slot)));
     put("was_slot", visit.was_slot.map(|slot| json!(slot)));
     value
+}
+
+fn given(root: &Object<'_>) -> Result<Given, Finding> {
+    let list = |one: &Object<'_>| {
+        let may = |key: &str| one.has(key).then(|| date(one, key)).transpose();
+        Ok((one.text("list")?.to_owned(), (may("from")?, may("to")?)))
+    };
+    let lists = root.objects("lists")?.iter().map(list).collect::<Result<_, Finding>>()?;
+    Ok(Given { made: date(root, "made")?, first: date(root, "first")?, lists })
 }
 
 fn demand(root: &Object<'_>) -> Result<Demand, Finding> {

@@ -31,7 +31,7 @@ mod stream;
 
 pub use bits::DAYS_MAX;
 pub use check::{check, check_slots};
-pub use file::{PER_DAY_MAX, Record, Tie};
+pub use file::{Given, PER_DAY_MAX, Record, Tie};
 pub use model::{Demand, Person, SLOTS_MAX, Visit, WorkDay, trips};
 pub use overload::{Overload, overloads};
 pub use place::{Outcome, Schedule, schedule};

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use jiff::civil::Date;
 
-use super::exact;
+use super::exact::{self, Left};
 use super::grid::Grid;
 use super::model::{Demand, Visit, trips};
 use super::overload::{self, Overload};
@@ -29,7 +29,7 @@ pub struct Schedule {
     /// Visits that had another day before, by their places; visits that had none do not count.
     pub moved: Vec<usize>,
     /// Visits whose day can be foreseen more easily: people of theirs fill six tenths of their room, or fewer than four days
-    /// are open to them. With the number of days that are open.
+    /// are open to them, and new appointments. With the number of days that are open.
     pub narrow: Vec<(usize, u32)>,
 }
 
@@ -46,6 +46,8 @@ pub enum Outcome {
         unplaced: Vec<usize>,
         /// At least so many visits cannot be placed, whoever schedules them.
         at_least: usize,
+        /// Of so many it is not known: the search of what hangs together with them was cut short, or it is too much.
+        undecided: usize,
     },
 }
 
@@ -61,18 +63,16 @@ pub fn schedule(demand: &Demand, key: &Digest) -> Outcome {
     let again = stay(&mut state);
     let mut left = first(&mut state, &mut stream, !again);
     left = repair::repair(&mut state, &mut stream, left, overloads.is_empty());
-    if !left.is_empty() {
-        left = exact::fill(&mut state, left);
-    }
+    let mut left = exact::fill(&mut state, left);
     if again {
         go_back(&mut state);
     }
     let mut parts = Vec::new();
     if !demand.slots.is_empty() {
-        let (slots, without) = slots::fit(demand, &mut state, &mut stream, left);
+        let (slots, without) = slots::fit(demand, &mut state, &mut stream, left.calls);
         (parts, left) = (slots.part, without);
     }
-    outcome(demand, &state, overloads, left, &parts)
+    outcome(demand, &state, overloads, &left, &parts)
 }
 
 /// Visits stay where they were, as far as they can. Whether there were any.
@@ -187,16 +187,18 @@ fn outcome(
     demand: &Demand,
     state: &State<'_>,
     overloads: Vec<Overload>,
-    left: Vec<usize>,
+    left: &Left,
     parts: &[Option<usize>],
 ) -> Outcome {
     let grid = state.grid;
     let place = |call: &usize| grid.places[*call];
-    if !left.is_empty() || !overloads.is_empty() {
-        let mut unplaced: Vec<usize> = left.iter().map(place).collect();
+    if !left.calls.is_empty() || !overloads.is_empty() {
+        let mut unplaced: Vec<usize> = left.calls.iter().map(place).collect();
         unplaced.sort_unstable();
         let at_least = overload::least_unplaced(demand, grid, &overloads);
-        return Outcome::Short { overloads, unplaced, at_least };
+        // What must stay without is decided, whoever it is.
+        let undecided = left.undecided.min(unplaced.len().saturating_sub(at_least));
+        return Outcome::Short { overloads, unplaced, at_least, undecided };
     }
     let by_place = grid.in_order(&state.day);
     let days: Vec<Date> = (demand.visits.iter().zip(&by_place))
@@ -223,6 +225,10 @@ fn outcome(
     });
     let mut narrow: Vec<(usize, u32)> =
         narrow.map(|(n, call)| (grid.places[n], call.open.len())).collect();
+    // An appointment is one day; what stays where it was is none.
+    let visits = demand.visits.iter().enumerate();
+    let appointed = visits.filter(|(_, visit)| visit.fixed.is_some() && visit.fixed != visit.was);
+    narrow.extend(appointed.map(|(place, _)| (place, 1)));
     narrow.sort_unstable();
     let dated: Vec<Option<Date>> = days.iter().copied().map(Some).collect();
     Outcome::Whole(Schedule { trips: trips(demand, &dated), moved, narrow, days, slots })

@@ -3,7 +3,7 @@
 use super::model::Demand;
 use super::overload::Overload;
 use super::place::{Outcome, Schedule};
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Text};
 use crate::say;
 
 /// D04 for everybody with more visits than room, D05 for visits on which nobody could come, D06 for the other visits
@@ -11,7 +11,7 @@ use crate::say;
 pub fn findings(demand: &Demand, outcome: &Outcome) -> Vec<Finding> {
     match outcome {
         Outcome::Whole(schedule) => narrow(demand, schedule).into_iter().collect(),
-        Outcome::Short { overloads, unplaced, at_least } => {
+        Outcome::Short { overloads, unplaced, at_least, undecided } => {
             let mut findings: Vec<Finding> =
                 overloads.iter().map(|overload| overbooked(demand, overload)).collect();
             findings.extend(unplaced.iter().map(|place| without_day(demand, *place)));
@@ -21,6 +21,14 @@ pub fn findings(demand: &Demand, outcome: &Outcome) -> Vec<Finding> {
                     "{n} 次检查没有日期；无论怎样排，至少有 {at_least} 次排不下",
                     "{n} visits have no day; however it is scheduled, at least {at_least} cannot be placed"
                 );
+                let more = say!(
+                    "；{undecided} 次是否排得下没有判定",
+                    "; of {undecided} it is not decided whether they can"
+                );
+                let cause = match undecided {
+                    0 => cause,
+                    _ => Text { zh: cause.zh + &more.zh, en: cause.en + &more.en },
+                };
                 findings.push(Finding::new("D06", cause));
             }
             findings

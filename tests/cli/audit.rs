@@ -8,7 +8,9 @@ use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::secret::Secret;
 use shuangsuiji::schedule::{Record, Tie};
 
+use crate::after_events::{json, standing, twenty};
 use crate::schedule::{LATER, busiest, codes, days, drawn, report, schedule, sealed, teams};
+use crate::sessions::is_documented;
 use crate::support::ssj::{AFTER, run, ssj};
 
 /// What an audit finds: codes with files and ids.
@@ -110,7 +112,7 @@ fn every_kept_schedule_is_made_again() {
     record.demand.keep_free += 1;
     let tie = Tie { suite: Suite::Sha256, secret: &secret, n: 1, before: None };
     let table = fs::read(kept("0001.tsv")).unwrap();
-    let forged = Record::new(record.demand, record.slots, &table, &tie);
+    let forged = Record::new((record.demand, record.given), record.slots, &table, &tie);
     fs::write(kept("0001.json"), forged.format()).unwrap();
     assert!(found(folder, 1).contains(&("D17".into(), "0002.json".into(), String::new())));
     fs::write(kept("0001.json"), was).unwrap();
@@ -171,4 +173,108 @@ fn a_sealed_draw_is_audited_with_its_key() {
     assert!(last.contains('\t'));
     fs::write(&schedule, format!("{head}\n")).unwrap();
     assert!(run(folder, 1, &audit).contains("schedule.tsv"));
+}
+
+/// An office of twenty visits that gives all of them days or windows; what a schedule and its audit say of it.
+fn by_hand(setting: impl Fn(&str) -> String) -> (crate::office::Office, Value, Value) {
+    let office = twenty();
+    let sids = standing(office.folder(), &[]).into_keys();
+    let rows: String = sids.map(|sid| setting(&sid)).collect();
+    office.write("days.toml", format!("format = \"ssj-days/1\"\nper_day = 16\n{rows}"));
+    let made = json(office.folder(), AFTER, &["schedule", "bundle", "--setting", "days.toml"]);
+    let audit = json(office.folder(), AFTER, &["schedule", "bundle", "--audit"]);
+    is_documented(&made);
+    is_documented(&audit);
+    assert_eq!(audit["audited"][0]["by_hand"], made["by_hand"]);
+    assert_eq!((&audit["ok"], &audit["audited"][0]["same"]), (&true.into(), &true.into()));
+    (office, made, audit)
+}
+
+fn counts(report: &Value) -> [u64; 4] {
+    let set = &report["by_hand"];
+    ["visits", "appointments", "windows", "few_days"].map(|key| set[key].as_u64().unwrap())
+}
+
+fn all_codes(report: &Value) -> Vec<String> {
+    let mut all: Vec<String> = codes(report).into_iter().map(str::to_owned).collect();
+    all.dedup();
+    all
+}
+
+#[test]
+fn days_that_were_chosen_by_hand_are_counted() {
+    let visit = |sid: &str, more: &str| format!("[[visit]]\nsid = \"{sid}\"\n{more}\n");
+    // Nothing is set: nothing is told.
+    let (office, made, audit) = by_hand(|_| String::new());
+    assert_eq!((counts(&made), all_codes(&audit)), ([20, 0, 0, 0], vec![]));
+    let told = schedule(office.folder(), 0, &["--audit"]);
+    assert!(told.contains("20 次检查中 0 次的日期由设置指定"), "{told}");
+
+    // Every day by appointment, each in order: the bytes come out again, and the auditor hears who chose them.
+    let (office, made, audit) = by_hand(|sid| visit(sid, "fixed = \"2026-08-06\""));
+    assert_eq!(
+        (counts(&made), all_codes(&made)),
+        ([20, 20, 0, 20], vec!["D07".into(), "D20".into()])
+    );
+    assert_eq!(all_codes(&audit), ["D20", "D07"]);
+    let told = schedule(office.folder(), 0, &["--audit"]);
+    let cause =
+        "20 次检查中 20 次的日期由设置指定：预约 20 次，自定期限 0 次；可选日子不足 4 天的 20 次";
+    assert!(
+        told.contains("\n  20 次检查中 20 次的日期由设置指定\n") && told.contains(cause),
+        "{told}"
+    );
+
+    // Every window one day. In the next schedule the setting is gone and somebody else comes: the days are still those.
+    let (office, made, _) = by_hand(|sid| visit(sid, "from = \"2026-08-06\"\nto = \"2026-08-06\""));
+    assert_eq!(counts(&made), [20, 0, 20, 20]);
+    let leave = ["event", "bundle", "leave", "--iid", "E02", "--all", "--reason", "病假"];
+    office.after(&[&leave[..], &["--by", "甲", "--approver", "乙"]].concat());
+    office.write("days.toml", "format = \"ssj-days/1\"\nper_day = 16\n");
+    let made = report(office.folder(), &["--setting", "days.toml"]);
+    assert_eq!((&made["n"], counts(&made)), (&2.into(), [20, 0, 20, 20]));
+    let audit = report(office.folder(), &["--audit"]);
+    assert_eq!(audit["audited"][1]["by_hand"], made["by_hand"]);
+
+    // Both are published with the days, and a false count is seen.
+    office.done(&["--clock", LATER, "schedule", "bundle", "--publish"]);
+    let notice: Value = serde_json::from_str(&office.read("bundle/notice/days.json")).unwrap();
+    assert_eq!(notice["by_hand"], made["by_hand"]);
+    office.done(&["verify", "bundle"]);
+    assert_eq!(found(office.folder(), 0).iter().filter(|(code, ..)| code == "D17").count(), 0);
+    changed(&office.path("bundle/notice/days.json"), "\"windows\":20", "\"windows\":0");
+    let all = found(office.folder(), 1);
+    assert!(all.contains(&("D17".into(), "notice/days.json".into(), String::new())), "{all:?}");
+}
+
+#[test]
+fn windows_of_tasks_are_held_against_the_commitment() {
+    let list = |window: &str| format!("[[list]]\nlist = \"T1\"\n{window}\n");
+    let only_first = |text: String| {
+        let first = std::cell::Cell::new(true);
+        move |_: &str| if first.replace(false) { text.clone() } else { String::new() }
+    };
+    // As committed: the draw's own window.
+    let same = list("from = \"2026-07-24\"\nto = \"2026-09-30\"");
+    let (_, made, audit) = by_hand(only_first(same));
+    assert_eq!((counts(&made), all_codes(&audit)), ([20, 0, 0, 0], vec![]));
+    let (office, made, audit) = by_hand(only_first(list("to = \"2026-08-14\"")));
+    assert_eq!((counts(&made), made["by_hand"]["lists"][0].as_str()), ([20, 0, 0, 0], Some("T1")));
+    assert_eq!(all_codes(&audit), ["D21"]);
+    let told = schedule(office.folder(), 0, &["--audit"]);
+    let cause = "20 次检查：2026-07-24 至 2026-08-14，封存时为 2026-07-24 至 2026-09-30";
+    assert!(told.contains(cause), "{told}");
+
+    // An office that does not say so in its record has twenty windows that no task has.
+    let kept = |name: &str| office.path("bundle.days").join(name);
+    let secret = Secret::from_hex(office.read("bundle.days/secret").trim_end()).unwrap();
+    let mut record = Record::parse(&fs::read(kept("0001.json")).unwrap()).unwrap();
+    record.given.lists.clear();
+    let tie = Tie { suite: Suite::Sha256, secret: &secret, n: 1, before: None };
+    let table = fs::read(kept("0001.tsv")).unwrap();
+    let forged = Record::new((record.demand, record.given), record.slots, &table, &tie);
+    fs::write(kept("0001.json"), forged.format()).unwrap();
+    let audit = report(office.folder(), &["--audit"]);
+    assert_eq!(all_codes(&audit), ["D20"], "{audit}");
+    assert_eq!(counts(&audit["audited"][0]), [20, 0, 20, 0]);
 }

@@ -113,6 +113,7 @@ fn an_open_draw_from_commitment_to_published_days() {
     calendar_has(folder, &iid, &visits, &first);
     let page = fs::read_to_string(folder.join("out/calendar.html")).unwrap();
     assert!(page.contains("2026 年 8 月") && page.contains(&iid));
+    assert!(page.contains("<b>20</b><em>周日</em> 上班（国庆节调休）"), "{page}");
     assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="));
 
     // Somebody's list, of a day or of all.
@@ -122,7 +123,16 @@ fn an_open_draw_from_commitment_to_published_days() {
     assert_eq!(sids.len(), visits.len());
     let day = &first[&visits[0]];
     let told = schedule(folder, 0, &["--inspector", &iid, "--day", day]);
-    assert!(told.contains(&format!("  {day}")), "{told}");
+    assert!(told.contains(&format!("  {day}")) && told.contains("     同组："), "{told}");
+    // Nobody's number is no empty list, and nothing is made for it.
+    assert!(schedule(folder, 2, &["--inspector", "99999"]).contains("D22 “--inspector”"));
+    let told = schedule(folder, 0, &["--inspector", &iid, "--day", "2026-07-23"]);
+    let next = visits.iter().map(|sid| &first[sid]).min().unwrap();
+    assert!(told.contains(&format!("下一次在 {next} 周")), "{told}");
+    // Every line fits a terminal.
+    let (day, all) =
+        (schedule(folder, 0, &["--day", day]), schedule(folder, 0, &["--inspector", &iid]));
+    assert!(day.lines().chain(all.lines()).all(|line| columns(line) <= 80), "{day}{all}");
 
     // Days are shown when the visits are over, not before; then the secret is, too.
     let refused = run(folder, 2, &["--clock", AFTER, "schedule", "bundle", "--publish"]);
@@ -136,6 +146,11 @@ fn an_open_draw_from_commitment_to_published_days() {
     assert!(run(folder, 0, &["verify", "bundle"]).contains("17"));
     let again = run(folder, 0, &["--clock", LATER, "schedule", "bundle", "--publish"]);
     assert!(again.contains("未作改动"), "{again}");
+}
+
+/// Columns of a terminal: Chinese characters and punctuation take two.
+pub fn columns(line: &str) -> usize {
+    line.chars().map(|c| if (c as u32) < 0x2E80 { 1 } else { 2 }).sum()
 }
 
 /// Who makes most visits, and which.
@@ -311,7 +326,13 @@ fn the_calendar_answers() {
     let told = run(folder, 0, &["calendar", "2026-09-11", "--plus", "20"]);
     assert!(told.contains("2026-10-15 周四") && told.contains("国办发明电〔2025〕7号"), "{told}");
     assert!(!told.contains("D02"), "{told}");
-    assert!(run(folder, 0, &["calendar", "2026-09-20"]).contains("工作日（国庆节）"));
+    // A Sunday that is worked for a holiday is not the holiday.
+    let told = run(folder, 0, &["calendar", "2026-09-20"]);
+    assert!(told.starts_with("2026-09-20 周日：调休上班（国庆节）\n"), "{told}");
+    let told = run(folder, 0, &["--lang", "en", "calendar", "2026-09-20"]);
+    assert!(told.starts_with("2026-09-20 Sun: make-up workday (国庆节)\n"), "{told}");
+    let told = run(folder, 0, &["calendar", "2026-10-01"]);
+    assert!(told.contains("：休息（国庆节）"), "{told}");
     let told = run(folder, 0, &["--lang", "en", "calendar", "2026-12-20", "--plus", "20"]);
     assert!(told.contains("D02") && told.contains("2027-01-18"), "{told}");
     let notice = "# ssj-calendar/1\nyear\t2027\t虚构\noff\t2027-01-01..2027-01-03\t元旦\nhalf\t2027-01-05\t学习\n";

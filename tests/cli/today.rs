@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx};
+use jiff::{ToSpan, civil::Date};
 use serde_json::Value;
 use shuangsuiji::schedule::route::{Place, length};
 
 use crate::schedule::{
-    busiest, codes, days, drawn, drawn_from, icalendar_reads, one_task, report, schedule, sealed,
-    teams,
+    busiest, codes, columns, days, drawn, drawn_from, icalendar_reads, one_task, report, schedule,
+    sealed, teams,
 };
 use crate::support::ssj::{AFTER, run, ssj};
 
@@ -247,11 +248,44 @@ fn today_is_a_list_a_page_and_a_calendar() {
     icalendar_reads(&folder.join(format!("phone/{iid}-{day}.ics")), wanted.len());
     let told = run(folder, 0, &["--clock", &clock, "today", "bundle", "--inspector", &iid]);
     assert!(told.contains(&format!("{} 次检查", wanted.len())) && told.contains("1. "), "{told}");
-    // A day outside the draw's window, and somebody who has nothing.
+    assert!(told.lines().all(|line| columns(line) <= 80), "{told}");
+    let english = ["--lang", "en", "--clock", &clock, "today", "bundle", "--inspector", &iid];
+    assert!(told.contains("     同组：") && run(folder, 0, &english).contains("     with "));
+    assert!(page.contains("<span>同组："), "{page}");
+    // A day outside the draw's window, and a mistyped number.
     assert_eq!(rows(&today("2026-12-01T09:00:00+08:00", &[])).len(), 0);
-    assert!(
-        run(folder, 0, &["--clock", &clock, "today", "--inspector", "NOBODY"]).contains("0 次检查")
-    );
+    let nobody = run(folder, 2, &["--clock", &clock, "today", "--inspector", "9999"]);
+    assert!(nobody.contains("D22 “--inspector”") && nobody.contains("“9999”"), "{nobody}");
+    // A draw that is over knows him still, and so does one without a workspace.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let bundle = folder.join("bundle");
+    let over = ["today", bundle.to_str().unwrap(), "--day", "2026-12-01", "--inspector"];
+    let told = run(elsewhere.path(), 0, &[&over[..], &[&iid]].concat());
+    assert!(told.contains("0 次检查"), "{told}");
+    assert!(run(elsewhere.path(), 2, &[&over[..], &["9999"]].concat()).contains("D22"));
+    let outside = ["--clock", "2026-12-01T09:00:00+08:00", "today", "--inspector", "9999"];
+    assert!(run(folder, 2, &outside).contains("D22"));
+    // A day without visits of his names the next one that has some, before the window begins, too; the last has none.
+    let mut own: Vec<&String> = visits.iter().map(|sid| &first[sid]).collect();
+    own.sort_unstable();
+    let free = (1..).map(|n| own[0].parse::<Date>().unwrap().saturating_add(n.days()));
+    let free = free.map(|date| date.to_string()).find(|day| !own.contains(&day)).unwrap();
+    let after = own.iter().find(|day| ***day > free).unwrap();
+    for (day, next) in [(free.as_str(), *after), ("2026-07-20", own[0])] {
+        let found = today(AFTER, &["--day", day, "--out", "none"]);
+        assert_eq!(
+            (rows(&found).len(), text(&found, "next"), codes(&found)),
+            (0, next.as_str(), vec![])
+        );
+        let told = run(folder, 0, &["--clock", AFTER, "today", "--inspector", &iid, "--day", day]);
+        assert!(
+            told.contains("0 次检查\n") && told.contains(&format!("下一次在 {next} 周")),
+            "{told}"
+        );
+        let page = fs::read_to_string(folder.join(format!("none/{iid}-{day}.html"))).unwrap();
+        assert!(page.contains(&format!("下一次在 {next} 周")), "{page}");
+    }
+    assert_eq!(today(AFTER, &["--day", "2026-09-30"])["next"], Value::Null);
     assert!(!folder.join("bundle.days/0002.tsv").exists(), "it makes no schedule");
     // After an event the list says that the schedule is older.
     let leave =
@@ -271,7 +305,10 @@ fn today_of_a_sealed_draw_needs_its_key() {
     let folder = temp.path();
     let key = ["--key-file", "key"];
     run(folder, 0, &[&["--clock", AFTER, "schedule", "bundle"][..], &key].concat());
-    let args = ["--clock", AFTER, "today", "--inspector", "X", "--day", "2026-08-06"];
+    let register = fs::read_to_string(folder.join("registers/inspectors.csv")).unwrap();
+    let iid =
+        register.lines().nth(1).unwrap().split(',').find(|cell| cell.starts_with("3301")).unwrap();
+    let args = ["--clock", AFTER, "today", "--inspector", iid, "--day", "2026-08-06"];
     assert!(run(folder, 0, &args).contains("D19"));
     assert!(!run(folder, 0, &[&args[..], &key].concat()).contains("D19"));
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shuangsuiji::base::digest::Suite;
 use shuangsuiji::base::json::format_line;
 use shuangsuiji::base::secret::Secret;
-use shuangsuiji::schedule::{Demand, Record, Tie};
+use shuangsuiji::schedule::{Demand, Given, Record, Tie};
 
 use super::quarter::{DISTRICT, Quarter};
 use super::whole;
@@ -22,7 +22,10 @@ fn record(tie: &Tie<'_>) -> Record {
     (demand.visits[3].was, demand.visits[3].was_slot) = (Some(done.days[3]), Some(done.slots[3]));
     let fixed = demand.visits.iter().position(|visit| visit.fixed.is_some()).unwrap();
     demand.visits[fixed].fixed_slot = Some(done.slots[fixed]);
-    Record::new(demand, done.slots, b"sid\tdate\n", tie)
+    let first = demand.days[1].date;
+    let lists = [("T1", (Some(first), None)), ("T2", (None, Some(last))), ("T3", (None, None))];
+    let lists = lists.map(|(list, window)| (list.to_owned(), window)).into();
+    Record::new((demand, Given { made: last, first, lists }), done.slots, b"sid\tdate\n", tie)
 }
 
 fn tie(secret: &Secret, n: usize) -> Tie<'_> {
@@ -43,7 +46,9 @@ fn records_come_back_as_they_were_written() {
     // Without parts it has none of their keys.
     let demand =
         Demand { slots: Vec::new(), ..Quarter { visits: 6, people: 4, ..DISTRICT }.demand() };
-    let plain = Record::new(demand, Vec::new(), b"", &tie);
+    let first = demand.days[0].date;
+    let given = Given { made: first, first, lists: [].into() };
+    let plain = Record::new((demand, given), Vec::new(), b"", &tie);
     let text = String::from_utf8(plain.format()).unwrap();
     assert!(!text.contains("slot") && !text.contains("parts"), "{text}");
     assert_eq!(Record::parse(text.as_bytes()).unwrap(), plain);

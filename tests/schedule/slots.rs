@@ -101,7 +101,8 @@ fn what_can_have_parts_has_them() {
                 assert_eq!(check_slots(&demand, &done.days, &done.slots), [], "{variant}");
                 possible += 1;
             }
-            Outcome::Short { unplaced, at_least, .. } => {
+            Outcome::Short { unplaced, at_least, undecided, .. } => {
+                assert_eq!(undecided, 0, "{variant}: small ones are searched to the end");
                 assert_eq!(unplaced.len(), missing, "{variant}: as few as possible stay without");
                 assert!(at_least <= missing && missing > 0, "{variant}");
                 impossible += 1;

@@ -130,6 +130,24 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "E15",
+        Note,
+        ("日期已过的检查不换人", "visits of past days stay as they are"),
+        (
+            "按日程这些检查已经做过。没有去成的，用 --visit 写明，再登记一次。",
+            "By the schedule these visits were made. Name those that were not with --visit in another event.",
+        ),
+    ),
+    Rule::new(
+        "E16",
+        Warning,
+        ("--all 也替换已经做过的检查", "--all takes visits that were made, too"),
+        (
+            "只替换以后的检查：用 --visit 写明对象，离岗、执法证失效也可先执行 ssj schedule。",
+            "To take later visits alone name them with --visit; for leave and certificate ssj schedule may be run before.",
+        ),
+    ),
+    Rule::new(
         "W40",
         Error,
         ("尚未抽取", "not drawn yet"),

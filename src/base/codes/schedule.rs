@@ -51,8 +51,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("检查没有排上", "visits without a day"),
         (
-            "每个人都排得下，合在一起排不下：提高上限或放宽期限；日程没有写出。",
-            "Each person has room, all together do not: raise limits or widen windows. No schedule was written.",
+            "每个人都排得下，合在一起没有排下：提高上限或放宽期限；日程没有写出。没有判定的，或许排得下：改一处设置再试。",
+            "Each person has room, all together found none: raise limits or widen windows. No schedule was written. What is not decided may be possible: change something in the setting and try again.",
         ),
     ),
     Rule::new(
@@ -170,6 +170,33 @@ pub(super) const RULES: &[Rule] = &[
         (
             "先执行 ssj schedule；保密抽取另给口令文件、密钥或份额；公示包在别处的，写明文件夹。",
             "Run ssj schedule first; for a sealed draw give passphrase file, key or shares; name the folder of a bundle that lies elsewhere.",
+        ),
+    ),
+    Rule::new(
+        "D20",
+        Warning,
+        ("日期由设置指定的检查", "days that were set by hand"),
+        (
+            "预约和自定期限的日期是机关定的，不是抽出来的。逐一留存缘由（企业的申请、预约记录），审计时出示。",
+            "Days of appointments and of windows of single visits are the office's choice. Keep the reason of each (the request, the appointment) for the auditor.",
+        ),
+    ),
+    Rule::new(
+        "D21",
+        Warning,
+        ("任务的期限与封存时不同", "a task's window is not the one committed"),
+        (
+            "设置的 [[list]] 代替了计划所定的期限。留存改变期限的文件，审计时出示。",
+            "[[list]] of the setting stands for the window of the plan. Keep the document that moved it for the auditor.",
+        ),
+    ),
+    Rule::new(
+        "D22",
+        Error,
+        ("没有这名人员", "nobody has this certificate number"),
+        (
+            "核对执法证号；在该抽取的工作区中执行（-C），或写明公示包的文件夹。",
+            "Compare the certificate number; run it in the workspace of the draw (-C), or name the bundle's folder.",
         ),
     ),
 ];

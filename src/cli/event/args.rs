@@ -114,7 +114,7 @@ pub(in crate::cli) struct OfInspector {
     /// 不再由他检查的对象 / a subject that he does not visit
     #[arg(long = "visit", value_name = "SID")]
     pub visits: Vec<String>,
-    /// 他现有的全部检查 / all visits that he has now
+    /// 他现有的全部检查；离岗、执法证失效时，日程中日期已过的除外 / all visits that he has now; of leave and certificate without those whose day is over
     #[arg(long, conflicts_with = "visits")]
     pub all: bool,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! An event as it was asked for on the command line, before it has a number and a time.
 
 use super::args::{EventCommand, Growth as GrowthArgs, OfInspector, OfSubject, Who};
+use super::behind::{Behind, OfAll};
 use crate::base::date::parse_instant;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::{Finding, Findings};
@@ -22,6 +23,8 @@ pub(super) struct Asked<'a> {
     reason: &'static str,
     /// All visits that the inspector has.
     all: bool,
+    /// What that left out, and what is to be said of it.
+    pub of_all: OfAll,
 }
 
 impl<'a> Asked<'a> {
@@ -29,24 +32,34 @@ impl<'a> Asked<'a> {
         Asked::new(What::Void, who)
     }
 
+    /// `behind` is there for commands that ask for all visits of somebody.
+    ///
     /// # Panics
     /// For commands that record no event.
-    pub fn of(command: &'a EventCommand, standing: &Standing<'_>) -> Result<Self, Findings> {
+    pub fn of(
+        command: &'a EventCommand,
+        standing: &Standing<'_>,
+        behind: Option<&Behind>,
+    ) -> Result<Self, Findings> {
         let subject = |kind, args: &'a OfSubject| {
             Asked::new(What::Subject(kind, id(&args.sid, "--sid", Sid::parse)?), &args.who)
         };
         let inspector = |kind, args: &'a OfInspector| {
             let iid = id(&args.iid, "--iid", Iid::parse)?;
-            let visits = match args.all {
-                true => standing.visits_of(&iid).cloned().collect(),
-                false => ids(&args.visits, "--visit", Sid::parse)?,
+            let mut of_all = OfAll::default();
+            let visits = match behind.filter(|_| args.all) {
+                Some(behind) => {
+                    of_all = behind.of_all(kind, standing.visits_of(&iid).cloned().collect());
+                    std::mem::take(&mut of_all.struck)
+                }
+                None => ids(&args.visits, "--visit", Sid::parse)?,
             };
             if kind == Kind::Recused && visits.is_empty() {
                 let cause = say!("须写明回避哪些对象", "say from which subjects he is recused");
                 return Err(Finding::new("W07", cause).column("--visit").into());
             }
             let asked = Asked::new(What::Inspector(kind, iid, visits), &args.who)?;
-            Ok(Asked { all: args.all, ..asked })
+            Ok(Asked { all: args.all, of_all, ..asked })
         };
         match command {
             EventCommand::Void(who) => Asked::void(who),
@@ -91,7 +104,10 @@ impl<'a> Asked<'a> {
         let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
         findings.extend(texts.filter_map(|(name, text)| said(name, text).err()));
         match (reason, findings.is_empty()) {
-            (Some(reason), true) => Ok(Asked { what, who, reason: reason.code, all: false }),
+            (Some(reason), true) => {
+                let of_all = OfAll::default();
+                Ok(Asked { what, who, reason: reason.code, all: false, of_all })
+            }
             _ => Err(Findings(findings)),
         }
     }

@@ -5,6 +5,7 @@
 
 pub(in crate::cli) mod args;
 mod ask;
+mod behind;
 mod show;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use self::args::{EventArgs, EventCommand, Who};
 use self::ask::Asked;
+use self::behind::{Behind, OfAll};
 use super::bundle::{Office, commitment, frozen, lock, office, readable};
 use super::clock::Clock;
 use super::console::{Console, reach};
@@ -196,13 +198,13 @@ fn after_the_draw(
 ) -> Result<u8, Failure> {
     // A void draw needs no secret to be refused.
     refuse_void(&readable(&args.bundle)?.files, &args.bundle)?;
-    let Office { bundle, commitment, master } = office(&args.bundle, &args.secret)?;
+    let office = office(&args.bundle, &args.secret)?;
+    let Office { bundle, commitment, master } = &office;
     clock.check_rehearsal(commitment.rehearsal)?;
     let place = match master.as_ref().filter(|_| !args.bundle.join(OPENING).exists()) {
         None => Place::Bundle(&args.bundle),
         Some(master) => Place::Sealed(args.secret.folder(&args.bundle)?, master),
     };
-    let bundle = &bundle;
     let frozen = frozen(bundle)?;
     let Some(beacon) =
         frozen.contents().beacon.as_ref().filter(|_| stage(&bundle.files) == Stage::Drawn)
@@ -231,6 +233,7 @@ fn after_the_draw(
         logged(&known)?;
     }
     let before = finish(&drawn, &known)?;
+    let mut of_all = OfAll::default();
     let done = match &args.what {
         EventCommand::List => {
             show::list(&known, &before, console);
@@ -242,7 +245,11 @@ fn after_the_draw(
             resolve(&drawn, &mut known, &before, values, clock)?
         }
         _ => {
-            let asked = Asked::of(&args.what, &before.standing)?;
+            let behind = Behind::read(args, &office, clock)?;
+            let mut asked = Asked::of(&args.what, &before.standing, behind.as_ref())?;
+            of_all = std::mem::take(&mut asked.of_all);
+            // Whoever asked for all hears what that is before it is written.
+            console.findings(&of_all.told);
             let done = record(&drawn, &mut known, &asked, clock)?;
             // The event stands, and nothing has followed from it yet.
             logged(&known)?;
@@ -250,7 +257,7 @@ fn after_the_draw(
         }
     };
     let after = finish(&drawn, &known)?;
-    show::done(&known, &after, &done, console);
+    show::done(&known, &after, &done, &of_all, console);
     Ok(DONE)
 }
 

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::behind::OfAll;
 use super::{Console, Done, event_json};
 use crate::base::date::china_time;
 use crate::base::finding::{Finding, Text};
+use crate::cli::console::finding_json;
 use crate::events::chain::{Recorded, reason_words};
 use crate::events::replay::{Effect, History};
 use crate::events::standing::Standing;
@@ -19,6 +21,7 @@ pub(super) fn done(
     known: &[Recorded],
     history: &History<'_>,
     Done { n, written }: &Done,
+    of_all: &OfAll,
     console: &Console,
 ) {
     let both = known.iter().zip(&history.effects);
@@ -44,6 +47,8 @@ pub(super) fn done(
     report["beacon"] = due_json(&one.event);
     report["effects"] =
         followed.iter().map(|(later, effect)| effect_json(later.event.n, effect)).collect();
+    report["left_out"] = of_all.left_out.iter().map(|sid| json!(sid.as_str())).collect();
+    report["findings"] = of_all.told.iter().map(|f| finding_json(f, console.lang)).collect();
     console.report(&report);
 }
 

@@ -13,6 +13,7 @@ use super::super::console::{Console, finding_json};
 use super::super::{DONE, Failure, NOT_VERIFIED};
 use super::drawn::Drawn;
 use super::gather::{teams_changed, window};
+use super::hand::Hands;
 use super::keep::{DaySecret, Keep, RECORD, TABLE, file_name, missing, numbers};
 use super::publish::DAYS_NOTICE;
 use super::rows;
@@ -20,6 +21,7 @@ use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Findings, Severity, Text};
 use crate::base::table;
 use crate::record::bundle::{Files, SCHEDULE};
+use crate::record::ids::Sid;
 use crate::record::tables::ScheduleRow;
 use crate::say;
 use crate::schedule::{
@@ -45,14 +47,18 @@ pub(super) fn audit(
     let secret = keep.secret(&office.commitment, false)?;
     let mut audit = Audit { office, drawn, secret: &secret, findings: Vec::new() };
     let mut before: Option<(Record, BTreeMap<String, String>)> = None;
-    let mut audited = Vec::new();
+    let mut hands = Hands::new(&office.commitment, drawn);
+    let (mut audited, mut by_hand, mut told_by_hand) = (Vec::new(), None, Vec::new());
     for n in 1..=last {
         let found = audit.findings.len();
         let version = audit.version(&files, n, before.as_ref());
         let told = &audit.findings[found..];
         let (clean, same) = (told.is_empty(), !told.iter().any(is_error));
-        if let Some((record, _)) = &version {
+        by_hand = None;
+        if let Some((record, days)) = &version {
             let visits = record.demand.visits.len();
+            let day = |sid: &Sid| days.get(sid.as_str()).and_then(|day| parse_date(day));
+            let set = hands.next(&record.demand, &record.given, &day);
             let line = match (same, clean) {
                 (true, true) => say!(
                     "第 {n} 版：{visits} 次检查，重新得出，逐字节相同，各条规则都符合",
@@ -69,15 +75,23 @@ pub(super) fn audit(
                 ),
             };
             console.say(&line);
-            audited.push(json!({"n": n, "visits": visits, "same": same}));
+            // However clean it is, days that were set by hand are days that somebody chose.
+            console.say(&set.words());
+            audited.push(json!({"n": n, "visits": visits, "same": same, "by_hand": set.json()}));
+            let told = set.findings().into_iter().chain(set.narrow());
+            told_by_hand.extend(told.map(|finding| finding.file(file_name(n, RECORD))));
+            by_hand = Some(set);
         }
         before = version;
     }
     if let Some((record, _)) = &before {
-        audit.findings.extend(teams_changed(&record.demand, drawn.standing));
+        audit.findings.extend(teams_changed(record, drawn.standing));
         let notice = fs::read(folder.join(DAYS_NOTICE)).ok();
-        audit.published(record, last, files.get(&file_name(last, TABLE)), notice.as_deref());
+        let set = by_hand.map(|set| set.json());
+        let table = files.get(&file_name(last, TABLE));
+        audit.published(record, last, (table, set.as_ref()), notice.as_deref());
     }
+    audit.findings.extend(told_by_hand);
     if !secret.fixed {
         let cause = say!("承诺中没有 days", "the commitment has no key days");
         audit.findings.push(Finding::new("D09", cause));
@@ -244,7 +258,7 @@ impl Audit<'_> {
         &mut self,
         record: &Record,
         last: usize,
-        table: Option<&Vec<u8>>,
+        (table, by_hand): (Option<&Vec<u8>>, Option<&Value>),
         notice: Option<&[u8]>,
     ) {
         let files = &self.office.bundle.files;
@@ -256,7 +270,8 @@ impl Audit<'_> {
         let same = notice["secret"] == json!(*self.secret.secret.hex())
             && notice["n"] == json!(last)
             && notice["schedule"] == json!(record.schedule.hex())
-            && notice["tag"] == json!(record.tag.hex());
+            && notice["tag"] == json!(record.tag.hex())
+            && by_hand.is_none_or(|by_hand| notice["by_hand"] == *by_hand);
         if !same {
             self.refuse(DAYS_NOTICE, say!("不是最后一版的", "it is not of the last schedule"));
         }

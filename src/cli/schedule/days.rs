@@ -63,6 +63,6 @@ impl Days {
 
     /// D18 where teams or subjects have changed since it was made.
     pub fn changed(&self, standing: &Standing<'_>) -> Option<Finding> {
-        teams_changed(&self.kept.as_ref()?.record.demand, standing)
+        teams_changed(&self.kept.as_ref()?.record, standing)
     }
 }

@@ -22,7 +22,7 @@ use crate::record::ids::{Iid, Sid};
 use crate::registry::{Inspector, Subject};
 use crate::say;
 use crate::schedule::route::Place;
-use crate::schedule::{DAYS_MAX, Demand, Person, Visit, WorkDay};
+use crate::schedule::{DAYS_MAX, Demand, Given, Person, Record, Visit, WorkDay};
 use crate::store::Store;
 
 /// What schedules are made from.
@@ -35,6 +35,8 @@ pub(super) struct Ground<'a> {
     pub registers: Option<&'a Registers>,
     /// The schedule before, if there is one.
     pub before: Option<&'a Kept>,
+    /// The day on which the schedule is made.
+    pub today: Date,
     /// New days are not before this one.
     pub first: Date,
 }
@@ -42,7 +44,10 @@ pub(super) struct Ground<'a> {
 /// The demand, and what the views say about its visits, in the same order.
 pub(super) struct Gathered {
     pub demand: Demand,
+    pub given: Given,
     pub faces: Vec<Face>,
+    /// Visits that have no day since their teams are not whole.
+    pub incomplete: usize,
     pub findings: Vec<Finding>,
 }
 
@@ -82,9 +87,11 @@ impl Ground<'_> {
             u32::try_from(found.expect("bug: a team is made of people")).expect("bug: few people")
         };
         let tags = drawn_rows(self.selections);
-        let (mut visits, mut faces) = (Vec::new(), Vec::new());
+        let (mut visits, mut faces, mut incomplete) = (Vec::new(), Vec::new(), 0);
         for (sid, visit) in &self.standing.visits {
-            let Some(team) = visit.team.iter().cloned().collect::<Option<Vec<Iid>>>() else {
+            let whole = visit.team.iter().cloned().collect::<Option<Vec<Iid>>>();
+            let Some(team) = whole.or_else(|| self.who_went(sid)) else {
+                incomplete += 1;
                 let vacant = visit.team.iter().filter(|holder| holder.is_none()).count();
                 let cause = say!("{vacant} 个岗位空缺", "{vacant} slots are vacant");
                 findings.push(Finding::new("D11", cause).id(sid.as_str()));
@@ -106,7 +113,9 @@ impl Ground<'_> {
         let keep_free = self.setting.keep_free.unwrap_or(days.len() / 20);
         Ok(Gathered {
             demand: Demand { days, people, visits, keep_free, slots: self.setting.slots.clone() },
+            given: Given { made: self.today, first: self.first, lists: self.setting.lists.clone() },
             faces,
+            incomplete,
             findings,
         })
     }
@@ -150,20 +159,10 @@ impl Ground<'_> {
 
     /// First and last day of a visit: in the windows of the draw, of all its tasks and its own.
     fn window_of(&self, sid: &Sid, visit: &DrawnVisit) -> Result<(Date, Date), Finding> {
-        let (mut first, mut last) = window(self.commitment);
-        let mut narrow = |(from, to): (Option<Date>, Option<Date>)| {
-            first = from.map_or(first, |from| from.max(first));
-            last = to.map_or(last, |to| to.min(last));
-        };
-        for list in visit.lists.iter() {
-            // What the setting says of a task stands for what was committed.
-            match self.setting.lists.get(list) {
-                Some(given) => narrow(*given),
-                None => narrow(committed_window(self.commitment, list)),
-            }
-        }
+        let whole = window_of_lists(self.commitment, &visit.lists, &self.setting.lists);
         let own = self.setting.visits.get(sid.as_str());
-        narrow(own.map_or((None, None), |own| (own.from, own.to)));
+        let own = own.map_or((None, None), |own| (own.from, own.to));
+        let (first, last) = narrowed(whole, own);
         if first > last {
             let lists = visit.lists.iter().cloned().collect::<Vec<_>>().join(" ");
             let cause = say!(
@@ -178,9 +177,7 @@ impl Ground<'_> {
     fn visit(&self, sid: &Sid, team: Vec<u32>, area: String, (from, to): (Date, Date)) -> Visit {
         let none = OfVisit::default();
         let own = self.setting.visits.get(sid.as_str()).unwrap_or(&none);
-        let rows = self.before.map_or(&[][..], |kept| &kept.rows);
-        let row = rows.binary_search_by(|row| row.sid.cmp(sid)).ok();
-        let was = row.and_then(|at| parse_date(&rows[at].date));
+        let was = self.before.and_then(|kept| kept.day(sid));
         let was_slot = self.slot_before(sid);
         // What is over stays as it was.
         let over = was.filter(|was| *was < self.first);
@@ -195,6 +192,16 @@ impl Ground<'_> {
             fixed_slot: over.map_or(own.slot, |_| was_slot),
             was_slot,
         }
+    }
+
+    /// The team that the schedule before has for a visit of a past day: it was made, whoever has left since. Of today it
+    /// may be another: somebody falls ill in the morning.
+    fn who_went(&self, sid: &Sid) -> Option<Vec<Iid>> {
+        let past = |day: Date| day < self.first && day < self.today;
+        let kept = self.before.filter(|kept| kept.day(sid).is_some_and(past))?;
+        let Demand { visits, people, .. } = &kept.record.demand;
+        let visit = visits.iter().find(|visit| visit.sid == *sid)?;
+        Some(visit.team.iter().map(|at| people[*at as usize].iid.clone()).collect())
     }
 
     /// The part of the day that a visit had, if there is one of that name still.
@@ -256,8 +263,7 @@ pub(super) fn of_kept(
     let (mut visits, mut faces, mut days, mut slots) = (vec![], vec![], vec![], vec![]);
     for (at, visit) in all.iter().enumerate() {
         let Some(now) = drawn.standing.visits.get(&visit.sid) else { continue };
-        let row = kept.rows.binary_search_by(|row| row.sid.cmp(&visit.sid)).ok();
-        let Some(day) = row.and_then(|row| parse_date(&kept.rows[row].date)) else { continue };
+        let Some(day) = kept.day(&visit.sid) else { continue };
         let subject = known.subjects.get(&visit.sid).copied();
         faces.push(face(now, subject, &known.inspectors));
         visits.push(visit.clone());
@@ -267,29 +273,54 @@ pub(super) fn of_kept(
     let (keep_free, slot_names) = (kept.record.demand.keep_free, names.clone());
     let demand =
         Demand { days: Vec::new(), people: Vec::new(), visits, keep_free, slots: slot_names };
-    (Gathered { demand, faces, findings: Vec::new() }, days, slots)
+    let given = kept.record.given.clone();
+    (Gathered { demand, given, faces, incomplete: 0, findings: Vec::new() }, days, slots)
 }
 
-/// D18 where visits have other teams than a schedule was made for, or are others.
-pub(super) fn teams_changed(demand: &Demand, standing: &Standing<'_>) -> Option<Finding> {
-    let scheduled: BTreeMap<&Sid, BTreeSet<&Iid>> = (demand.visits.iter())
-        .map(|visit| {
-            (&visit.sid, visit.team.iter().map(|at| &demand.people[*at as usize].iid).collect())
-        })
-        .collect();
-    let whole = standing.visits.iter().filter(|(_, visit)| visit.team.iter().all(Option::is_some));
-    let stands: BTreeMap<&Sid, BTreeSet<&Iid>> =
-        whole.map(|(sid, visit)| (sid, visit.team.iter().flatten().collect())).collect();
-    let changed = |sid: &&Sid| scheduled.get(*sid) != stands.get(*sid);
-    let sids: BTreeSet<&Sid> =
-        scheduled.keys().chain(stands.keys()).copied().filter(changed).collect();
+/// D18 where visits have other teams than a schedule was made for, or are others: another schedule would not be the same.
+pub(super) fn teams_changed(record: &Record, standing: &Standing<'_>) -> Option<Finding> {
+    let Demand { visits, people, .. } = &record.demand;
+    let scheduled: BTreeMap<&Sid, &Visit> =
+        visits.iter().map(|visit| (&visit.sid, visit)).collect();
+    let changed = |sid: &&Sid| match (scheduled.get(*sid), standing.visits.get(*sid)) {
+        (None, now) => now.is_some_and(|now| now.team.iter().all(Option::is_some)),
+        (Some(_), None) => true,
+        // What was made has its day, even if somebody of the team has left since.
+        (Some(visit), Some(now)) if now.team.contains(&None) => !record.given.was_made(visit),
+        (Some(visit), Some(now)) => {
+            let team: BTreeSet<&Iid> =
+                visit.team.iter().map(|at| &people[*at as usize].iid).collect();
+            team != now.team.iter().flatten().collect()
+        }
+    };
+    let all: BTreeSet<&Sid> = scheduled.keys().copied().chain(standing.visits.keys()).collect();
+    let sids: Vec<&Sid> = all.into_iter().filter(changed).collect();
     let (n, first) = (sids.len(), sids.first()?);
-    let cause = say!("{n} 次检查有变更", "{n} visits have changed");
-    Some(Finding::new("D18", cause).id(first.as_str()))
+    let cause = say!("{n} 次检查有变更，如 {first}", "{n} visits have changed, such as {first}");
+    Some(Finding::new("D18", cause))
+}
+
+/// First and last day in the windows of a draw and of these tasks, those given standing for those committed.
+pub(super) fn window_of_lists(
+    commitment: &Commitment,
+    lists: &BTreeSet<String>,
+    given: &BTreeMap<String, (Option<Date>, Option<Date>)>,
+) -> (Date, Date) {
+    let of = |list: &String| {
+        given.get(list).copied().unwrap_or_else(|| committed_window(commitment, list))
+    };
+    lists.iter().map(of).fold(window(commitment), narrowed)
+}
+
+fn narrowed((first, last): (Date, Date), (from, to): (Option<Date>, Option<Date>)) -> (Date, Date) {
+    (from.map_or(first, |from| from.max(first)), to.map_or(last, |to| to.min(last)))
 }
 
 /// The window of a task as it was committed; the draw's own has none of its own.
-fn committed_window(commitment: &Commitment, list: &str) -> (Option<Date>, Option<Date>) {
+pub(super) fn committed_window(
+    commitment: &Commitment,
+    list: &str,
+) -> (Option<Date>, Option<Date>) {
     let window = commitment.list(list).and_then(|list| list.notes.get("window"));
     let day = |key: &str| window.and_then(|window| parse_date(window[key].as_str()?));
     (day("from"), day("to"))

@@ -5,11 +5,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::super::Failure;
 use super::super::secret::SecretArgs;
+use crate::base::date::parse_date;
 use crate::base::digest::{Digest, Suite};
 use crate::base::finding::Finding;
 use crate::base::secret::Secret;
@@ -96,6 +98,17 @@ impl<'a> Keep<'a> {
         number.map(|number| Kept::read(&mut files, number)).transpose()
     }
 
+    /// All schedules that can be read, in their order.
+    ///
+    /// # Errors
+    /// S03, S04, W08.
+    pub fn versions(&self) -> Result<Vec<Kept>, Finding> {
+        let mut files = self.files()?;
+        let mut all: Vec<usize> = numbers(&files).collect();
+        all.sort_unstable();
+        Ok(all.into_iter().filter_map(|number| Kept::read(&mut files, number).ok()).collect())
+    }
+
     /// All schedules, as they are found: numbers, table of days and record.
     ///
     /// # Errors
@@ -166,6 +179,12 @@ impl Kept {
         let rows = table::parse(&table).map_err(|finding| finding.file(name))?;
         let record = Record::parse(&record).map_err(|finding| finding.file(record_name))?;
         Ok(Kept { number, rows, record })
+    }
+
+    /// The day that a visit has.
+    pub fn day(&self, sid: &Sid) -> Option<Date> {
+        let at = self.rows.binary_search_by(|row| row.sid.cmp(sid)).ok()?;
+        parse_date(&self.rows[at].date)
     }
 
     /// The part of the day that a visit has.

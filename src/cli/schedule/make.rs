@@ -10,20 +10,22 @@ use super::super::console::{Console, finding_json};
 use super::super::ground::Registers;
 use super::super::{DONE, Failure, NOT_VERIFIED};
 use super::drawn::Drawn;
-use super::gather::{Gathered, Ground, registers, window};
+use super::gather::{Gathered, Ground, registers, teams_changed, window};
+use super::hand::{ByHand, Hands, days_of};
 use super::keep::{DaySecret, Keep, Kept};
 use super::out::{stamp, views};
 use super::page::About;
 use super::setting::Setting;
-use super::tell::{entry_json, tell, tell_moved, wanted};
+use super::tell::{Wanted, entry_json, tell, tell_moved};
 use super::view::{Entry, entries};
-use super::{ScheduleArgs, day_of, rows};
+use super::{ScheduleArgs, day_of, rows, who};
 use crate::base::calendar::Calendar;
 use crate::base::date::china_date;
 use crate::base::finding::{Finding, Findings, Severity};
 use crate::base::table;
 use crate::io::durable::Written;
 use crate::record::commitment::Commitment;
+use crate::record::ids::Iid;
 use crate::say;
 use crate::schedule::{
     Demand, Outcome, Record, Schedule, Tie, check, check_slots, findings as findings_of, key,
@@ -48,6 +50,7 @@ impl Desk<'_> {
         let calendar = args.more.calendar()?;
         let before = self.keep.latest()?;
         let registers = registers(Store::find(workspace)?.as_ref())?;
+        let wanted = self.wanted(drawn, registers.as_ref())?;
         let mut gathered = self.gather(drawn, &calendar, registers.as_ref(), before.as_ref())?;
         let tie = Tie {
             suite: commitment.suite,
@@ -61,7 +64,9 @@ impl Desk<'_> {
             return Err(Failure::of(Findings(gathered.findings), NOT_VERIFIED));
         };
         gathered.findings.extend(judged(&gathered.demand, &done));
-        let (number, written) = self.keep_new(&gathered, &done, before.as_ref(), &tie)?;
+        let by_hand = self.by_hand(drawn, &gathered, &done)?;
+        gathered.findings.extend(by_hand.findings());
+        let (number, written) = self.keep_new(drawn, &gathered, &done, before.as_ref(), &tie)?;
         let entries = entries(&gathered, &done.days, &done.slots, &calendar);
         let about = About {
             agency: &commitment.agency,
@@ -83,7 +88,7 @@ impl Desk<'_> {
             )?;
         }
         console.findings(&gathered.findings);
-        tell(args, &entries, &about, console)?;
+        tell(&wanted, &entries, &about, gathered.incomplete, console);
         tell_moved(&gathered, &done, console);
         console.say(&match written {
             Written::New => say!("日程第 {number} 版已存", "schedule {number} is kept"),
@@ -91,8 +96,34 @@ impl Desk<'_> {
                 say!("日程与第 {number} 版相同", "the schedule is the same as number {number}")
             }
         });
-        self.report(&gathered, &done, &entries, (number, written))?;
+        let list = wanted.list(&entries);
+        self.report(&gathered, &done, (&entries, &list), &by_hand, (number, written));
         Ok(DONE)
+    }
+
+    /// The visits asked for, of somebody who is known.
+    fn wanted(&self, drawn: &Drawn<'_>, registers: Option<&Registers>) -> Result<Wanted, Failure> {
+        let wanted = Wanted::of(self.args, self.commitment.suite)?;
+        let drawn = |iid: &Iid| drawn.standing.people.contains_key(iid);
+        let number = self.args.inspector.as_deref().unwrap_or_default();
+        if wanted.iid.as_ref().is_some_and(|iid| !drawn(iid))
+            && !who::is_registered(registers, number)
+        {
+            return Err(who::nobody(number).into());
+        }
+        Ok(wanted)
+    }
+
+    /// What the office set of these days, after the schedules before.
+    fn by_hand(
+        &self,
+        drawn: &Drawn<'_>,
+        gathered: &Gathered,
+        done: &Schedule,
+    ) -> Result<ByHand, Failure> {
+        let (mut hands, _) = Hands::after(self.commitment, drawn, self.keep)?;
+        let days = days_of(&rows(&gathered.demand, &done.days));
+        Ok(hands.next(&gathered.demand, &gathered.given, &|sid| days.get(sid).copied()))
     }
 
     fn gather(
@@ -111,6 +142,7 @@ impl Desk<'_> {
             setting: &setting,
             registers,
             before,
+            today: china_date(self.clock.now_s()).expect("bug: a clock tells a date"),
             first: first_day(self.args, self.commitment, self.clock)?,
         };
         let mut gathered = ground.gather()?;
@@ -121,9 +153,10 @@ impl Desk<'_> {
         without_errors(gathered)
     }
 
-    /// Keeps a schedule that is another than the one before; its number.
+    /// Keeps a schedule that is another than the one before, or for other teams; its number.
     fn keep_new(
         &self,
+        drawn: &Drawn<'_>,
         gathered: &Gathered,
         done: &Schedule,
         before: Option<&Kept>,
@@ -135,11 +168,15 @@ impl Desk<'_> {
             kept.record.demand.slots == gathered.demand.slots
                 && visits.clone().all(|(visit, slot)| kept.slot(&visit.sid) == Some(*slot))
         };
-        if let Some(kept) = before.filter(|kept| kept.rows == rows && same_parts(kept)) {
+        // A record of teams that come no more would be told of for ever.
+        let same_teams = |kept: &Kept| teams_changed(&kept.record, drawn.standing).is_none();
+        let same = |kept: &&Kept| kept.rows == rows && same_parts(kept) && same_teams(kept);
+        if let Some(kept) = before.filter(same) {
             return Ok((kept.number, Written::Unchanged));
         }
         let table = table::format(&rows);
-        let record = Record::new(gathered.demand.clone(), done.slots.clone(), &table, tie);
+        let inputs = (gathered.demand.clone(), gathered.given.clone());
+        let record = Record::new(inputs, done.slots.clone(), &table, tie);
         self.keep.put(tie.n, &table, &record.format())?;
         Ok((tie.n, Written::New))
     }
@@ -148,20 +185,21 @@ impl Desk<'_> {
         &self,
         gathered: &Gathered,
         done: &Schedule,
-        entries: &[Entry<'_>],
+        (entries, list): (&[Entry<'_>], &[&Entry<'_>]),
+        by_hand: &ByHand,
         (number, written): (usize, Written),
-    ) -> Result<(), Failure> {
+    ) {
         let days = entries.chunk_by(|a, b| a.date == b.date);
         let sid = |at: &usize| gathered.demand.visits[*at].sid.as_str();
         self.console.report(&json!({
             "command": "schedule", "ok": true, "n": number, "written": written == Written::New, "published": false,
-            "visits": entries.len(), "trips": done.trips,
+            "visits": entries.len(), "incomplete": gathered.incomplete, "trips": done.trips,
+            "by_hand": by_hand.json(),
             "days": days.map(|day| json!({"date": day[0].date.to_string(), "visits": day.len()})).collect::<Vec<_>>(),
             "moved": done.moved.iter().map(sid).collect::<Vec<_>>(),
-            "list": wanted(self.args, entries)?.iter().map(|entry| entry_json(entry)).collect::<Vec<_>>(),
+            "list": list.iter().map(|entry| entry_json(entry)).collect::<Vec<_>>(),
             "findings": gathered.findings.iter().map(|f| finding_json(f, self.console.lang)).collect::<Vec<_>>(),
         }));
-        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ mod book;
 pub(in crate::cli) mod days;
 mod drawn;
 mod gather;
+mod hand;
 mod ical;
 pub(in crate::cli) mod keep;
 mod make;
@@ -16,15 +17,18 @@ mod out;
 mod page;
 mod publish;
 mod setting;
+mod sheet;
 mod tell;
 mod today;
 mod view;
+mod who;
 
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use self::drawn::with_drawn;
+use self::hand::Hands;
 use self::keep::Keep;
 use self::make::Desk;
 pub(in crate::cli) use self::publish::of_sealed;
@@ -96,7 +100,11 @@ pub(super) fn schedule(
     }
     let secret = keep.secret(commitment, true)?;
     if args.publish {
-        return publish::publish(args, commitment, &secret, keep.latest()?, clock, console);
+        let latest = publish::ready(commitment, keep.latest()?, clock)?;
+        return with_drawn(&office, &args.bundle, console, |drawn| {
+            let (_, by_hand) = Hands::after(commitment, drawn, &keep)?;
+            publish::publish(args, commitment, &secret, (latest, by_hand), console)
+        });
     }
     let desk = Desk { args, commitment, keep: &keep, secret: &secret, clock, console };
     with_drawn(&office, &args.bundle, console, |drawn| desk.make(workspace, drawn))

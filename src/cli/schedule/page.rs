@@ -133,7 +133,13 @@ impl Page<'_> {
     fn cell(&self, day: Date) -> String {
         let visits = self.per_day.get(&day).map(Vec::as_slice).unwrap_or_default();
         let about = self.calendar.day(day);
-        let name = escaped(about.name.unwrap_or_default());
+        let name = match about.name {
+            None => String::new(),
+            Some(name) if about.kind == DayKind::Work => {
+                self.word(&say!("上班（{name}调休）", "make-up workday ({name})"))
+            }
+            Some(name) => escaped(name),
+        };
         let number = day.day();
         let class = match (about.kind == DayKind::Off, visits.is_empty()) {
             (false, false) => "",

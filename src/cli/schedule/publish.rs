@@ -9,6 +9,7 @@ use super::super::console::Console;
 use super::super::secret::SecretArgs;
 use super::super::{DONE, Failure};
 use super::ScheduleArgs;
+use super::hand::ByHand;
 use super::keep::{DaySecret, Keep, Kept};
 use crate::base::date::{china_date, parse_date};
 use crate::base::finding::Finding;
@@ -24,15 +25,15 @@ use crate::say;
 /// The day secret of an open draw, published with its schedule.
 pub(super) const DAYS_NOTICE: &str = "notice/days.json";
 
-/// Puts the last schedule of an open draw into its bundle, with the secret that its days came from.
-pub(super) fn publish(
-    args: &ScheduleArgs,
+/// The last schedule of an open draw, once its visits are over.
+///
+/// # Errors
+/// D15.
+pub(super) fn ready(
     commitment: &Commitment,
-    secret: &DaySecret,
     latest: Option<Kept>,
     clock: &Clock,
-    console: &Console,
-) -> Result<u8, Failure> {
+) -> Result<Kept, Failure> {
     let refuse = |cause| Failure::from(Finding::new("D15", cause).column("--publish"));
     if commitment.sealed() {
         return Err(refuse(say!(
@@ -40,10 +41,10 @@ pub(super) fn publish(
             "ssj open publishes that of a sealed draw"
         )));
     }
-    let Some(Kept { number, rows, record }) = latest else {
+    let Some(kept) = latest else {
         return Err(refuse(say!("还没有日程", "there is no schedule yet")));
     };
-    let last = rows.iter().filter_map(|row| parse_date(&row.date)).max();
+    let last = kept.rows.iter().filter_map(|row| parse_date(&row.date)).max();
     let today = china_date(clock.now_s());
     if let Some((last, today)) = last.zip(today).filter(|(last, today)| today <= last) {
         return Err(refuse(say!(
@@ -51,10 +52,22 @@ pub(super) fn publish(
             "the last visit is on {last}, today is {today}"
         )));
     }
+    Ok(kept)
+}
+
+/// Puts the last schedule of an open draw into its bundle, with the secret that its days came from and how many of them
+/// were set by hand.
+pub(super) fn publish(
+    args: &ScheduleArgs,
+    commitment: &Commitment,
+    secret: &DaySecret,
+    (Kept { number, rows, record }, by_hand): (Kept, Option<ByHand>),
+    console: &Console,
+) -> Result<u8, Failure> {
     let bytes = rows_of::format(&rows);
     let notice = json!({
         "v": "ssj-days/1", "secret": *secret.secret.hex(), "n": number, "schedule": commitment.suite.digest(&bytes).hex(),
-        "tag": record.tag.hex(),
+        "tag": record.tag.hex(), "by_hand": by_hand.map(|by_hand| by_hand.json()),
     });
     let files: Files =
         [(DAYS_NOTICE.to_owned(), format_line(&notice)), (SCHEDULE.to_owned(), bytes)].into();

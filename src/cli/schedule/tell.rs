@@ -1,14 +1,17 @@
 //! What a schedule is told with: loads, somebody's list, what moved.
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::super::Failure;
-use super::super::console::{Console, table};
+use super::super::calendar::weekday_in;
+use super::super::console::Console;
 use super::gather::Gathered;
 use super::page::About;
+use super::sheet::{next_day, told};
 use super::view::Entry;
 use super::{ScheduleArgs, day_of};
-use crate::base::finding::Finding;
+use crate::base::digest::Suite;
 use crate::record::ids::Iid;
 use crate::say;
 use crate::schedule::Schedule;
@@ -16,26 +19,39 @@ use crate::schedule::Schedule;
 /// So many visits that moved are named.
 const MOVED_SHOWN: usize = 20;
 
-/// The visits of the day and of the inspector asked for.
-pub(super) fn wanted<'a>(
-    args: &ScheduleArgs,
-    entries: &'a [Entry<'a>],
-) -> Result<Vec<&'a Entry<'a>>, Failure> {
-    let day = args.day.as_deref().map(|text| day_of("--day", text)).transpose()?;
-    let iid = args.inspector.as_deref().map(|text| {
-        Iid::parse(text).map_err(|_| {
-            let cause = say!("“{text}”不是执法证号", "\"{text}\" is no certificate number");
-            Finding::new("W07", cause).column("--inspector")
-        })
-    });
-    let iid = iid.transpose()?;
-    if day.is_none() && iid.is_none() {
-        return Ok(Vec::new());
+/// What is asked for: the visits of a day, of an inspector, or of both.
+pub(super) struct Wanted {
+    day: Option<Date>,
+    pub iid: Option<Iid>,
+}
+
+impl Wanted {
+    pub fn of(args: &ScheduleArgs, suite: Suite) -> Result<Self, Failure> {
+        let day = args.day.as_deref().map(|text| day_of("--day", text)).transpose()?;
+        let iid = args.inspector.as_deref().map(|text| Iid::of_certificate(suite, text));
+        Ok(Wanted { day, iid })
     }
-    let fits = |entry: &&Entry<'_>| {
-        day.is_none_or(|day| entry.date == day) && iid.as_ref().is_none_or(|iid| entry.has(iid))
-    };
-    Ok(entries.iter().filter(fits).collect())
+
+    /// These visits; none if nothing is asked for.
+    pub fn list<'a>(&self, entries: &'a [Entry<'a>]) -> Vec<&'a Entry<'a>> {
+        let Wanted { day, iid } = self;
+        let asked = day.is_some() || iid.is_some();
+        let fits = |entry: &&Entry<'_>| {
+            asked && day.is_none_or(|day| entry.date == day) && self.is_his(entry)
+        };
+        entries.iter().filter(fits).collect()
+    }
+
+    fn is_his(&self, entry: &Entry<'_>) -> bool {
+        self.iid.as_ref().is_none_or(|iid| entry.has(iid))
+    }
+
+    /// The next day with such visits, where the day asked for has none.
+    fn next(&self, entries: &[Entry<'_>]) -> Option<Date> {
+        let day = self.day.filter(|_| self.list(entries).is_empty())?;
+        let later = entries.iter().filter(|entry| entry.date > day && self.is_his(entry));
+        later.map(|entry| entry.date).min()
+    }
 }
 
 pub(super) fn entry_json(entry: &Entry<'_>) -> Value {
@@ -52,11 +68,12 @@ pub(super) fn entry_json(entry: &Entry<'_>) -> Value {
 }
 
 pub(super) fn tell(
-    args: &ScheduleArgs,
+    wanted: &Wanted,
     entries: &[Entry<'_>],
     about: &About<'_>,
+    incomplete: usize,
     console: &Console,
-) -> Result<(), Failure> {
+) {
     let loads: Vec<usize> = entries.chunk_by(|a, b| a.date == b.date).map(<[_]>::len).collect();
     let (n, days, trips) = (entries.len(), loads.len(), about.trips);
     let (least, most) = (loads.iter().min().unwrap_or(&0), loads.iter().max().unwrap_or(&0));
@@ -64,14 +81,20 @@ pub(super) fn tell(
         "{n} 次检查排在 {days} 天，每天 {least}–{most} 次，共 {trips} 趟",
         "{n} visits on {days} days, {least}–{most} a day, {trips} trips"
     ));
-    let rows: Vec<Vec<String>> = (wanted(args, entries)?.iter())
-        .map(|entry| {
-            let (when, area) = (entry.when(console.lang), entry.area.to_owned());
-            vec![when, area, entry.title().to_owned(), entry.team(None)]
-        })
-        .collect();
-    table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
-    Ok(())
+    if incomplete > 0 {
+        console.say(&say!(
+            "另有 {incomplete} 次小组不齐，未排",
+            "{incomplete} more have no day, since their teams are not whole"
+        ));
+    }
+    for day in wanted.list(entries).chunk_by(|a, b| a.date == b.date) {
+        let date = format!("{} {}", day[0].date, weekday_in(day[0].date, console.lang));
+        console.line(&format!("  {date}"));
+        (1..).zip(day).for_each(|(n, entry)| told(n, entry, wanted.iid.as_ref(), console));
+    }
+    if let Some(next) = wanted.next(entries) {
+        console.say(&next_day(next));
+    }
 }
 
 pub(super) fn tell_moved(gathered: &Gathered, done: &Schedule, console: &Console) {

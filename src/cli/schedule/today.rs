@@ -9,8 +9,6 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::super::bundle::{Office, commitment, office, readable};
-use super::super::calendar::weekday_in;
-use super::super::chart::escaped;
 use super::super::clock::Clock;
 use super::super::console::{Console, finding_json};
 use super::super::ground::Registers;
@@ -19,21 +17,19 @@ use super::super::{DONE, Failure};
 use super::day_of;
 use super::drawn::with_drawn;
 use super::gather::{Gathered, of_kept, registers, teams_changed, window};
-use super::ical;
 use super::keep::Keep;
 use super::out::stamp;
+use super::sheet::Sheet;
 use super::tell::entry_json;
 use super::view::{Entry, entries};
+use super::who;
 use crate::base::calendar::Calendar;
 use crate::base::date::{china_date, parse_date};
-use crate::base::finding::{Finding, Lang, Text};
-use crate::io::durable::{make_folders, replace_file};
+use crate::base::finding::{Finding, Findings, Text};
 use crate::record::bundle::{OPENING, Stage, stage};
 use crate::record::ids::Iid;
 use crate::say;
 use crate::store::{State, Store};
-
-const STYLE: &str = concat!(include_str!("../page.css"), include_str!("today.css"));
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct TodayArgs {
@@ -56,25 +52,18 @@ pub(in crate::cli) struct TodayArgs {
 }
 
 /// The kept schedule of one draw.
-struct Scheduled {
-    draw: String,
-    title: String,
+pub(super) struct Scheduled {
+    pub draw: String,
+    pub title: String,
     /// Titles of tasks, by list.
     tasks: BTreeMap<String, String>,
     rehearsal: bool,
-    number: usize,
+    pub number: usize,
     gathered: Gathered,
     days: Vec<Date>,
     slots: Vec<usize>,
-}
-
-/// Whose day it is.
-struct Sheet<'a> {
-    day: Date,
-    iid: &'a str,
-    name: &'a str,
-    rehearsal: bool,
-    lang: Lang,
+    /// Who is asked for, as this draw names him.
+    pub iid: Iid,
 }
 
 pub(in crate::cli) fn today(
@@ -89,36 +78,33 @@ pub(in crate::cli) fn today(
     };
     let store = Store::find(workspace)?;
     let registers = registers(store.as_ref())?;
-    let (mut read, mut findings) = (Vec::new(), Vec::new());
-    for bundle in bundles(args, store.as_ref(), day)? {
-        match scheduled(&bundle, args, registers.as_ref(), day, console)? {
-            Ok((one, more)) => {
-                findings.extend(more);
-                read.extend(one);
-            }
-            Err(cause) => {
-                let place = bundle.display().to_string();
-                findings.push(Finding::new("D19", cause).file(place));
-            }
-        }
-    }
+    let (read, findings) = all_scheduled(args, store.as_ref(), registers.as_ref(), day, console)?;
     let calendar = Calendar::shipped();
     let all: Vec<(&Scheduled, Vec<Entry<'_>>)> = read
         .iter()
         .map(|one| (one, entries(&one.gathered, &one.days, &one.slots, &calendar)))
         .collect();
-    let own = |entry: &&Entry<'_>| {
-        let him = entry.face.team.iter().any(|(_, iid, _)| iid.as_str() == args.inspector);
-        entry.date == day && him
+    let list: Vec<(&Scheduled, Vec<&Entry<'_>>)> = all
+        .iter()
+        .map(|(one, entries)| {
+            let own = |entry: &&Entry<'_>| entry.date == day && entry.has(&one.iid);
+            (*one, entries.iter().filter(own).collect())
+        })
+        .collect();
+    let of = |(one, entries): &(&Scheduled, Vec<Entry<'_>>)| {
+        let his = entries.iter().filter(|entry| entry.date > day && entry.has(&one.iid));
+        his.map(|entry| entry.date).min()
     };
-    let list: Vec<(&Scheduled, Vec<&Entry<'_>>)> =
-        all.iter().map(|(one, entries)| (*one, entries.iter().filter(own).collect())).collect();
-    let team = list.iter().flat_map(|(_, entries)| entries).flat_map(|entry| &entry.face.team);
-    let name = team.clone().find(|(_, iid, _)| iid.as_str() == args.inspector);
+    let next = all.iter().filter_map(of).min();
+    let seats = all.iter().flat_map(|(one, entries)| {
+        let team = entries.iter().flat_map(|entry| &entry.face.team);
+        team.filter(|(_, iid, name)| *iid == one.iid && !name.is_empty())
+    });
     let sheet = Sheet {
         day,
         iid: &args.inspector,
-        name: name.map_or("", |(_, _, name)| name),
+        name: seats.map(|(_, _, name)| name.as_str()).next().unwrap_or_default(),
+        next: next.filter(|_| list.iter().all(|(_, own)| own.is_empty())),
         rehearsal: read.iter().any(|one| one.rehearsal),
         lang: console.lang,
     };
@@ -135,16 +121,52 @@ pub(in crate::cli) fn today(
         })
     });
     console.report(&json!({
-        "command": "today", "ok": true, "date": day.to_string(), "list": rows.collect::<Vec<_>>(),
+        "command": "today", "ok": true, "date": day.to_string(), "next": sheet.next.map(|day| day.to_string()), "list": rows.collect::<Vec<_>>(),
         "findings": findings.iter().map(|f| finding_json(f, console.lang)).collect::<Vec<_>>(),
     }));
     Ok(DONE)
 }
 
-/// The bundles given, or those of the workspace's draws whose window has the day.
-fn bundles(args: &TodayArgs, store: Option<&Store>, day: Date) -> Result<Vec<PathBuf>, Failure> {
+/// The kept schedules of all bundles, with what is to be said of them.
+///
+/// # Errors
+/// D22 if neither a draw that was read nor a register knows who is asked for.
+fn all_scheduled(
+    args: &TodayArgs,
+    store: Option<&Store>,
+    registers: Option<&Registers>,
+    day: Date,
+    console: &Console,
+) -> Result<(Vec<Scheduled>, Vec<Finding>), Failure> {
+    let mut known = who::is_registered(registers, &args.inspector);
+    let (mut read, mut findings) = (Vec::new(), Vec::new());
+    for (bundle, now) in bundles(args, store, day)? {
+        match scheduled(&bundle, args, registers, day, console) {
+            Ok(found) => {
+                // A draw whose window is to come matters only for the next day, if it can tell one.
+                findings.extend(found.told.into_iter().filter(|_| now));
+                known |= found.known;
+                read.extend(found.one);
+            }
+            Err(_) if !now => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    if !known {
+        findings.push(who::nobody(&args.inspector));
+        return Err(Failure::from(Findings(findings)));
+    }
+    Ok((read, findings))
+}
+
+/// The bundles given, or those of the workspace's draws whose window has the day or is to come; with whether it has.
+fn bundles(
+    args: &TodayArgs,
+    store: Option<&Store>,
+    day: Date,
+) -> Result<Vec<(PathBuf, bool)>, Failure> {
     if !args.bundles.is_empty() {
-        return Ok(args.bundles.clone());
+        return Ok(args.bundles.iter().map(|bundle| (bundle.clone(), true)).collect());
     }
     let Some(store) = store else {
         let cause = say!(
@@ -153,20 +175,34 @@ fn bundles(args: &TodayArgs, store: Option<&Store>, day: Date) -> Result<Vec<Pat
         );
         return Err(Finding::new("W01", cause).into());
     };
-    let has = |(from, to): &(String, String)| {
-        let days = parse_date(from).zip(parse_date(to));
-        days.is_some_and(|(from, to)| from <= day && day <= to)
-    };
-    let records = store.draws()?.into_iter();
     // A sealed draw is recorded as drawn when it is opened.
     let may_be = |state: State| matches!(state, State::Live | State::Drawn);
-    let drawn = records.filter(|record| may_be(record.state) && has(&record.window));
-    Ok(drawn.map(|record| PathBuf::from(record.bundle)).collect())
+    let drawn = store.draws()?.into_iter().filter(|record| may_be(record.state));
+    let begun = drawn.filter_map(|record| {
+        let (from, to) = &record.window;
+        let (from, to) = parse_date(from).zip(parse_date(to))?;
+        (day <= to).then(|| (PathBuf::from(record.bundle), from <= day))
+    });
+    Ok(begun.collect())
 }
 
-/// The kept schedule of a bundle with what events changed since; none if the day is none of its window's, a cause if
-/// there is nothing to be read.
-type Read = Result<(Option<Scheduled>, Vec<Finding>), Text>;
+/// What a bundle has of somebody's days.
+#[derive(Default)]
+struct Found {
+    /// Its kept schedule; none if its window is over, or there is none to be read.
+    one: Option<Scheduled>,
+    /// Whether the draw knows him.
+    known: bool,
+    /// What events changed since, or why nothing was read.
+    told: Vec<Finding>,
+}
+
+impl Found {
+    fn unread(folder: &Path, known: bool, cause: Text) -> Self {
+        let finding = Finding::new("D19", cause).file(folder.display().to_string());
+        Found { one: None, known, told: vec![finding] }
+    }
+}
 
 fn scheduled(
     folder: &Path,
@@ -174,14 +210,15 @@ fn scheduled(
     registers: Option<&Registers>,
     day: Date,
     console: &Console,
-) -> Result<Read, Failure> {
+) -> Result<Found, Failure> {
+    let unread = |cause| Ok(Found::unread(folder, false, cause));
     if args.bundles.is_empty() {
         if !folder.is_dir() {
-            return Ok(Err(say!("这台机器上没有它", "it is not on this machine")));
+            return unread(say!("这台机器上没有它", "it is not on this machine"));
         }
         let bundle = readable(folder)?;
         if stage(&bundle.files) != Stage::Drawn {
-            return Ok(Ok((None, Vec::new())));
+            return Ok(Found::default());
         }
         let closed = commitment(&bundle)?.sealed() && !bundle.files.contains_key(OPENING);
         let secret = &args.secret;
@@ -190,42 +227,47 @@ fn scheduled(
             && secret.key_file.is_none()
             && secret.shares.is_empty()
         {
-            return Ok(Err(say!("它是保密的", "it is sealed")));
+            return unread(say!("它是保密的", "it is sealed"));
         }
     }
     let office = office(folder, &args.secret)?;
     let Office { commitment, master, .. } = &office;
     let (from, to) = window(commitment);
-    if day < from || to < day {
-        return Ok(Ok((None, Vec::new())));
-    }
+    let iid = Iid::of_certificate(commitment.suite, &args.inspector);
     let keep = Keep::of(folder, args.days_dir.as_deref(), &args.secret, master.as_ref())?;
-    let Some(kept) = keep.latest()? else {
-        return Ok(Err(say!("还没有日程", "there is no schedule yet")));
-    };
-    let (mut changed, mut read) = (Vec::new(), None);
+    let kept = keep.latest()?.filter(|_| day <= to);
+    let (mut found, mut read) = (Found::default(), None);
     with_drawn(&office, folder, console, |drawn| {
-        changed.extend(teams_changed(&kept.record.demand, drawn.standing));
-        read = Some(of_kept(&kept, commitment, drawn, registers));
+        found.known = drawn.standing.people.contains_key(&iid);
+        if let Some(kept) = &kept {
+            let changed = teams_changed(&kept.record, drawn.standing);
+            found.told.extend(changed.filter(|_| from <= day));
+            read = Some((of_kept(kept, commitment, drawn, registers), kept.number));
+        }
         Ok(())
     })?;
-    let (gathered, days, slots) = read.expect("bug: it was read");
+    let Some(((gathered, days, slots), number)) = read else {
+        let inside = from <= day && day <= to;
+        let none = say!("还没有日程", "there is no schedule yet");
+        return Ok(if inside { Found::unread(folder, found.known, none) } else { found });
+    };
     let one = Scheduled {
         draw: commitment.draw.clone(),
         title: commitment.title.clone(),
         tasks: commitment.lists.iter().map(|one| (one.list.clone(), one.title.clone())).collect(),
         rehearsal: commitment.rehearsal,
-        number: kept.number,
+        number,
         gathered,
         days,
         slots,
+        iid,
     };
-    Ok(Ok((Some(one), changed)))
+    Ok(Found { one: Some(one), ..found })
 }
 
 impl Scheduled {
     /// `330199202607200004 企业公示信息检查`, of all tasks of a visit.
-    fn tasks(&self, entry: &Entry<'_>) -> String {
+    pub fn tasks(&self, entry: &Entry<'_>) -> String {
         let lists = entry.face.lists.split(',');
         let named = lists.map(|list| match self.tasks.get(list) {
             Some(title) => format!("{list} {title}"),
@@ -233,111 +275,4 @@ impl Scheduled {
         });
         named.collect::<Vec<_>>().join("；")
     }
-}
-
-impl Sheet<'_> {
-    fn who(&self) -> String {
-        format!("{} {}", self.iid, self.name).trim_end().to_owned()
-    }
-
-    fn tell(&self, list: &[(&Scheduled, Vec<&Entry<'_>>)], console: &Console) {
-        let n: usize = list.iter().map(|(_, entries)| entries.len()).sum();
-        let (day, week, who) = (self.day, weekday_in(self.day, self.lang), self.who());
-        console.say(&say!("{day} {week} {who}：{n} 次检查", "{day} {week} {who}: {n} visits"));
-        for (one, entries) in list.iter().filter(|(_, entries)| !entries.is_empty()) {
-            console.line(&format!("{} {}", one.draw, one.title));
-            for (n, entry) in (1..).zip(entries) {
-                let slot = entry.slot.map(|slot| format!("{slot} ")).unwrap_or_default();
-                console.line(&format!("  {n}. {slot}{}  {}", entry.title(), entry.sid));
-                let place = format!("{} {}", entry.area, entry.face.address);
-                for line in [place.trim().to_owned(), others(entry, self.iid), one.tasks(entry)] {
-                    if !line.is_empty() {
-                        console.line(&format!("     {line}"));
-                    }
-                }
-            }
-        }
-    }
-
-    /// `<iid>-<day>.html` and `.ics`.
-    fn write(
-        &self,
-        folder: &Path,
-        list: &[(&Scheduled, Vec<&Entry<'_>>)],
-        stamp: &str,
-        console: &Console,
-    ) -> Result<(), Failure> {
-        make_folders(folder)?;
-        let name =
-            format!("{}-{}", self.iid.replace(|c: char| !c.is_ascii_alphanumeric(), "-"), self.day);
-        replace_file(&folder.join(format!("{name}.html")), self.page(list).as_bytes())?;
-        let outings: Vec<ical::Outing<'_>> = list
-            .iter()
-            .map(|(one, entries)| (one.draw.as_str(), one.number, entries.clone()))
-            .collect();
-        let iid = Iid::parse(self.iid).map_err(|_| {
-            let iid = self.iid;
-            Finding::new("W07", say!("“{iid}”不是执法证号", "\"{iid}\" is no certificate number"))
-                .column("--inspector")
-        })?;
-        let text = ical::calendar(&iid, &outings, stamp);
-        replace_file(&folder.join(format!("{name}.ics")), text.as_bytes())?;
-        let place = folder.display();
-        console.say(&say!("已写出到 {place}", "written to {place}"));
-        Ok(())
-    }
-
-    /// A page for a phone: no script, nothing from elsewhere.
-    fn page(&self, list: &[(&Scheduled, Vec<&Entry<'_>>)]) -> String {
-        let word = |text: &Text| escaped(text.get(self.lang));
-        let mut body = String::new();
-        for (one, entries) in list.iter().filter(|(_, entries)| !entries.is_empty()) {
-            body +=
-                &format!("<h2>{}</h2>\n<ol>\n", escaped(&format!("{} {}", one.draw, one.title)));
-            for entry in entries {
-                let slot = entry.slot.map(|slot| format!("<i>{}</i> ", escaped(slot)));
-                let place = format!("{} {}", entry.area, entry.face.address);
-                body += &format!(
-                    "<li>{}<b>{}</b><span>{}</span><span>{}</span><span>{}</span><code>{}</code></li>\n",
-                    slot.unwrap_or_default(),
-                    escaped(entry.title()),
-                    escaped(place.trim()),
-                    escaped(&others(entry, self.iid)),
-                    escaped(&one.tasks(entry)),
-                    escaped(entry.sid),
-                );
-            }
-            body += "</ol>\n";
-        }
-        if body.is_empty() {
-            body = format!("<p class=\"about\">{}</p>\n", word(&say!("没有检查", "No visits")));
-        }
-        let banner = match self.rehearsal {
-            true => say!(
-                "演练 · 内部使用，检查之前不得公布",
-                "A rehearsal · internal, not to be published before the visits"
-            ),
-            false => say!(
-                "内部使用，检查之前不得公布",
-                "Internal: not to be published before the visits"
-            ),
-        };
-        let html_lang = if self.lang == Lang::Zh { "zh-CN" } else { "en" };
-        let title = escaped(&format!("{} {}", self.day, weekday_in(self.day, self.lang)));
-        format!(
-            "<!doctype html>\n<html lang=\"{html_lang}\"><head><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-             <title>{title}</title><style>{STYLE}</style></head>\n<body><main class=\"today\">\n\
-             <p class=\"banner\">{}</p>\n<h1>{title}</h1>\n<p class=\"about\">{}</p>\n{body}</main></body></html>\n",
-            word(&banner),
-            escaped(&self.who()),
-        )
-    }
-}
-
-/// With whom he goes.
-fn others(entry: &Entry<'_>, iid: &str) -> String {
-    let others = entry.face.team.iter().filter(|(_, other, _)| other.as_str() != iid);
-    let words = others.map(|(_, iid, name)| format!("{iid} {name}").trim_end().to_owned());
-    words.collect::<Vec<_>>().join("，")
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::super::calendar::weekday_in;
 use super::gather::{Face, Gathered};
 use crate::base::calendar::{Calendar, Deadline};
-use crate::base::finding::Lang;
+use crate::base::finding::Text;
 use crate::record::ids::Iid;
+use crate::say;
 use crate::schedule::route::{Place, way};
 
 /// Working days from the visit until its result must be public (domain: 20; provinces may have fewer).
@@ -43,12 +43,6 @@ impl Entry<'_> {
         (self.date, self.slot_at, team)
     }
 
-    /// `2026-08-06 周四 上午`.
-    pub fn when(&self, lang: Lang) -> String {
-        let day = format!("{} {}", self.date, weekday_in(self.date, lang));
-        self.slot.map_or(day.clone(), |slot| format!("{day} {slot}"))
-    }
-
     /// The subject's name, or its number.
     pub fn title(&self) -> &str {
         if self.face.name.is_empty() { self.sid } else { &self.face.name }
@@ -57,6 +51,16 @@ impl Entry<'_> {
     /// Whether somebody is of the team.
     pub fn has(&self, iid: &Iid) -> bool {
         self.face.team.iter().any(|(_, other, _)| other == iid)
+    }
+
+    /// `同组：E002 李四` for one of the team, `小组：E001 张三，E002 李四` for others; empty if he goes alone.
+    pub fn company(&self, of: Option<&Iid>) -> Text {
+        let team = self.team(of);
+        match of {
+            _ if team.is_empty() => Text { zh: String::new(), en: String::new() },
+            Some(_) => say!("同组：{team}", "with {team}"),
+            None => say!("小组：{team}", "team: {team}"),
+        }
     }
 
     /// `E001 张三，E002 李四`, without one of them if asked.

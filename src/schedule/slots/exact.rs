@@ -1,21 +1,22 @@
 //! Small parts of a schedule that repairs could not complete, searched over days and parts of days.
 
-use super::super::exact::{STEPS_MAX, VISITS_MAX};
+use super::super::exact::{Left, STEPS_MAX, VISITS_MAX};
 use super::super::state::State;
 use super::Slots;
 
 impl Slots<'_> {
     /// Exhaustive search of what hangs together with visits that have no part; gives those that stay without, as few as
-    /// possible where it is small.
-    pub(super) fn fill(&mut self, state: &mut State<'_>, left: Vec<usize>) -> Vec<usize> {
-        let (mut rest, mut waiting) = (Vec::new(), left);
+    /// possible where that is decided.
+    pub(super) fn fill(&mut self, state: &mut State<'_>, left: Vec<usize>) -> Left {
+        let (mut rest, mut waiting) = (Left::default(), left);
         while let Some(call) = waiting.pop() {
             let Some(part) = self.surroundings(state, call) else {
-                rest.push(call);
+                rest.add(state, vec![call], false);
                 continue;
             };
             waiting.retain(|other| !part.contains(other));
-            rest.extend(self.search(state, &part));
+            let (calls, decided) = self.search(state, &part);
+            rest.add(state, calls, decided);
         }
         rest
     }
@@ -42,7 +43,8 @@ impl Slots<'_> {
         Some(found)
     }
 
-    fn search(&mut self, state: &mut State<'_>, part: &[usize]) -> Vec<usize> {
+    /// Places as many as possible; gives the others, and whether fewer are impossible.
+    fn search(&mut self, state: &mut State<'_>, part: &[usize]) -> (Vec<usize>, bool) {
         let (days, parts) = (state.day.clone(), self.part.clone());
         let without = |state: &State<'_>| -> Vec<usize> {
             part.iter().copied().filter(|call| state.day[*call].is_none()).collect()
@@ -56,14 +58,16 @@ impl Slots<'_> {
                 }
             }
         }
+        let mut decided = true;
         for skips in 0..skipped {
             let mut steps = STEPS_MAX;
             if self.place_all(state, &mut part.to_vec(), skips, &mut steps) {
-                return without(state);
+                return (without(state), decided);
             }
+            decided &= steps > 0;
         }
         self.go_back(state, &days, parts);
-        without(state)
+        (without(state), decided)
     }
 
     /// The days and parts that a visit may have now.

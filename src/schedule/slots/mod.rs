@@ -2,11 +2,13 @@
 //!
 //! Days come first. On each day visits that share people are an edge colouring with lists, searched from the visit with the
 //! fewest parts left (DSATUR; D. Brélaz, CACM 22, 1979). An odd cycle of teams has no two parts: a visit of it moves to
-//! another day, if need be in place of others, and what hangs together in at most 24 visits is searched exhaustively.
+//! another day, if need be in place of others, and what hangs together in at most 24 visits is searched exhaustively, within
+//! so many steps.
 
 mod exact;
 mod repair;
 
+use super::exact::Left;
 use super::grid::Grid;
 use super::model::Demand;
 use super::state::State;
@@ -39,7 +41,7 @@ pub(super) fn fit<'a>(
     state: &mut State<'a>,
     stream: &mut Stream,
     left: Vec<usize>,
-) -> (Slots<'a>, Vec<usize>) {
+) -> (Slots<'a>, Left) {
     let mut slots = Slots::new(demand, state.grid);
     let mut waiting = slots.first(state, stream);
     waiting.extend(left);
