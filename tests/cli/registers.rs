@@ -137,7 +137,7 @@ fn malformed_identifiers() {
         "inspectors",
         "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027/13/1,上班,一
 E9,b,市监,2027-01-01,在岗,1\n",
-        "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 不合该列的形式
+        "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 中有空白或换行：编号中不能有
   处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。
 错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027/13/1” 不合该列的形式
   处理：日期写作 2026-08-03，期间写作 2026-08-03..2026-08-07，开始不晚于结束。
@@ -145,7 +145,7 @@ E9,b,市监,2027-01-01,在岗,1\n",
   处理：须为范围内的整数，不带小数点、千分位和单位；经度、纬度为十进制度数，如 120.155。
 错误 R10 bad.csv，第 2 行，“state”，a：“上班” 须为 在岗、请假、借调、停职、调离、退休 之一
   处理：改为所列可选值之一。",
-        "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" has not the form of this column
+        "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" holds white space or a line break, which no identifier may
   remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.
 error R08 bad.csv, line 2, \"cert_valid_to\", a: \"2027/13/1\" has not the form of this column
   remedy: Write a date as 2026-08-03 and a period as 2026-08-03..2026-08-07, beginning not after end.
@@ -250,6 +250,33 @@ error R05 bad.csv, line 3: 5 cells instead of 4
     refused("subjects", long, &["R11 bad.csv，第 2 行，“name”，R1：“长长", NONE_TAKEN]);
     let huge = format!("reg_no,name,kind,status\nR1,{},企业,存续\n", "a".repeat(2 << 20));
     refused("subjects", huge, &["F09 bad.csv，第 2 行：一行超过 1048576 字节"]);
+}
+
+/// What a registration number and an own identifier may not hold, and where else it could go.
+#[test]
+fn identifiers_with_odd_characters() {
+    let rows = "reg_no,own_id,name,kind,status
+33010|6,,a,企业,存续
+,SB|1,b,设备,正常
+,\"SB;2\",c,设备,正常\n";
+    quarantined(
+        "subjects",
+        rows,
+        2,
+        &[
+            "R07 bad.csv，第 2 行，“reg_no”，a：“33010|6” 中有“|”：注册号只有字母、数字和 -，其他号码填入“自编号”列",
+            "R07 bad.csv，第 4 行，“own_id”，c：“SB;2” 中有“;”，它分隔多个值：一格只填一个编号，编号中不能有它",
+        ],
+    );
+    saying(
+        0,
+        "subjects",
+        "uscc,reg_no,name,kind,status\n,33010|6,a,企业,存续\n91330100704665967J,,b,企业,存续\n",
+        "错误 R07 bad.csv，第 2 行，“reg_no”，a：“33010|6” 中有“|”：注册号只有字母、数字和 -，其他号码填入“自编号”列
+  处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。",
+        "error R07 bad.csv, line 2, \"reg_no\", a: \"33010|6\" holds \"|\": a registration number has letters, digits and - only; put other numbers into own_id
+  remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.",
+    );
 }
 
 /// A sparse file: 10 GB of NUL without a line end. It is refused at the limit, not read.
