@@ -300,7 +300,7 @@ fn harmless_oddities_are_reported_and_taken() {
     assert_eq!(
         ran.err,
         "警告 R02 odd.csv，第 1 行，“颜色”：不认识“颜色”列
-  处理：该列未被读取：如果列名写错，对照 docs/registers.md 改正；确属多余则可不管。
+  处理：该列未被读取。是名录的列而列名不同的，用 --propose 拟一份映射，改好后用 --mapping 导入，或改正列名（见 docs/registers.md）；确属多余则可不管。
 提示 R17 odd.csv：开头的 BOM 已略过
   说明：已略过，无需处理。
 提示 R70 odd.csv：1 行没有统一社会信用代码：1 行用注册号，0 行用自编号
