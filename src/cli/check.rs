@@ -203,16 +203,19 @@ fn print_expectation(expectation: &Expectation, console: &Console) {
 fn load_row(load: &Load, lang: Lang) -> Vec<String> {
     let Load { name, visits_thousandths, slots_thousandths, people, capacity } = load;
     let visits = tenths(*visits_thousandths);
+    // Per cent in thousandths, so that it is rounded once.
+    let used = (slots_thousandths * 100).checked_div(*capacity);
+    let used = used.map_or_else(|| "-".to_owned(), |share| format!("{}%", tenths(share)));
     match load.permille() {
         // Nobody is bound to the area.
         None => vec![group_name(name, lang), visits],
-        Some(permille) => vec![
+        Some(_) => vec![
             group_name(name, lang),
             visits,
             tenths(*slots_thousandths),
             people.to_string(),
             capacity.to_string(),
-            percent((u128::from(permille), 1000)),
+            used,
         ],
     }
 }
