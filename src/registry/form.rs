@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::codes::industry;
 use super::lists::listings;
+use super::wording::credit_class;
 use crate::base::date::parse_date;
 use crate::base::finding::Text;
 use crate::base::text::{FIELD_CHARS_MAX, is_field, parse_integer};
@@ -43,6 +44,10 @@ pub(super) enum Form {
     Integer(u64, u64),
     /// One of these words, in Chinese or English; kept in Chinese.
     Choice(&'static [(&'static str, &'static str)]),
+    /// A 登记状态: as text; its other wordings are brought to the register's words before.
+    Status,
+    /// A 信用风险分类: a letter.
+    Class,
     /// A department or station: part of a tag.
     Part,
     /// An industry of GB/T 4754 without its section's letter, or an identifier of the office's own.
@@ -66,7 +71,7 @@ impl Form {
     /// The canonical text of a cell that is not empty.
     pub(super) fn canonical(self, cell: &str) -> Result<Cow<'_, str>, Refusal> {
         match self {
-            Form::Text if is_text(cell) => Ok(Cow::Borrowed(cell)),
+            Form::Text | Form::Status if is_text(cell) => Ok(Cow::Borrowed(cell)),
             Form::Id if is_id(cell) => Ok(Cow::Borrowed(cell)),
             Form::Uscc => uscc(cell),
             Form::RegNo if is_reg_no(cell) => Ok(Cow::Borrowed(cell)),
@@ -74,6 +79,7 @@ impl Form {
             Form::Periods => several(cell, "R08", |part| parse_period(part).is_some()),
             Form::Integer(least, most) => integer(cell, least, most),
             Form::Choice(words) => choice(cell, words),
+            Form::Class => credit_class(cell).map(|class| Cow::Borrowed(class.zh())),
             Form::Part if is_part(cell) => Ok(Cow::Borrowed(cell)),
             Form::Parts => several(cell, "R11", is_part),
             Form::List => several(cell, "R11", is_text),
@@ -84,7 +90,7 @@ impl Form {
             Form::RegNo => Err(("R07", no_reg_no(cell))),
             Form::Id | Form::Industry => Err(("R07", no_id(cell))),
             Form::Day => Err(refused("R08", cell)),
-            Form::Text | Form::Part => Err(refused("R11", cell)),
+            Form::Text | Form::Status | Form::Part => Err(refused("R11", cell)),
         }
     }
 }

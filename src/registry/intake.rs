@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::cells::Cleaner;
+use super::cells::{Change, Cleaner, clean};
 use super::columns::Register;
 use super::form::tidy;
 use super::layout::Layout;
@@ -157,7 +157,7 @@ impl Intake {
 
     /// What became of all rows, and what there is to say about each table as a whole.
     ///
-    /// Findings: R18, R24, R26–R28, R70–R73.
+    /// Findings: R18, R24, R26–R28, R30, R70–R74.
     pub fn finish(self) -> (Counts, Vec<Finding>) {
         let mut findings = Vec::new();
         for Told { header, cleaner, tally, blank } in self.tables {
@@ -324,10 +324,12 @@ impl Header {
                 picked[self.register.index("id")] = Cow::Borrowed(id);
             }
             let (register, shown) = (self.register, &self.layout.shown);
-            let destroyed = cleaner.clean(register, mark.line, &mut picked, shown);
+            let (changes, destroyed) = clean(register, mark.line, &mut picked, shown);
             if destroyed.is_empty() {
                 let (checked, found) = check_row(register, mark.line, picked, shown);
                 row = checked;
+                let told = changes.into_iter().filter(|change| is_told(change, &found, shown));
+                told.for_each(|change| cleaner.count(mark.line, change));
                 findings.extend(found);
             } else {
                 row = Cells::new(mark.line, picked);
@@ -345,6 +347,13 @@ impl Header {
         let findings = findings.into_iter().map(|finding| self.place(finding)).collect();
         Checked { cells: row, keys, twin, id, blank: false, findings }
     }
+}
+
+/// Whether a change is to be told: of a cell that is refused all the same, the error is enough.
+fn is_told(change: &Change, findings: &[Finding], shown: &[String]) -> bool {
+    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
+    let mut columns = errors.filter_map(|finding| finding.place.column.as_deref());
+    change.is_emptied() || columns.all(|column| column != shown[change.at])
 }
 
 fn is_blank(cell: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use crate::office::{Office, ssj};
+use crate::office::{Office, ssj, subjects};
 
 /// Imports a file of which nothing can be taken, and demands the findings, all of them at once, and no change.
 fn refused(register: &str, bytes: impl AsRef<[u8]>, findings: &[&str]) {
@@ -277,6 +277,51 @@ fn identifiers_with_odd_characters() {
         "error R07 bad.csv, line 2, \"reg_no\", a: \"33010|6\" holds \"|\": a registration number has letters, digits and - only; put other numbers into own_id
   remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.",
     );
+}
+
+/// Statuses and classes in the wordings of other systems are read, and a word that no register has is told: it would
+/// put subjects beyond every draw.
+#[test]
+fn statuses_in_other_words() {
+    let office = Office::new();
+    let words = ["存续（在营、开业、在册）", "在营（开业）企业", "注消", "停业", "已注销"];
+    let rows: Vec<String> = subjects()
+        .lines()
+        .enumerate()
+        .map(|(n, row)| match n {
+            0 => row.to_owned(),
+            n => row.replacen("存续", words[(n - 1) % 5], 1).replacen(",A,", ",A类（低风险）,", 1),
+        })
+        .collect();
+    office.write("words.csv", rows.join("\n") + "\n");
+    let ran = office.done(&["import", "subjects", "words.csv", "--apply"]);
+    for said in [
+        "警告 R74 words.csv，“status”，停业：“停业”不是 存续、在营、开业、正常、在业、歇业、注销、吊销、撤销、迁出、清算 之一；8 行，首见于第 5 行\n",
+        "警告 R74 words.csv，“status”，注消：“注消”不是 ",
+        "提示 R30 words.csv，“status”：8 格读作“存续”，如第 2 行“存续（在营、开业、在册）”\n",
+        "提示 R30 words.csv，“status”：8 格读作“在营”，如第 3 行“在营（开业）企业”\n",
+        "提示 R30 words.csv，“status”：8 格读作“注销”，如第 6 行“已注销”\n",
+        "提示 R30 words.csv，“credit_class”：10 格读作“A”，如第 5 行“A类（低风险）”\n",
+    ] {
+        assert!(ran.err.contains(said), "{said}\n{}", ran.err);
+    }
+    assert!(ran.out.contains("40 行＝导入 40＋有警告仍导入 0＋隔离 0"), "{}", ran.out);
+    let ran = office.done(&["check", "plan.toml"]);
+    let said = "  基数 40，抽样框 16，抽取 6\n  排除 24：登记状态不在抽查范围\n    停业 8，注消 8，注销 8\n";
+    assert!(ran.out.contains(said), "{}", ran.out);
+    let ran = office.done(&["--json", "check", "plan.toml"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let task = &report["quarters"][0]["tasks"][0];
+    let statuses =
+        ["停业", "注消", "注销"].map(|status| serde_json::json!({"status": status, "n": 8}));
+    assert_eq!(task["statuses"], serde_json::json!(statuses));
+    // A plan may name a word of its own, and a wording is read as the import reads it.
+    let scope = "scope = { kind = [\"企业\"], ";
+    let named = "scope = { kind = [\"企业\"], status = [\"停业\", \"存续（在营、开业、在册）\"], ";
+    office.write("plan.toml", office.read("plan.toml").replace(scope, named));
+    let ran = office.done(&["check", "plan.toml"]);
+    let said = "抽样框 16，抽取 6\n  排除 24：登记状态不在抽查范围\n    在营 8，注消 8，注销 8\n";
+    assert!(ran.out.contains(said), "{}", ran.out);
 }
 
 /// A sparse file: 10 GB of NUL without a line end. It is refused at the limit, not read.
