@@ -36,7 +36,7 @@ pub(super) struct Change {
     /// The index of its column.
     pub at: usize,
     /// The cell as it was, shortened.
-    cell: String,
+    pub cell: String,
 }
 
 /// What was done to the cells of a file.

@@ -121,6 +121,11 @@ fn changes_of_refused_cells_are_not_counted() {
         let found: Vec<&str> = findings.iter().map(Finding::code).collect();
         assert_eq!((text, found), (None, vec![error]), "{cell}");
     }
+    let (_, findings) = read("reg_no", "（号）");
+    assert_eq!(
+        findings[0].cause.zh,
+        "“(号)” 中有“(”：注册号只有字母、数字和 -，其他号码填入“自编号”列（表中为“（号）”）"
+    );
     // Another column's error does not hide what was done to this one.
     let (table, findings) = of_cells(&["||k000001|甲|企业|存续|2026/1/5|||F"]);
     let found: Vec<&str> = findings.iter().map(Finding::code).collect();

@@ -326,10 +326,10 @@ impl Header {
             let (register, shown) = (self.register, &self.layout.shown);
             let (changes, destroyed) = clean(register, mark.line, &mut picked, shown);
             if destroyed.is_empty() {
-                let (checked, found) = check_row(register, mark.line, picked, shown);
+                let (checked, mut found) = check_row(register, mark.line, picked, shown);
                 row = checked;
-                let told = changes.into_iter().filter(|change| is_told(change, &found, shown));
-                told.for_each(|change| cleaner.count(mark.line, change));
+                let done = accepted(changes, &mut found, shown);
+                done.into_iter().for_each(|change| cleaner.count(mark.line, change));
                 findings.extend(found);
             } else {
                 row = Cells::new(mark.line, picked);
@@ -349,11 +349,28 @@ impl Header {
     }
 }
 
-/// Whether a change is to be told: of a cell that is refused all the same, the error is enough.
-fn is_told(change: &Change, findings: &[Finding], shown: &[String]) -> bool {
-    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error);
-    let mut columns = errors.filter_map(|finding| finding.place.column.as_deref());
-    change.is_emptied() || columns.all(|column| column != shown[change.at])
+/// Of the changes those of cells that were accepted. Of a cell that is refused all the same the error is enough; it says
+/// what the file has where that looks otherwise.
+fn accepted(changes: Vec<Change>, findings: &mut [Finding], shown: &[String]) -> Vec<Change> {
+    let (mut done, mut first) = (Vec::new(), None);
+    for change in changes {
+        let column = Some(shown[change.at].as_str());
+        let is_error = |finding: &&mut Finding| {
+            finding.severity() == Severity::Error && finding.place.column.as_deref() == column
+        };
+        match findings.iter_mut().find(is_error) {
+            Some(error) if !change.is_emptied() => {
+                if first.replace(change.at) != Some(change.at) {
+                    let cell = &change.cell;
+                    let Text { zh, en } = say!("（表中为“{cell}”）", " (the file has \"{cell}\")");
+                    error.cause.zh.push_str(&zh);
+                    error.cause.en.push_str(&en);
+                }
+            }
+            _ => done.push(change),
+        }
+    }
+    done
 }
 
 fn is_blank(cell: &str) -> bool {

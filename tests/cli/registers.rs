@@ -230,7 +230,7 @@ fn cells_that_do_not_fit() {
         "uscc,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\n91330100704665967J,a,企业,存续\n",
         "错误 R05 bad.csv，第 2 行：应有 4 格，实有 3 格
 错误 R05 bad.csv，第 3 行：应有 4 格，实有 5 格
-  处理：该行的单元格数须与首行相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
+  处理：该行的单元格数须与表头相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
         "error R05 bad.csv, line 2: 3 cells instead of 4
 error R05 bad.csv, line 3: 5 cells instead of 4
   remedy: The row must have as many cells as the header: look for extra commas and unpaired quotes; quote cells that contain a comma.",

@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("列数不符", "wrong number of cells"),
         (
-            "该行的单元格数须与首行相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
+            "该行的单元格数须与表头相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
             "The row must have as many cells as the header: look for extra commas and unpaired quotes; quote cells that contain a comma.",
         ),
     ),
