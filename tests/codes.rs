@@ -141,6 +141,7 @@ fn cells() -> Vec<(&'static str, Input, Input)> {
         ("R26", plain(with("established", "2026/1/5")), good()),
         ("R27", plain(with("uscc", "91350100m000100y43")), good()),
         ("R28", plain(with("tags", "无")), plain(with("tags", ""))),
+        ("R30", plain(with("status", "存续（在营、开业、在册）")), good()),
     ]
 }
 
@@ -211,6 +212,7 @@ fn identities() -> Vec<(&'static str, Input, Input)> {
         ("R71", plain(with("region", "330107")), plain(with("region", "330106"))),
         ("R72", plain(with("region", "330199")), plain(with("region", "330107"))),
         ("R73", plain(with("industry", "B0111")), plain(with("industry", "A0111"))),
+        ("R74", plain(with("status", "注消")), plain(with("status", "注销"))),
     ]
 }
 

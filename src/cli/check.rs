@@ -21,6 +21,8 @@ use crate::say;
 
 /// How many inspectors who take no part are named of each reason.
 const SHOWN: usize = 5;
+/// So many statuses that keep subjects out are named.
+const STATUSES_SHOWN: usize = 12;
 /// Findings that say that a plan cannot be paired, or that somebody must approve first: the plan itself is in order.
 const RISKS: &[&str] = &["M07", "M08", "M10"];
 
@@ -141,6 +143,9 @@ fn print_task(task: &TaskSummary, console: &Console) {
     for (reason, n) in &task.excluded {
         let Text { zh, en } = reason_text(reason);
         console.say(&say!("  排除 {n}：{zh}", "  {n} excluded: {en}"));
+        if reason == "status" {
+            print_statuses(&task.statuses, console);
+        }
     }
     let header = say!("层 N 抽取 机会", "stratum N n chance");
     let mut rows = vec![header.get(lang).split(' ').map(str::to_owned).collect::<Vec<_>>()];
@@ -151,6 +156,17 @@ fn print_task(task: &TaskSummary, console: &Console) {
         rows.push(vec![stratum.stratum.clone(), stratum.size.to_string(), n, chance]);
     }
     table(&rows).iter().for_each(|line| console.line(&format!("  {line}")));
+}
+
+/// Which statuses keep subjects out: a slip in the register shows here.
+fn print_statuses(statuses: &[(String, u64)], console: &Console) {
+    let shown = statuses.iter().take(STATUSES_SHOWN);
+    let mut words: Vec<String> = shown.map(|(word, n)| format!("{word} {n}")).collect();
+    let rest = statuses.len().saturating_sub(STATUSES_SHOWN);
+    let more = say!("另有 {rest} 种", "{rest} more");
+    words.extend((rest > 0).then(|| more.get(console.lang).to_owned()));
+    let (zh, en) = (words.join("，"), words.join(", "));
+    console.say(&say!("    {zh}", "    {en}"));
 }
 
 /// How many of a stratum are drawn on average, to a tenth: the beacon rounds it up or down.
@@ -203,16 +219,19 @@ fn print_expectation(expectation: &Expectation, console: &Console) {
 fn load_row(load: &Load, lang: Lang) -> Vec<String> {
     let Load { name, visits_thousandths, slots_thousandths, people, capacity } = load;
     let visits = tenths(*visits_thousandths);
+    // Per cent in thousandths, so that it is rounded once.
+    let used = (slots_thousandths * 100).checked_div(*capacity);
+    let used = used.map_or_else(|| "-".to_owned(), |share| format!("{}%", tenths(share)));
     match load.permille() {
         // Nobody is bound to the area.
         None => vec![group_name(name, lang), visits],
-        Some(permille) => vec![
+        Some(_) => vec![
             group_name(name, lang),
             visits,
             tenths(*slots_thousandths),
             people.to_string(),
             capacity.to_string(),
-            percent((u128::from(permille), 1000)),
+            used,
         ],
     }
 }
@@ -248,8 +267,10 @@ pub(super) fn task_json(task: &TaskSummary) -> Value {
     let stratum = |s: &StratumSummary| json!({"stratum": s.stratum, "N": s.size, "n": s.n, "chance": chance(s)});
     let excluded: Vec<Value> =
         task.excluded.iter().map(|(reason, n)| json!({"reason": reason, "n": n})).collect();
+    let statuses: Vec<Value> =
+        task.statuses.iter().map(|(status, n)| json!({"status": status, "n": n})).collect();
     json!({
-        "list": task.list, "title": task.title, "base": task.base, "excluded": excluded,
+        "list": task.list, "title": task.title, "base": task.base, "excluded": excluded, "statuses": statuses,
         "strata": task.strata.iter().map(stratum).collect::<Vec<_>>(),
     })
 }

@@ -1,5 +1,6 @@
 //! One task's frame (抽样框): who is eligible, who is not and why, and how many are drawn.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::credit::{Credit, first_ids};
@@ -109,11 +110,24 @@ impl Ground<'_> {
             title: task.title.clone(),
             base,
             excluded: reasons.into_iter().map(|(reason, n)| (reason.to_owned(), n)).collect(),
+            statuses: self.statuses(&excluded),
             size,
             n: allocation.total,
             strata: summaries(&allocation),
         };
         Frame { allocation, members, strata, excluded, summary }
+    }
+
+    /// The statuses for which subjects are excluded, the most frequent first.
+    fn statuses(&self, excluded: &[(u32, &'static str)]) -> Vec<(String, u64)> {
+        let mut words: BTreeMap<&str, u64> = BTreeMap::new();
+        for (place, _) in excluded.iter().filter(|(_, reason)| *reason == "status") {
+            *words.entry(&self.subjects[*place as usize].1.status).or_default() += 1;
+        }
+        let mut words: Vec<(String, u64)> =
+            words.into_iter().map(|(word, n)| (word.to_owned(), n)).collect();
+        words.sort_by_key(|(_, n)| Reverse(*n));
+        words
     }
 
     /// The eligible subjects, those excluded, and how many are in scope or may be, together.

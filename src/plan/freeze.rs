@@ -78,6 +78,8 @@ pub struct TaskSummary {
     pub base: u64,
     /// Those of them that are excluded: reason and number.
     pub excluded: Vec<(String, u64)>,
+    /// Those excluded for their status: each status and its number, the most frequent first.
+    pub statuses: Vec<(String, u64)>,
     /// The frame's size: base less all excluded.
     pub size: u64,
     /// How many are drawn.

@@ -195,6 +195,7 @@ fn summary(task: &Task, allocation: &Allocation, size: u64) -> TaskSummary {
         title: task.title.clone(),
         base: size,
         excluded: Vec::new(),
+        statuses: Vec::new(),
         size,
         n: allocation.total,
         strata: summaries(allocation),

@@ -7,11 +7,9 @@ use jiff::civil::Date;
 
 use super::model::{Industry, Plan, Scope, Task};
 use crate::base::finding::Finding;
+pub(super) use crate::registry::LIVE;
 use crate::registry::{CreditClass, Registry, Subject, WatchList, codes};
 use crate::say;
-
-/// The statuses of a live subject, as registers word them.
-pub(super) const LIVE: &[&str] = &["存续", "在营", "开业", "正常", "在业"];
 
 /// Where a subject stands with respect to a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

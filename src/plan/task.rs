@@ -12,7 +12,7 @@ use super::sample::read_sample;
 use crate::base::finding::Text;
 use crate::record::commitment::{Role, Slot};
 use crate::record::ids::{SLOTS_PER_VISIT_MAX, WEIGHT_MAX};
-use crate::registry::{CreditClass, WatchList, codes};
+use crate::registry::{CreditClass, WatchList, codes, status_word};
 use crate::say;
 
 /// Most reserves of a stratum.
@@ -193,7 +193,7 @@ fn read_scope(table: &Table<'_>, targeted: bool, context: &Context) -> (Scope, b
     let score = |key: &str| parts.may(key, |node| node.integer(0, WEIGHT_MAX));
     let scope = Scope {
         kind: texts("kind"),
-        status: texts("status"),
+        status: texts("status").map(|words| words.into_iter().map(as_imported).collect()),
         region: parts.may("region", read_regions),
         office: texts("office"),
         area: texts("area"),
@@ -225,6 +225,11 @@ fn read_scope(table: &Table<'_>, targeted: bool, context: &Context) -> (Scope, b
         parts.note(false);
     }
     (scope, parts.is_whole())
+}
+
+/// A status as an import has left it in the register.
+fn as_imported(status: String) -> String {
+    status_word(&status).map_or(status, str::to_owned)
 }
 
 /// The alternatives of a filter: a filter without any would let nobody pass.

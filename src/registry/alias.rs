@@ -45,6 +45,53 @@ pub(super) fn known(register: Register, header: &str) -> Known {
     of(header).min(of(&without_brackets(header)))
 }
 
+/// Words before a name that say of whom or of which it is, and change nothing of what it means.
+fn neutral(register: Register) -> impl Iterator<Item = &'static str> {
+    let of_register: &[&str] = match register {
+        Register::Subjects => {
+            &["企业", "市场主体", "经营主体", "主体", "单位", "检查对象", "抽查对象", "对象"]
+        }
+        Register::Inspectors => &["执法人员", "检查人员", "人员"],
+        _ => &[],
+    };
+    of_register.iter().chain(&["所属", "所在", "当前", "现", "全"]).copied()
+}
+
+/// Other words for the same, which offices put for one another.
+const SAME: &[(&str, &str)] =
+    &[("信用风险", "信用"), ("类别", "类型"), ("时间", "日期"), ("全称", "名称")];
+
+/// The one column that an unknown header can mean: one of its names is the same but for neutral words, and no other
+/// column has such a name. A header that lacks the neutral word of a name is none: 类别 alone may be that of anything.
+/// The name comes with the column, since the guess is for a person to confirm.
+pub(super) fn alike(register: Register, header: &str) -> Option<(usize, &'static str)> {
+    let (wanted, has_neutral) = core(register, header);
+    let own = (0..).zip(register.columns());
+    let own = own.flat_map(|(at, column)| [(at, column.zh), (at, column.id)]);
+    let others = aliases(register).iter().flat_map(|(id, names)| {
+        let at = register.index(id);
+        names.iter().map(move |name| (at, *name))
+    });
+    let is_like = |name: &str| {
+        let (core, stripped) = core(register, name);
+        core == wanted && (has_neutral || !stripped)
+    };
+    let mut like = own.chain(others).filter(|(_, name)| is_like(name));
+    let first = like.next().filter(|_| !wanted.is_empty())?;
+    like.all(|(at, _)| at == first.0).then_some(first)
+}
+
+/// What is left of a name without neutral words, brackets and other words for the same, and whether it had such words.
+fn core(register: Register, name: &str) -> (String, bool) {
+    let name = folded(&without_brackets(name));
+    let name = SAME.iter().fold(name, |name, (word, other)| name.replace(word, other));
+    let mut rest = name.as_str();
+    while let Some(shorter) = neutral(register).find_map(|word| rest.strip_prefix(word)) {
+        rest = shorter;
+    }
+    (rest.to_owned(), rest.len() < name.len())
+}
+
 /// Every name of every register's columns as it is compared, folded once.
 static NAMES: LazyLock<BTreeMap<Register, BTreeMap<String, Known>>> = LazyLock::new(|| {
     let of = |register: Register| {
@@ -104,6 +151,45 @@ mod tests {
             for name in NOT_KEPT.iter().filter(|(of, _)| *of == register).flat_map(|(_, n)| *n) {
                 assert!(seen.insert(folded(name)), "{register:?} {name}");
             }
+        }
+    }
+
+    #[test]
+    fn only_what_is_sure_is_guessed() {
+        for (register, header, column) in [
+            (Register::Subjects, "企业全称", "name"),
+            (Register::Subjects, "企业全名称（必填）", "name"),
+            (Register::Subjects, "主体类别", "kind"),
+            (Register::Subjects, "企业成立时间", "established"),
+            (Register::Subjects, "单位地址", "address"),
+            (Register::Subjects, "信用分类日期", "credit_date"),
+            (Register::Subjects, "所在片区", "area"),
+            (Register::Inspectors, "所在片区", "area"),
+            (Register::Inspectors, "执法人员部门", "dept"),
+            (Register::Matters, "生效日期时间", ""),
+            (Register::Subjects, "变更日期", ""),
+            (Register::Subjects, "法定代表人姓名", ""),
+            (Register::Subjects, "企业法人名称", ""),
+            (Register::Subjects, "登记机关名称", ""),
+            (Register::Subjects, "行业门类", ""),
+            (Register::Subjects, "年报状态", ""),
+            (Register::Subjects, "食品安全风险等级", ""),
+            (Register::Subjects, "许可证编号", ""),
+            (Register::Subjects, "经营异常名录日期", ""),
+            (Register::Subjects, "主体", ""),
+            (Register::Subjects, "类别", ""),
+            (Register::Subjects, "编号", ""),
+            (Register::Subjects, "code", ""),
+            (Register::Subjects, "scope_tags_derived", ""),
+            (Register::Subjects, "State", ""),
+            (Register::Inspectors, "证件号码", ""),
+            (Register::Inspectors, "执法证发证日期", ""),
+            (Register::Inspectors, "执法证状态", ""),
+            // Both the kind of matter and its category have such names.
+            (Register::Matters, "现事项类别", ""),
+        ] {
+            let found = alike(register, header).map(|(at, _)| register.columns()[at].id);
+            assert_eq!(found.unwrap_or_default(), column, "{header}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Cells as spreadsheets leave them, brought to the form of their column before they are checked: numbers that
 //! became floats, dates in many forms, full-width and invisible characters, words for nothing. What cannot
-//! be recovered for certain is refused by name; every recovery is counted in a note. Decimal text is read as
-//! text: no float comes between.
+//! be recovered for certain is refused by name; every recovery of a cell that is accepted is counted in a note. Decimal
+//! text is read as text: no float comes between.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,51 +9,82 @@ use std::collections::BTreeMap;
 use super::columns::Register;
 use super::dates::civil;
 use super::form::{Form, SEPARATOR, parse_period, split};
+use super::wording::{credit_class, status_word};
+use super::words::CreditClass;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Text};
 use crate::say;
 
 /// A float keeps 15 decimal digits; those after them are made up.
 const FLOAT_DIGITS: usize = 15;
+/// Characters of a cell that a note shows.
+const SHOWN_CHARS: usize = 40;
 
-/// What was done to cells: code, and how many of a column, with the first line and cell.
-type Counts = BTreeMap<(&'static str, usize), (u64, u64, String)>;
+/// What was done to a cell: the code of the note, and the register's word if that is what it became.
+type Kind = (&'static str, &'static str);
 
-/// The cells of a file on their way to canonical form.
+/// The code, the column and the word of a change.
+type Key = (&'static str, usize, &'static str);
+
+/// What was done, by code, column and word: to how many cells, with the first line and cell.
+type Counts = BTreeMap<Key, (u64, u64, String)>;
+
+/// What was done to a cell of a row.
+#[derive(Debug)]
+pub(super) struct Change {
+    kind: Kind,
+    /// The index of its column.
+    pub at: usize,
+    /// The cell as it was, shortened.
+    pub cell: String,
+}
+
+/// What was done to the cells of a file.
 #[derive(Debug, Default)]
 pub(super) struct Cleaner {
     counts: Counts,
 }
 
-impl Cleaner {
-    /// Brings the cells of a row, which are tidy, nearer to the form of their columns. A finding is an error: the cell
-    /// is destroyed, and left empty.
-    pub(super) fn clean(
-        &mut self,
-        register: Register,
-        line: u64,
-        cells: &mut [Cow<'_, str>],
-        shown: &[String],
-    ) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for (at, column) in register.columns().iter().enumerate() {
-            let raw = &*cells[at];
-            if raw.is_empty() {
-                continue;
-            }
-            let (text, codes) = cleaned(column.form, raw);
-            for code in codes {
-                let shown = || raw.chars().take(40).filter(|c| !c.is_control()).collect();
-                let first = || (0, line, shown());
-                self.counts.entry((code, at)).or_insert_with(first).0 += 1;
-            }
-            if let Some(cause) = destroyed(column.form, &text) {
-                findings.push(Finding::new("R25", cause).row(line).column(&shown[at]));
-            } else if let Cow::Owned(text) = text {
-                cells[at] = Cow::Owned(text);
-            }
+/// Brings the cells of a row, which are tidy, nearer to the form of their columns, and says what was done to them. A
+/// finding is an error: the cell is destroyed, and left as it is.
+pub(super) fn clean(
+    register: Register,
+    line: u64,
+    cells: &mut [Cow<'_, str>],
+    shown: &[String],
+) -> (Vec<Change>, Vec<Finding>) {
+    let (mut changes, mut findings) = (Vec::new(), Vec::new());
+    for (at, column) in register.columns().iter().enumerate() {
+        let raw = &*cells[at];
+        if raw.is_empty() {
+            continue;
         }
-        findings
+        let (text, kinds) = cleaned(column.form, raw);
+        changes.extend(kinds.into_iter().map(|kind| {
+            let cell = raw.chars().take(SHOWN_CHARS).filter(|c| !c.is_control()).collect();
+            Change { kind, at, cell }
+        }));
+        if let Some(cause) = destroyed(column.form, &text) {
+            findings.push(Finding::new("R25", cause).row(line).column(&shown[at]));
+        } else if let Cow::Owned(text) = text {
+            cells[at] = Cow::Owned(text);
+        }
+    }
+    (changes, findings)
+}
+
+impl Change {
+    /// Whether the cell was read as empty, which explains the error of a cell that must not be.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.kind.0 == "R28"
+    }
+}
+
+impl Cleaner {
+    /// Counts what was done to a cell that has been accepted.
+    pub(super) fn count(&mut self, line: u64, change: Change) {
+        let Change { kind: (code, word), at, cell } = change;
+        self.counts.entry((code, at, word)).or_insert((0, line, cell)).0 += 1;
     }
 
     /// Adds what was done to later rows of the file.
@@ -65,44 +96,59 @@ impl Cleaner {
 
     /// A note for each column and kind of change.
     pub(super) fn notes(self, shown: &[String]) -> Vec<Finding> {
-        let note = |((code, at), (count, line, cell)): ((&str, usize), (u64, u64, String))| {
-            let cause = say!(
-                "{count} 格，如第 {line} 行“{cell}”",
-                "{count} cells, such as \"{cell}\" in line {line}"
-            );
+        let note = |((code, at, word), (count, line, cell)): (Key, (u64, u64, String))| {
+            let cause = match word {
+                "" => say!(
+                    "{count} 格，如第 {line} 行“{cell}”",
+                    "{count} cells, such as \"{cell}\" in line {line}"
+                ),
+                word => say!(
+                    "{count} 格读作“{word}”，如第 {line} 行“{cell}”",
+                    "{count} cells were read as \"{word}\", such as \"{cell}\" in line {line}"
+                ),
+            };
             Finding::new(code, cause).column(&shown[at])
         };
         self.counts.into_iter().map(note).collect()
     }
 }
 
-/// The cell nearer to its form, and the codes of the notes that say what changed.
-fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
-    let mut codes = Vec::new();
+/// The cell nearer to its form, and what changed.
+fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<Kind>) {
+    let mut kinds = Vec::new();
     let mut text = Cow::Borrowed(cell);
-    let mut change = |text: &mut Cow<'_, str>, code, new: Option<String>| {
+    let some = |word: &str| (!word.is_empty()).then(|| word.to_owned());
+    let mut change = |text: &mut Cow<'_, str>, kind: Kind, new: Option<String>| {
         if let Some(new) = new.filter(|new| new != text.as_ref()) {
             *text = Cow::Owned(new);
-            codes.push(code);
+            kinds.push(kind);
         }
     };
-    change(&mut text, "R27", visible(form, cell));
-    if !matches!(form, Form::Text | Form::Part) && is_nothing(&text) {
-        change(&mut text, "R28", Some(String::new()));
+    change(&mut text, ("R27", ""), visible(form, cell));
+    if !matches!(form, Form::Text | Form::Status | Form::Part) && is_nothing(&text) {
+        change(&mut text, ("R28", ""), Some(String::new()));
     }
     match form {
         Form::Uscc | Form::RegNo | Form::Id | Form::Integer(..) => {
             let new = digits_of_float(&text).filter(|digits| is_certain(form, digits));
-            change(&mut text, "R24", new);
+            change(&mut text, ("R24", ""), new);
         }
         Form::Day if parse_date(&text).is_none() => {
             let new = civil(&text).map(|day| day.to_string());
-            change(&mut text, "R26", new);
+            change(&mut text, ("R26", ""), new);
         }
         // Those in form already differ from canonical text by their separators at most.
         Form::Periods if split(&text).any(|part| parse_period(part).is_none()) => {
             let new = periods(&text);
-            change(&mut text, "R26", new);
+            change(&mut text, ("R26", ""), new);
+        }
+        Form::Status => {
+            let word = status_word(&text).unwrap_or_default();
+            change(&mut text, ("R30", word), some(word));
+        }
+        Form::Class => {
+            let word = credit_class(&text).map_or("", CreditClass::zh);
+            change(&mut text, ("R30", word), some(word));
         }
         Form::Text
         | Form::Industry
@@ -116,7 +162,7 @@ fn cleaned(form: Form, cell: &str) -> (Cow<'_, str>, Vec<&'static str>) {
         | Form::List
         | Form::Tags => {}
     }
-    (text, codes)
+    (text, kinds)
 }
 
 /// Words that say that a cell is empty.

@@ -1,6 +1,6 @@
 use super::table_tests::sheet;
 use super::{Register, Table};
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Lang};
 
 const HEADER: &str =
     "uscc|reg_no|own_id|name|kind|status|established|credit_score|tags|credit_class";
@@ -23,9 +23,13 @@ const CASES: &[Case] = &[
     ("R27", "uscc", "91350100m000100y43", "91350100M000100Y43"),
     ("R27", "uscc", "9135 0100 M000 100Y 43", "91350100M000100Y43"),
     ("R27", "name", "甲\u{200b}公司\u{200b}", "甲公司"),
-    ("R27", "credit_class", "Ｂ", "B"),
     ("R27", "credit_score", "１２０", "120"),
     ("R28", "tags", "无", ""),
+    ("R30", "status", "存续（在营、开业、在册）", "存续"),
+    ("R30", "status", "吊销，未注销", "吊销"),
+    ("R30", "credit_class", "Ｂ", "B"),
+    ("R30", "credit_class", "A类", "A"),
+    ("R30", "credit_class", "信用风险较高（C类）", "C"),
     ("R28", "established", "/", ""),
 ];
 
@@ -73,6 +77,59 @@ fn notes_are_grouped() {
             "1 cells, such as \"2026/1/5\" in line 3"
         ]
     );
+}
+
+#[test]
+fn wordings_are_counted_by_what_they_became() {
+    let rows = [
+        "||k000001|甲|企业|存续（在营、开业、在册）||||B类",
+        "||k000002|乙|企业|登记成立||||一般风险",
+        "||k000003|丙|企业|在营（开业）企业||||c",
+        "||k000004|丁|企业|存续||||A类（高风险）",
+        "||k000005|戊|企业|注消||||",
+    ];
+    let (table, findings) = of_cells(&rows);
+    let cell = |row: usize, id: &str| table.rows[row].cell(Register::Subjects.index(id));
+    assert_eq!(table.rows.len(), 4);
+    assert_eq!([0, 1, 2, 3].map(|row| cell(row, "status")), ["存续", "存续", "在营", "注消"]);
+    assert_eq!([0, 1, 2, 3].map(|row| cell(row, "credit_class")), ["B", "B", "C", ""]);
+    let shown: Vec<String> = findings.iter().map(|f| f.show(Lang::Zh)).collect();
+    let causes: Vec<&str> = shown.iter().map(|text| text.split('\n').next().unwrap()).collect();
+    assert_eq!(
+        causes,
+        [
+            "错误 R10 名录.csv，第 5 行，“credit_class”，k000004：“A类（高风险）” 前后不一致：A 是低风险，B 一般，C 较高，D 高",
+            "警告 R74 名录.csv，“status”，注消：“注消”不是 存续、在营、开业、正常、在业、歇业、注销、吊销、撤销、迁出、清算 之一；1 行，首见于第 6 行",
+            "提示 R30 名录.csv，“status”：1 格读作“在营”，如第 4 行“在营（开业）企业”",
+            "提示 R30 名录.csv，“status”：2 格读作“存续”，如第 2 行“存续（在营、开业、在册）”",
+            "提示 R30 名录.csv，“credit_class”：2 格读作“B”，如第 2 行“B类”",
+            "提示 R30 名录.csv，“credit_class”：1 格读作“C”，如第 4 行“c”",
+        ]
+    );
+}
+
+/// A note says that nothing is to be done: of a cell that is refused it would be untrue.
+#[test]
+fn changes_of_refused_cells_are_not_counted() {
+    for (column, cell, error) in [
+        ("credit_class", "Ｆ类", "R10"),
+        ("reg_no", "（号）", "R07"),
+        ("established", "２０２６-13-01", "R08"),
+        ("credit_score", "2000000.0", "R09"),
+    ] {
+        let (text, findings) = read(column, cell);
+        let found: Vec<&str> = findings.iter().map(Finding::code).collect();
+        assert_eq!((text, found), (None, vec![error]), "{cell}");
+    }
+    let (_, findings) = read("reg_no", "（号）");
+    assert_eq!(
+        findings[0].cause.zh,
+        "“(号)” 中有“(”：注册号只有字母、数字和 -，其他号码填入“自编号”列（表中为“（号）”）"
+    );
+    // Another column's error does not hide what was done to this one.
+    let (table, findings) = of_cells(&["||k000001|甲|企业|存续|2026/1/5|||F"]);
+    let found: Vec<&str> = findings.iter().map(Finding::code).collect();
+    assert_eq!((table.rows.len(), found), (0, vec!["R10", "R26"]));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The seven registers and their columns: one table that reading, writing, storing and the guide share.
 
 use super::form::Form;
-use super::words::{Answer, CreditClass, MatterKind, Origin, Reason, State, VisitKind};
+use super::words::{Answer, MatterKind, Origin, Reason, State, VisitKind};
 use crate::record::ids::{CAPACITY_MAX, WEIGHT_MAX};
 
 /// One of the registers.
@@ -141,9 +141,8 @@ const SUBJECTS: &[Column] = &[
     may("station", "所", Form::Part).note("成为标签 station:", "becomes the tag station:"),
     may("office", "管辖单位", Form::Text),
     may("industry", "行业代码", Form::Industry).note("GB/T 4754—2017", "GB/T 4754—2017"),
-    must("status", "登记状态", Form::Text).note("存续、注销等", "存续 active, 注销 dissolved …"),
-    may("credit_class", "信用风险分类", Form::Choice(CreditClass::WORDS))
-        .note("A–E；空＝未评定", "A–E; empty: unrated"),
+    must("status", "登记状态", Form::Status).note("存续、注销等", "存续 active, 注销 dissolved …"),
+    may("credit_class", "信用风险分类", Form::Class).note("A–E；空＝未评定", "A–E; empty: unrated"),
     may("credit_score", "信用风险分值", Form::Integer(1, WEIGHT_MAX))
         .note("1 至 2^20 的整数", "integer, 1 … 2^20"),
     may("credit_date", "信用评定日期", Form::Day),

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::codes::industry;
 use super::lists::listings;
+use super::wording::credit_class;
 use crate::base::date::parse_date;
 use crate::base::finding::Text;
 use crate::base::text::{FIELD_CHARS_MAX, is_field, parse_integer};
@@ -19,6 +20,8 @@ pub(super) const SEPARATORS: &[char] = &[';', '；', ',', '，', '、'];
 pub(super) const SEPARATOR: &str = ";";
 /// Most characters in a department, area or station, so that it fits a tag with its key.
 const PLACE_CHARS_MAX: usize = 64;
+/// Most characters in a registration number, so that `REG:` and it are a sid.
+const REG_NO_CHARS_MAX: usize = 51;
 /// Tags that columns of their own give: they could not be trusted if anybody might write them.
 const RESERVED_KEYS: &[&str] = &["lead", "dept", "area", "station"];
 
@@ -41,6 +44,10 @@ pub(super) enum Form {
     Integer(u64, u64),
     /// One of these words, in Chinese or English; kept in Chinese.
     Choice(&'static [(&'static str, &'static str)]),
+    /// A 登记状态: as text; its other wordings are brought to the register's words before.
+    Status,
+    /// A 信用风险分类: a letter.
+    Class,
     /// A department or station: part of a tag.
     Part,
     /// An industry of GB/T 4754 without its section's letter, or an identifier of the office's own.
@@ -64,7 +71,7 @@ impl Form {
     /// The canonical text of a cell that is not empty.
     pub(super) fn canonical(self, cell: &str) -> Result<Cow<'_, str>, Refusal> {
         match self {
-            Form::Text if is_text(cell) => Ok(Cow::Borrowed(cell)),
+            Form::Text | Form::Status if is_text(cell) => Ok(Cow::Borrowed(cell)),
             Form::Id if is_id(cell) => Ok(Cow::Borrowed(cell)),
             Form::Uscc => uscc(cell),
             Form::RegNo if is_reg_no(cell) => Ok(Cow::Borrowed(cell)),
@@ -72,6 +79,7 @@ impl Form {
             Form::Periods => several(cell, "R08", |part| parse_period(part).is_some()),
             Form::Integer(least, most) => integer(cell, least, most),
             Form::Choice(words) => choice(cell, words),
+            Form::Class => credit_class(cell).map(|class| Cow::Borrowed(class.zh())),
             Form::Part if is_part(cell) => Ok(Cow::Borrowed(cell)),
             Form::Parts => several(cell, "R11", is_part),
             Form::List => several(cell, "R11", is_text),
@@ -79,9 +87,10 @@ impl Form {
             Form::Industry if is_id(cell) => Ok(Cow::Borrowed(industry(cell).unwrap_or(cell))),
             Form::Degrees(most) => degrees(cell, most),
             Form::Listings => listings(cell).map(Cow::Owned),
-            Form::Id | Form::RegNo | Form::Industry => Err(refused("R07", cell)),
+            Form::RegNo => Err(("R07", no_reg_no(cell))),
+            Form::Id | Form::Industry => Err(("R07", no_id(cell))),
             Form::Day => Err(refused("R08", cell)),
-            Form::Text | Form::Part => Err(refused("R11", cell)),
+            Form::Text | Form::Status | Form::Part => Err(refused("R11", cell)),
         }
     }
 }
@@ -113,9 +122,13 @@ pub(super) fn parse_period(text: &str) -> Option<(Date, Date)> {
     (from <= to).then_some((from, to))
 }
 
+/// A cell as a message shows it.
+fn excerpt(cell: &str) -> String {
+    cell.chars().take(60).map(|c| if c.is_control() { '␤' } else { c }).collect()
+}
+
 pub(super) fn refused(code: &'static str, cell: &str) -> Refusal {
-    let shown: String =
-        cell.chars().take(60).map(|c| if c.is_control() { '␤' } else { c }).collect();
+    let shown = excerpt(cell);
     (code, say!("“{shown}” 不合该列的形式", "\"{shown}\" has not the form of this column"))
 }
 
@@ -131,7 +144,47 @@ fn is_id(cell: &str) -> bool {
 }
 
 fn is_reg_no(cell: &str) -> bool {
-    (1..=51).contains(&cell.len()) && cell.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    (1..=REG_NO_CHARS_MAX).contains(&cell.len()) && cell.chars().all(is_of_reg_no)
+}
+
+fn is_of_reg_no(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
+}
+
+/// Why a cell is no registration number, and where such a number belongs.
+fn no_reg_no(cell: &str) -> Text {
+    let shown = excerpt(cell);
+    match cell.chars().find(|c| !is_of_reg_no(*c)) {
+        Some(odd) => {
+            let odd = excerpt(odd.encode_utf8(&mut [0; 4]));
+            say!(
+                "“{shown}” 中有“{odd}”：注册号只有字母、数字和 -，其他号码填入“自编号”列",
+                "\"{shown}\" holds \"{odd}\": a registration number has letters, digits and - only; put other numbers into own_id"
+            )
+        }
+        None => say!(
+            "“{shown}” 超过 {REG_NO_CHARS_MAX} 位；其他号码填入“自编号”列",
+            "\"{shown}\" has more than {REG_NO_CHARS_MAX} characters; put other numbers into own_id"
+        ),
+    }
+}
+
+/// Why a cell is no identifier of the office's own.
+fn no_id(cell: &str) -> Text {
+    let shown = excerpt(cell);
+    if cell.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return say!(
+            "“{shown}” 中有空白或换行：编号中不能有",
+            "\"{shown}\" holds white space or a line break, which no identifier may"
+        );
+    }
+    match cell.chars().find(|c| SEPARATORS.contains(c)) {
+        Some(separator) => say!(
+            "“{shown}” 中有“{separator}”，它分隔多个值：一格只填一个编号，编号中不能有它",
+            "\"{shown}\" holds \"{separator}\", which separates values: give one identifier, without it"
+        ),
+        None => refused("R07", cell).1,
+    }
 }
 
 fn is_part(cell: &str) -> bool {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::cells::Cleaner;
+use super::cells::{Change, Cleaner, clean};
 use super::columns::Register;
 use super::form::tidy;
 use super::layout::Layout;
@@ -157,7 +157,7 @@ impl Intake {
 
     /// What became of all rows, and what there is to say about each table as a whole.
     ///
-    /// Findings: R18, R24, R26–R28, R70–R73.
+    /// Findings: R18, R24, R26–R28, R30, R70–R74.
     pub fn finish(self) -> (Counts, Vec<Finding>) {
         let mut findings = Vec::new();
         for Told { header, cleaner, tally, blank } in self.tables {
@@ -324,10 +324,12 @@ impl Header {
                 picked[self.register.index("id")] = Cow::Borrowed(id);
             }
             let (register, shown) = (self.register, &self.layout.shown);
-            let destroyed = cleaner.clean(register, mark.line, &mut picked, shown);
+            let (changes, destroyed) = clean(register, mark.line, &mut picked, shown);
             if destroyed.is_empty() {
-                let (checked, found) = check_row(register, mark.line, picked, shown);
+                let (checked, mut found) = check_row(register, mark.line, picked, shown);
                 row = checked;
+                let done = accepted(changes, &mut found, shown);
+                done.into_iter().for_each(|change| cleaner.count(mark.line, change));
                 findings.extend(found);
             } else {
                 row = Cells::new(mark.line, picked);
@@ -345,6 +347,30 @@ impl Header {
         let findings = findings.into_iter().map(|finding| self.place(finding)).collect();
         Checked { cells: row, keys, twin, id, blank: false, findings }
     }
+}
+
+/// Of the changes those of cells that were accepted. Of a cell that is refused all the same the error is enough; it says
+/// what the file has where that looks otherwise.
+fn accepted(changes: Vec<Change>, findings: &mut [Finding], shown: &[String]) -> Vec<Change> {
+    let (mut done, mut first) = (Vec::new(), None);
+    for change in changes {
+        let column = Some(shown[change.at].as_str());
+        let is_error = |finding: &&mut Finding| {
+            finding.severity() == Severity::Error && finding.place.column.as_deref() == column
+        };
+        match findings.iter_mut().find(is_error) {
+            Some(error) if !change.is_emptied() => {
+                if first.replace(change.at) != Some(change.at) {
+                    let cell = &change.cell;
+                    let Text { zh, en } = say!("（表中为“{cell}”）", " (the file has \"{cell}\")");
+                    error.cause.zh.push_str(&zh);
+                    error.cause.en.push_str(&en);
+                }
+            }
+            _ => done.push(change),
+        }
+    }
+    done
 }
 
 fn is_blank(cell: &str) -> bool {

@@ -88,6 +88,8 @@ pub(super) fn joint(form: Form) -> Option<&'static str> {
         | Form::Day
         | Form::Integer(..)
         | Form::Choice(_)
+        | Form::Status
+        | Form::Class
         | Form::Part => None,
     }
 }

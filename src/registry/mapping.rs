@@ -22,12 +22,15 @@ use std::fmt::Write as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::alias::{Known, aliases, folded, known};
+use super::alias::{Known, alike, folded, known};
 use super::columns::Register;
 use super::form::tidy;
 use super::layout::joint;
 use crate::base::finding::{Finding, Findings, Text};
 use crate::say;
+
+/// Said of a column that seems to mean what another one does.
+const SECOND: &str = "与另一列同义，请择一 same meaning as another one: choose";
 
 /// What the columns of a file mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +94,8 @@ impl Mapping {
             || known(self.register, &cell) != Known::Unknown
     }
 
-    /// A mapping for a file with this header, to be confirmed: own and other names, then guesses by likeness.
+    /// A mapping for a file with this header, to be confirmed: own and other names, then guesses of which a
+    /// person is to confirm each; a wrong one would be worse than none.
     /// Print it with [`Mapping::to_toml`].
     pub fn propose(register: Register, header: &[String]) -> Mapping {
         let mut mapping = Mapping::none(register);
@@ -109,12 +113,17 @@ impl Mapping {
             mapping.add(cell.into_owned(), target, comment);
         }
         for at in guesses {
-            let header = mapping.entries[at].header.clone();
-            if let Some((column, likeness)) = mapping.likest(&header) {
-                let entry = &mut mapping.entries[at];
+            let Some((column, name)) = alike(register, &mapping.entries[at].header) else {
+                continue;
+            };
+            let taken = mapping.claims(column);
+            let entry = &mut mapping.entries[at];
+            entry.comment = Some(if taken {
+                SECOND.to_owned()
+            } else {
                 entry.target = Target::Column(column);
-                entry.comment = Some(format!("猜测，请确认 guess, to be confirmed ({likeness} ‰)"));
-            }
+                format!("猜作“{name}”，请确认 guess, to be confirmed")
+            });
         }
         mapping
     }
@@ -126,23 +135,10 @@ impl Mapping {
             Target::Ignored => false,
         };
         let (target, comment) = match taken {
-            true => (Target::Ignored, "与上面某列同义，请择一 same meaning as one above: choose"),
+            true => (Target::Ignored, SECOND),
             false => (target, comment),
         };
         self.entries.push(Entry { header, target, comment: Some(comment.to_owned()) });
-    }
-
-    /// The unclaimed column that is called most like it, and how like: shared characters per mille.
-    fn likest(&self, header: &str) -> Option<(usize, usize)> {
-        let of = |at: usize| {
-            let column = &self.register.columns()[at];
-            let others = aliases(self.register).iter().filter(|(id, _)| *id == column.id);
-            let names = others.flat_map(|(_, names)| *names).copied().chain([column.zh, column.id]);
-            names.map(|name| likeness(header, name)).max().unwrap_or(0)
-        };
-        let free = (0..self.register.columns().len()).filter(|at| !self.claims(*at));
-        let best = free.map(|at| (at, of(at))).max_by_key(|(at, like)| (*like, usize::MAX - at));
-        best.filter(|(_, like)| *like >= 600)
     }
 
     /// The mapping as TOML, which [`Mapping::parse`] reads; comments say how sure each line is, and what is
@@ -232,18 +228,6 @@ fn quoted(text: &str) -> String {
 fn is_same(a: &str, b: &str) -> bool {
     let (x, y) = (folded(a), folded(b));
     if x.is_empty() { tidy(a) == tidy(b) } else { x == y }
-}
-
-/// How many characters two names share, per mille of both.
-fn likeness(a: &str, b: &str) -> usize {
-    let (a, b) = (folded(a), folded(b));
-    let mut rest: Vec<char> = b.chars().collect();
-    let (left, right) = (a.chars().count(), rest.len());
-    let shared = a.chars().filter(|c| {
-        let at = rest.iter().position(|d| d == c);
-        at.map(|at| rest.swap_remove(at)).is_some()
-    });
-    2000 * shared.count() / (left + right).max(1)
 }
 
 /// Reads the document and goes on after a mistake.

@@ -93,11 +93,11 @@ fn a_proposal_reads_back() {
     let header = sheet("统一社会信用代码|信用代码|企业全名称|联系电话|颜色|状态", &[]).header;
     let text = Mapping::propose(Register::Subjects, &header).to_toml();
     for line in [
-        "    \"信用代码\",  # 与上面某列同义，请择一 same meaning as one above: choose",
+        "    \"信用代码\",  # 与另一列同义，请择一 same meaning as another one: choose",
         "    \"联系电话\",  # 名录不收录 not kept",
         "    \"颜色\",  # 不认识 unknown",
         "\"统一社会信用代码\" = \"uscc\"  # 列名相符 own name",
-        "\"企业全名称\" = \"name\"  # 猜测，请确认 guess, to be confirmed (888 ‰)",
+        "\"企业全名称\" = \"name\"  # 猜作“名称”，请确认 guess, to be confirmed",
         "\"状态\" = \"status\"  # 常见别名 usual name",
         "# kind = \"\"  # 必填“对象类型” required",
     ] {

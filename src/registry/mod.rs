@@ -29,6 +29,7 @@ mod rows;
 mod seen;
 mod table;
 mod tally;
+mod wording;
 mod words;
 
 pub use build::Registry;
@@ -46,6 +47,7 @@ pub use raw::Rows;
 pub use records::{Incompatible, Inspector, Leave, Matter, Recusal, Subject, Visit};
 pub use rows::{keys, name_of};
 pub use table::{Cells, Head, Sheet, Table};
+pub(crate) use wording::{LIVE, status_word, status_wordings};
 pub use words::{CreditClass, MatterKind, Origin, Reason, Removal, State, VisitKind, WatchList};
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Table {
     /// Reads a register from raw text. The table holds the rows without error; a caller that must not
     /// lose any refuses it when one of the findings is an error.
     ///
-    /// Findings: R02–R15, R18–R28, R59, R67–R73, each with file, sheet, line, column and identifier as far as known.
+    /// Findings: R02–R15, R18–R28, R30, R59, R67–R74, each with file, sheet, line, column and identifier as far as known.
     pub fn read(register: Register, sheet: &Sheet) -> (Table, Vec<Finding>) {
         Table::read_mapped(register, sheet, &Mapping::none(register))
     }

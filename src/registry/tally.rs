@@ -1,11 +1,12 @@
-//! What is worth knowing of an import as a whole: rows without a credit code, and official codes that are in no list.
-//! One finding for each distinct code, with a count: a wrong code usually stands in every row of a district.
+//! What is worth knowing of an import as a whole: rows without a credit code, and official codes and statuses that are in
+//! no list. One finding for each distinct one, with a count: a wrong code usually stands in every row of a district.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::{Region, industry, region};
 use super::columns::Register;
 use super::table::Cells;
+use super::wording::{ENDED, LIVE, is_status};
 use crate::base::finding::{Finding, Text};
 use crate::say;
 
@@ -23,9 +24,10 @@ pub(super) struct Tally {
     by_own_id: u64,
     regions: Strangers,
     industries: Strangers,
+    statuses: Strangers,
 }
 
-/// Codes of a column that are worth a finding: how many rows have each, and the line of the first.
+/// Codes or words of a column that are worth a finding: how many rows have each, and the line of the first.
 #[derive(Debug, Default)]
 struct Strangers {
     seen: BTreeMap<String, (u64, u64)>,
@@ -38,8 +40,14 @@ struct Strangers {
 impl Tally {
     /// Nothing counted yet.
     pub(super) fn of(register: Register) -> Tally {
-        let (regions, industries) = (Strangers::default(), Strangers::default());
-        Tally { register, by_reg_no: 0, by_own_id: 0, regions, industries }
+        Tally {
+            register,
+            by_reg_no: 0,
+            by_own_id: 0,
+            regions: Strangers::default(),
+            industries: Strangers::default(),
+            statuses: Strangers::default(),
+        }
     }
 
     /// Counts a row that was taken.
@@ -56,9 +64,10 @@ impl Tally {
         let (at, code) = (cell("region"), cell("industry"));
         self.regions.count(at, row.line, |code| region(code) == Region::Current);
         self.industries.count(code, row.line, |code| industry(code).is_some());
+        self.statuses.count(cell("status"), row.line, is_status);
     }
 
-    /// R70–R73; `shown` names the columns as the user knows them.
+    /// R70–R74; `shown` names the columns as the user knows them.
     pub(super) fn notes(self, shown: &[String]) -> Vec<Finding> {
         let (by_reg_no, by_own_id) = (self.by_reg_no, self.by_own_id);
         let all = by_reg_no + by_own_id;
@@ -73,6 +82,7 @@ impl Tally {
         for (id, strangers, about, unknown) in [
             ("region", self.regions, about_region as About, "R72"),
             ("industry", self.industries, about_industry, "R73"),
+            ("status", self.statuses, about_status, "R74"),
         ] {
             let name = |finding: Finding| finding.column(&shown[Register::Subjects.index(id)]);
             findings.extend(strangers.findings(about, unknown).into_iter().map(name));
@@ -117,8 +127,8 @@ impl Strangers {
         let (shown, more) = (self.seen.len(), self.more);
         if more > 0 {
             let cause = say!(
-                "另有 {more} 行的代码不在这 {shown} 个之内，也须核对",
-                "{more} more rows have codes other than these {shown}: check them, too"
+                "另有 {more} 行的值不在这 {shown} 个之内，也须核对",
+                "{more} more rows have values other than these {shown}: check them, too"
             );
             findings.push(Finding::new(unknown, cause));
         }
@@ -144,6 +154,11 @@ fn about_region(code: &str) -> (&'static str, Text) {
 
 fn about_industry(code: &str) -> (&'static str, Text) {
     ("R73", say!("GB/T 4754—2017 中没有 {code}", "GB/T 4754—2017 has no {code}"))
+}
+
+fn about_status(word: &str) -> (&'static str, Text) {
+    let known = [LIVE, ENDED].concat().join("、");
+    ("R74", say!("“{word}”不是 {known} 之一", "\"{word}\" is none of {known}"))
 }
 
 #[cfg(test)]
@@ -194,7 +209,7 @@ mod tests {
         assert_eq!(findings.len(), 1 + DISTINCT_MAX + 1);
         assert_eq!(
             findings.last().unwrap().cause.en,
-            "30 more rows have codes other than these 20: check them, too"
+            "30 more rows have values other than these 20: check them, too"
         );
     }
 }

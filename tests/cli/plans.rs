@@ -83,6 +83,18 @@ fn classes() {
     );
 }
 
+/// Of 160 visits 6 are expected, which is 3.75 %, and 3 in each area: shares are rounded once, to what is known.
+#[test]
+fn shares_of_capacity() {
+    let office = Office::new();
+    let ran = office.done(CHECK);
+    for (name, share) in [("（未指明）", "10.0%"), ("市监", "3.8%"), ("东", "1.9%"), ("西", "1.9%")]
+    {
+        let row = ran.out.lines().find(|line| line.trim_start().starts_with(name));
+        assert!(row.is_some_and(|row| row.ends_with(&format!(" {share}"))), "{name}: {}", ran.out);
+    }
+}
+
 #[test]
 fn plans_that_cannot_be_read() {
     refused("\"测试\"", "测试", "P01 plan.toml:4:9：");

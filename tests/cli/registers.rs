@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use crate::office::{Office, ssj};
+use crate::office::{Office, ssj, subjects};
 
 /// Imports a file of which nothing can be taken, and demands the findings, all of them at once, and no change.
 fn refused(register: &str, bytes: impl AsRef<[u8]>, findings: &[&str]) {
@@ -137,7 +137,7 @@ fn malformed_identifiers() {
         "inspectors",
         "iid,name,dept,cert_valid_to,state,capacity\nE 1,a,市监,2027/13/1,上班,一
 E9,b,市监,2027-01-01,在岗,1\n",
-        "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 不合该列的形式
+        "错误 R07 bad.csv，第 2 行，“iid”，a：“E 1” 中有空白或换行：编号中不能有
   处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。
 错误 R08 bad.csv，第 2 行，“cert_valid_to”，a：“2027/13/1” 不合该列的形式
   处理：日期写作 2026-08-03，期间写作 2026-08-03..2026-08-07，开始不晚于结束。
@@ -145,7 +145,7 @@ E9,b,市监,2027-01-01,在岗,1\n",
   处理：须为范围内的整数，不带小数点、千分位和单位；经度、纬度为十进制度数，如 120.155。
 错误 R10 bad.csv，第 2 行，“state”，a：“上班” 须为 在岗、请假、借调、停职、调离、退休 之一
   处理：改为所列可选值之一。",
-        "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" has not the form of this column
+        "error R07 bad.csv, line 2, \"iid\", a: \"E 1\" holds white space or a line break, which no identifier may
   remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.
 error R08 bad.csv, line 2, \"cert_valid_to\", a: \"2027/13/1\" has not the form of this column
   remedy: Write a date as 2026-08-03 and a period as 2026-08-03..2026-08-07, beginning not after end.
@@ -230,7 +230,7 @@ fn cells_that_do_not_fit() {
         "uscc,name,kind,status\nR1,a,企业\nR2,a,企业,存续,多\n91330100704665967J,a,企业,存续\n",
         "错误 R05 bad.csv，第 2 行：应有 4 格，实有 3 格
 错误 R05 bad.csv，第 3 行：应有 4 格，实有 5 格
-  处理：该行的单元格数须与首行相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
+  处理：该行的单元格数须与表头相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
         "error R05 bad.csv, line 2: 3 cells instead of 4
 error R05 bad.csv, line 3: 5 cells instead of 4
   remedy: The row must have as many cells as the header: look for extra commas and unpaired quotes; quote cells that contain a comma.",
@@ -250,6 +250,78 @@ error R05 bad.csv, line 3: 5 cells instead of 4
     refused("subjects", long, &["R11 bad.csv，第 2 行，“name”，R1：“长长", NONE_TAKEN]);
     let huge = format!("reg_no,name,kind,status\nR1,{},企业,存续\n", "a".repeat(2 << 20));
     refused("subjects", huge, &["F09 bad.csv，第 2 行：一行超过 1048576 字节"]);
+}
+
+/// What a registration number and an own identifier may not hold, and where else it could go.
+#[test]
+fn identifiers_with_odd_characters() {
+    let rows = "reg_no,own_id,name,kind,status
+33010|6,,a,企业,存续
+,SB|1,b,设备,正常
+,\"SB;2\",c,设备,正常\n";
+    quarantined(
+        "subjects",
+        rows,
+        2,
+        &[
+            "R07 bad.csv，第 2 行，“reg_no”，a：“33010|6” 中有“|”：注册号只有字母、数字和 -，其他号码填入“自编号”列",
+            "R07 bad.csv，第 4 行，“own_id”，c：“SB;2” 中有“;”，它分隔多个值：一格只填一个编号，编号中不能有它",
+        ],
+    );
+    saying(
+        0,
+        "subjects",
+        "uscc,reg_no,name,kind,status\n,33010|6,a,企业,存续\n91330100704665967J,,b,企业,存续\n",
+        "错误 R07 bad.csv，第 2 行，“reg_no”，a：“33010|6” 中有“|”：注册号只有字母、数字和 -，其他号码填入“自编号”列
+  处理：核对原始登记资料后改正；号码列在表格软件中须设为文本，否则长号码会变成浮点数。",
+        "error R07 bad.csv, line 2, \"reg_no\", a: \"33010|6\" holds \"|\": a registration number has letters, digits and - only; put other numbers into own_id
+  remedy: Correct it from the original record; in a spreadsheet the column must be text, or long numbers turn into floats.",
+    );
+}
+
+/// Statuses and classes in the wordings of other systems are read, and a word that no register has is told: it would
+/// put subjects beyond every draw.
+#[test]
+fn statuses_in_other_words() {
+    let office = Office::new();
+    let words = ["存续（在营、开业、在册）", "在营（开业）企业", "注消", "停业", "已注销"];
+    let rows: Vec<String> = subjects()
+        .lines()
+        .enumerate()
+        .map(|(n, row)| match n {
+            0 => row.to_owned(),
+            n => row.replacen("存续", words[(n - 1) % 5], 1).replacen(",A,", ",A类（低风险）,", 1),
+        })
+        .collect();
+    office.write("words.csv", rows.join("\n") + "\n");
+    let ran = office.done(&["import", "subjects", "words.csv", "--apply"]);
+    for said in [
+        "警告 R74 words.csv，“status”，停业：“停业”不是 存续、在营、开业、正常、在业、歇业、注销、吊销、撤销、迁出、清算 之一；8 行，首见于第 5 行\n",
+        "警告 R74 words.csv，“status”，注消：“注消”不是 ",
+        "提示 R30 words.csv，“status”：8 格读作“存续”，如第 2 行“存续（在营、开业、在册）”\n",
+        "提示 R30 words.csv，“status”：8 格读作“在营”，如第 3 行“在营（开业）企业”\n",
+        "提示 R30 words.csv，“status”：8 格读作“注销”，如第 6 行“已注销”\n",
+        "提示 R30 words.csv，“credit_class”：10 格读作“A”，如第 5 行“A类（低风险）”\n",
+    ] {
+        assert!(ran.err.contains(said), "{said}\n{}", ran.err);
+    }
+    assert!(ran.out.contains("40 行＝导入 40＋有警告仍导入 0＋隔离 0"), "{}", ran.out);
+    let ran = office.done(&["check", "plan.toml"]);
+    let said = "  基数 40，抽样框 16，抽取 6\n  排除 24：登记状态不在抽查范围\n    停业 8，注消 8，注销 8\n";
+    assert!(ran.out.contains(said), "{}", ran.out);
+    let ran = office.done(&["--json", "check", "plan.toml"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let task = &report["quarters"][0]["tasks"][0];
+    let statuses =
+        ["停业", "注消", "注销"].map(|status| serde_json::json!({"status": status, "n": 8}));
+    assert_eq!(task["statuses"], serde_json::json!(statuses));
+    // A plan may name a word of its own, and a wording is read as the import reads it.
+    let scope = "scope = { kind = [\"企业\"], ";
+    let named = "scope = { kind = [\"企业\"], status = [\"停业\", \"存续（在营、开业、在册）\"], ";
+    office.write("plan.toml", office.read("plan.toml").replace(scope, named));
+    let ran = office.done(&["check", "plan.toml"]);
+    let said = "抽样框 16，抽取 6\n  排除 24：登记状态不在抽查范围\n    在营 8，注消 8，注销 8\n";
+    assert!(ran.out.contains(said), "{}", ran.out);
 }
 
 /// A sparse file: 10 GB of NUL without a line end. It is refused at the limit, not read.
@@ -273,7 +345,7 @@ fn harmless_oddities_are_reported_and_taken() {
     assert_eq!(
         ran.err,
         "警告 R02 odd.csv，第 1 行，“颜色”：不认识“颜色”列
-  处理：该列未被读取：如果列名写错，对照 docs/registers.md 改正；确属多余则可不管。
+  处理：该列未被读取。是名录的列而列名不同的，用 --propose 拟一份映射，改好后用 --mapping 导入，或改正列名（见 docs/registers.md）；确属多余则可不管。
 提示 R17 odd.csv：开头的 BOM 已略过
   说明：已略过，无需处理。
 提示 R70 odd.csv：1 行没有统一社会信用代码：1 行用注册号，0 行用自编号

@@ -1,4 +1,4 @@
-//! R59 and R67–R89: who a row is, and the official codes it uses.
+//! R59 and R67–R89: who a row is, and the official codes and words it uses.
 
 use super::Rule;
 use crate::base::finding::Severity::{Error, Note, Warning};
@@ -74,6 +74,15 @@ pub(super) const RULES: &[Rule] = &[
         (
             "不在 GB/T 4754—2017 之中，照原样收下，按行业筛选时可能不在范围内：改为该标准的门类、大类、中类或小类代码。",
             "GB/T 4754—2017 has no such code; it is kept as it stands, and a filter by industry may miss it: use a section, division, group or class of the standard.",
+        ),
+    ),
+    Rule::new(
+        "R74",
+        Warning,
+        ("不认识的登记状态", "unknown registration status"),
+        (
+            "照原样收下，但这些对象不在任何抽样框中，除非计划的 scope.status 写明这个词：是错字或别的说法的，改为所列的词后重新导入。",
+            "It is kept as it stands, but such subjects are in no frame unless the plan's scope.status names the word: where it is a slip or another wording, use one of the words listed and import again.",
         ),
     ),
 ];

@@ -95,6 +95,15 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "R30",
+        Note,
+        ("说法已统一", "wordings brought to the register's word"),
+        (
+            "登记状态和信用风险分类的常见说法按所示的词收下：核对读法；读错的，在原表改为所要的词。",
+            "Usual wordings of a status or class were taken as the word shown: check the reading, and write the word that is meant where it is wrong.",
+        ),
+    ),
+    Rule::new(
         "R60",
         Error,
         ("没有一行可以导入", "no row can be imported"),

@@ -18,8 +18,8 @@ pub(super) const RULES: &[Rule] = &[
         Warning,
         ("不认识的列", "unknown column"),
         (
-            "该列未被读取：如果列名写错，对照 docs/registers.md 改正；确属多余则可不管。",
-            "The column was not read: correct its name after docs/registers.md, or leave it if it is extra.",
+            "该列未被读取。是名录的列而列名不同的，用 --propose 拟一份映射，改好后用 --mapping 导入，或改正列名（见 docs/registers.md）；确属多余则可不管。",
+            "The column was not read. If it is one of the register's under another name, have a mapping proposed by --propose, edit it and import with --mapping, or correct the name (docs/registers.md); leave it if it is extra.",
         ),
     ),
     Rule::new(
@@ -27,8 +27,8 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("缺少必需的列", "missing column"),
         (
-            "首行须为列名；补上该列，或改正列名（见 docs/registers.md）。",
-            "The first line must hold the column names; add the column or correct its name (docs/registers.md).",
+            "列名不同的，用 --propose 拟一份映射，改好后用 --mapping 导入，或改正列名；表中没有的，补上该列，或在映射的 [constants] 中写明各行相同的值（见 docs/registers.md）。",
+            "If the column has another name, have a mapping proposed by --propose, edit it and import with --mapping, or correct the name; if there is none, add it, or give the value that all rows share under [constants] of the mapping (docs/registers.md).",
         ),
     ),
     Rule::new(
@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         Error,
         ("列数不符", "wrong number of cells"),
         (
-            "该行的单元格数须与首行相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
+            "该行的单元格数须与表头相同：检查多余的逗号；含逗号的内容须加英文双引号，引号须成对。",
             "The row must have as many cells as the header: look for extra commas and unpaired quotes; quote cells that contain a comma.",
         ),
     ),

@@ -6,6 +6,7 @@
 use super::engine::{end, has_match, integer, is_match, range};
 use crate::draw::sql::Dialect;
 use crate::record::ids::WEIGHT_MAX;
+use crate::registry::status_wordings;
 
 /// Control characters, and those that nobody sees.
 const HIDDEN: &[(u32, u32)] = &[
@@ -109,6 +110,7 @@ impl Column {
         let has = |pattern: &str| has_match(dialect, text, pattern);
         let wide = range(dialect, (0xff01, 0xff5e));
         let id = format!("[{unseen}{wide};,、]|^({NOTHING}){end}");
+        let untidy = has(&format!("[{hidden}]|^[{blank}]|[{blank}]{end}"));
         match self {
             Column::Uscc => is("[0-9A-Z]{18}"),
             Column::RegNo => is("[0-9A-Z-]*[0-9A-Z][0-9A-Z-]*"),
@@ -119,11 +121,13 @@ impl Column {
             Column::Region => has(&id),
             // A code with its section's letter begins with no division.
             Column::Industry => has(&format!("{id}|^[A-T][0-9]")),
-            Column::Kind | Column::Status => {
-                let untidy = has(&format!("[{hidden}]|^[{blank}]|[{blank}]{end}"));
-                format!("{text} = '' OR {untidy}")
+            Column::Kind => format!("{text} = '' OR {untidy}"),
+            // A wording for which an import would have put another word.
+            Column::Status => {
+                let other = is_match(dialect, text, &status_wordings());
+                format!("{text} = '' OR {untidy} OR {other}")
             }
-            Column::Office => has(&format!("[{hidden}]|^[{blank}]|[{blank}]{end}")),
+            Column::Office => untidy,
             Column::Area | Column::Station => {
                 has(&format!("[{unseen}{FOREIGN};|{{}}]|^-{end}|.{{65}}"))
             }
