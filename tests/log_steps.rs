@@ -12,6 +12,8 @@ mod city;
 #[path = "cli/office.rs"]
 #[allow(dead_code)]
 mod office;
+#[path = "log/typed.rs"]
+mod typed;
 #[path = "log/walk.rs"]
 mod walk;
 

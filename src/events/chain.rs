@@ -181,6 +181,15 @@ fn check_beacon(commitment: &Commitment, event: &Event) -> Option<Finding> {
             "the beacon must be at least {margin_s} s later than the event"
         ));
     }
+    if let Some(known) =
+        sources.iter().find(|one| commitment.sources.iter().any(|s| s.same_value(one)))
+    {
+        let Text { zh, en } = known.title();
+        return refuse(say!(
+            "{zh}是抽取本身的来源，其值在记录事件时已经知道",
+            "{en}, is a source of the draw itself: its value was known when the event was recorded"
+        ));
+    }
     let known = |source: &Source| {
         let same = |committed: &Source| match (source, committed) {
             (Source::Rfc3797 { game: a, .. }, Source::Rfc3797 { game: b, .. }) => a == b,

@@ -20,6 +20,7 @@ use crate::log::proof::Proof;
 use crate::log::stamp::{self, Authorities};
 use crate::record::beacon::Source;
 use crate::record::bundle::COMMITMENT;
+use crate::record::declared::holds_only_if;
 use crate::record::event::Event;
 use crate::record::logged::{STAMP, entries_of, proof_path};
 use crate::say;
@@ -115,7 +116,7 @@ pub(super) fn time(
     }
     findings.extend(order(&proved, &bodies));
     findings.extend(removed(bundle, c, policy, &bodies));
-    let mut unshown = Vec::new();
+    let mut unshown: Vec<Text> = declared(bundle).into_iter().collect();
     if !waiting.is_empty() {
         let paths = waiting.join(" ");
         unshown
@@ -123,7 +124,8 @@ pub(super) fn time(
     }
     if let Some(copy) = trust.log {
         let closed = |body: &Body| is_closed(bundle, body);
-        let compared = compare(copy, &closed, policy, c, &bodies, &proved, &mut logged);
+        let compared =
+            compare(copy, &closed, policy, c, &bodies, &proved, &mut logged);
         findings.extend(compared.findings);
         unshown.extend(compared.unshown);
     }
@@ -220,15 +222,29 @@ fn judge(
     Ok((Proved { path: path.to_owned(), proof }, quorum))
 }
 
+/// The public values that decide what follows from an event.
+fn named_by(bundle: &Bundle<'_>, n: u64) -> Vec<Source> {
+    let read = || {
+        let value = json::parse_line(bundle.files.get(&Event::path(n))?).ok()?;
+        let sources = value.get("beacon")?.as_array()?.iter();
+        Some(sources.filter_map(|source| Source::from_json(source).ok()).collect())
+    };
+    read().unwrap_or_default()
+}
+
 /// When the earliest public value becomes known that decides what follows from an event, if one does.
 fn decided_s(bundle: &Bundle<'_>, n: u64) -> Option<u64> {
-    let value = json::parse_line(bundle.files.get(&Event::path(n))?).ok()?;
-    let sources = value.get("beacon")?.as_array()?;
-    sources
-        .iter()
-        .filter_map(|source| Source::from_json(source).ok())
-        .map(|source| source.at())
-        .min()
+    named_by(bundle, n).iter().map(Source::at).min()
+}
+
+/// What must be true for this step to hold at all: the times of the sources of draw and events, where the office declares
+/// them. Witnesses cosigned before the declared times; whether the values were known before these, no log can tell.
+fn declared(bundle: &Bundle<'_>) -> Option<Text> {
+    let mut sources = bundle.commitment.sources.clone();
+    for n in (1..).take_while(|n| bundle.files.contains_key(&Event::path(*n))) {
+        sources.extend(named_by(bundle, n));
+    }
+    holds_only_if(&sources)
 }
 
 /// Why an event came too late: the witnesses saw it when the value was known, or its effect is there before they did.

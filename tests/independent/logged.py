@@ -101,16 +101,28 @@ def step(report, source_time):
     for path in sorted(report.present):
         if path.startswith("log/") and path.endswith(".tlog-proof") and path not in proved:
             left_over(report, policy, path, known)
+    declared = list(report.c["beacon"]["sources"])
+    for _, entry in entries:
+        if entry["kind"] == "event":
+            declared += named(report, entry["n"])
+    if not any(source["kind"] == "drand" for source in declared):
+        times = ", ".join(f"{source_name(s)} at or after {source_time(s)}" for s in declared if s["kind"] != "wit")
+        report.unshown(f"only if these became known no earlier than was declared: {times}")
     for path in waiting:
         report.unshown("the witnesses have not cosigned yet", path)
     if report.log is not None:
         compare(report, policy, known, proved)
 
 
+def named(report, n):
+    """The sources that an event names."""
+    with open(os.path.join(report.path, f"events/{n:04}.json"), "rb") as file:
+        return json.loads(file.read()).get("beacon", [])
+
+
 def decided(report, n, source_time):
     """The last second before the earliest public value that decides what follows from an event, if one does."""
-    with open(os.path.join(report.path, f"events/{n:04}.json"), "rb") as file:
-        times = [source_time(source) for source in json.loads(file.read()).get("beacon", [])]
+    times = [source_time(source) for source in named(report, n)]
     return min(times) - 1 if times else None
 
 

@@ -525,9 +525,11 @@ def check_values(suite, sources, beacon, file):
             require(hashlib.sha256(bytes.fromhex(signature)).hexdigest() == text[-64:],
                     f"evidence[{i}].signature: its SHA-256 is not the value", file)
         if kind in ("rfc3797", "digits"):
-            open_points.append(f"strings[{i}]: compare {source['game']} issue {source['issue']} with its announcement")
+            open_points.append(f"strings[{i}]: compare {source['game']} issue {source['issue']} with its announcement, "
+                               f"which should be of {source['at']} or later")
         elif kind == "nist2":
-            open_points.append(f"strings[{i}]: compare chain {source['chain']} pulse {source['pulse']} with the archive")
+            open_points.append(f"strings[{i}]: compare chain {source['chain']} pulse {source['pulse']} with the archive, "
+                               f"where it should be of {source['at']} or later")
         elif kind == "wit" and text.endswith(":-"):
             open_points.append(f"strings[{i}]: the share of {source['name']} was never revealed")
     return open_points
@@ -1443,7 +1445,10 @@ class Bundle(Report):
                     and event["beacon"][0]["round"] == first, f"beacon: must be round {first}", file)
             return
         known = {(s["kind"], s.get("game")) for s in committed}
+        value = lambda s: (s["kind"], *[s.get(key) for key in ("game", "issue", "chain", "pulse", "name")])
+        values = {value(s) for s in committed if s["kind"] != "dice"}
         for s in event["beacon"]:
+            require(value(s) not in values, "beacon: a source of the draw itself, whose value is known", file)
             require((s["kind"], s.get("game")) in known and s["kind"] != "wit", "beacon: another kind of source", file)
             require(source_time(s) >= earliest, "beacon: too early", file)
         check_source_rules(event["beacon"], self.c["beacon"]["trust"], file, "beacon")

@@ -1,5 +1,5 @@
 /** Step 16: the chain of events (protocol.md §4.5). What follows from them is in `effects.ts`. */
-import { checkSources, GENESIS, PERIOD, readSource, type Source } from "./beacon";
+import { checkSources, GENESIS, PERIOD, readSource, sameValue, type Source } from "./beacon";
 import { readJson } from "./bundle";
 import type { Commitment } from "./commitment";
 import { checkEffects } from "./effects";
@@ -226,6 +226,12 @@ function eventSources(keys: Keys, c: Commitment, o: JsonObject, at: number): Sou
   sources.forEach((source, i) => {
     if (source.kind === "wit" || !known.has(game(source))) {
       keys.fault(`beacon[${i}]`, say("承诺中没有这种来源", "the commitment has no source of this kind"));
+    }
+    if (c.sources.some((committed) => sameValue(committed, source))) {
+      keys.fault(
+        `beacon[${i}]`,
+        say("是抽取本身的来源，其值已经知道", "a source of the draw itself: its value is known"),
+      );
     }
     if (source.at < from)
       keys.fault(`beacon[${i}]`, say("早于登记时刻加 margin_s", "before the event's time plus margin_s"));

@@ -1,5 +1,5 @@
 /** Step 7: what a transparency log shows (docs/log.md §4). */
-import { sourceText } from "./beacon";
+import { holdsOnlyIf, sourceText } from "./beacon";
 import type { Commitment } from "./commitment";
 import { readChain, type Event } from "./events";
 import { printJson, type JsonObject } from "./json";
@@ -81,6 +81,9 @@ class Time {
     for (const entry of due) this.prove(entry);
     this.order(due);
     this.others(due);
+    const named = due.flatMap(({ event }) => event?.sources ?? []);
+    const declared = holdsOnlyIf([...this.c.sources, ...named]);
+    if (declared !== undefined) this.check.hide(declared);
     if (this.run.options.log === undefined) return;
     const copy = attempt(
       () => readCopy(this.run.options.log!, this.policy),
