@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
+use crate::base::text::plain;
 use crate::record::beacon::{Beacon, Source, check_sources};
 use crate::record::bundle::{BEACON, Files};
 use crate::record::commitment::Commitment;
@@ -90,10 +91,9 @@ pub fn check(commitment: &Commitment, before: &[Recorded], event: &Event) -> Vec
             say!("{name} 没有原因 {reason}", "{reason} is no reason of a {name}"),
         );
     }
-    let nobody = |text: &str| text == "-";
-    if nobody(&event.by)
-        || kind.needs_two() && (nobody(&event.approver) || event.approver == event.by)
-    {
+    let (by, approver) = (plain(&event.by), plain(&event.approver));
+    let nobody = |name: &str| ["", "-"].contains(&name);
+    if nobody(&by) || kind.needs_two() && (nobody(&approver) || approver == by) {
         let cause = match kind.needs_two() {
             true => {
                 say!("经办人与批准人须为两人", "who records it and who approves it must be two")

@@ -83,6 +83,8 @@ pub struct Logged {
     pub size: Option<u64>,
     /// All of the agency's commitments that compete, this one among them, in order; none without a copy of the log.
     pub attempts: Option<Vec<AttemptFacts>>,
+    /// How many other binding commitments of the copy share a day with this one, whosever they are.
+    pub others: Option<usize>,
     /// What does not fit together in the entries of the others.
     pub remarks: Vec<Finding>,
 }

@@ -125,7 +125,7 @@ pub(super) fn time(
     if let Some(copy) = trust.log {
         let closed = |body: &Body| is_closed(bundle, body);
         let compared =
-            compare(copy, &closed, policy, c, &bodies, &proved, &mut logged);
+            compare(copy, bundle.files, &closed, policy, c, (&bodies, &proved), &mut logged);
         findings.extend(compared.findings);
         unshown.extend(compared.unshown);
     }

@@ -5,6 +5,7 @@ import os
 import struct
 
 import log as tlog
+from names import plain
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 BROKEN = (tlog.Bad, OSError, KeyError, IndexError, ValueError, TypeError, struct.error, RecursionError)
@@ -171,18 +172,85 @@ def compare(report, policy, known, proved):
         tlog.demand(body(datas[index]) in known or closed, f"entry {index} is not what the bundle has")
     for index, code in review(entries):
         tlog.demand(entries[index].get("commitment") != report.digest, f"{code} at entry {index}")
+    dates(report, policy, entries, leaves, origin, checkpoint)
     seen, rivals = set(), []
     for entry in commits:
         if entry["commitment"] not in seen and competes(entry, mine[0]):
             rivals.append(entry["commitment"])
         seen.add(entry["commitment"])
+    days = lambda e: (e["window"]["from"], e["window"]["to"], e.get("rehearsal", False))
+    first, last, kind = days(mine[0])
+    binding = {e["commitment"]: e for e in reversed(commits) if e["commitment"] not in voided(entries)}
+    report.facts["others"] = sum(c != report.digest and days(e)[2] == kind and days(e)[0] <= last and days(e)[1] >= first
+                                 for c, e in binding.items())
     report.facts["attempts"] = [rivals.index(report.digest) + 1, len(rivals)]
+
+
+def dates(report, policy, entries, leaves, origin, checkpoint):
+    """Voids that cleared the way: a log's own clock does not prove that they came in time, only what was cosigned does."""
+    way = cleared(entries, report.digest)
+    heads = []
+    for path in [None] + sorted(p for p in report.present if p.startswith("log/") and p.endswith(".tlog-proof")):
+        try:
+            if path is not None:
+                with open(os.path.join(report.path, path), "rb") as file:
+                    data, index, proof, checkpoint = tlog.read_proof(file.read())
+            of, size, root, reached = policy.check(checkpoint)
+            if path is not None:
+                tlog.demand(tlog.included(index, size, tlog.leaf(data), proof, root), "the proof does not hold")
+        except BROKEN:
+            continue
+        if of == origin and size <= len(leaves) and tlog.head(leaves[:size]) == root and reached > 0:
+            heads.append((size, reached))
+    for old, void in way:
+        name, earliest = f"{old['draw']}, attempt {old['attempt']}", old["beacon"][0]["at"]
+        if not any(size > void and reached < earliest for size, reached in heads):
+            report.unshown(f"that {name} was void in time rests on the log's own clock: no witness saw it before {earliest}")
+        elif not any(one["source"].startswith("drand:") for one in old["beacon"]):
+            report.unshown(f"that {name} was void in time holds only if its values came no earlier than declared")
+
+
+def cleared(entries, digest):
+    """(commitment, place of its void) of all that was voided to clear the way for a commitment."""
+    commits, voids = {}, {}
+    for index, entry in enumerate(entries):
+        c = entry.get("commitment")
+        if entry["kind"] == "commit":
+            commits.setdefault(c, index)
+        elif entry["kind"] == "void" and c in commits:
+            voids.setdefault(c, index)
+    place = commits[digest]
+    new, found = entries[place], []
+    for c, index in commits.items():
+        old, void = entries[index], voids.get(c, place)
+        in_time = void < place and entries[void]["at"] < old["beacon"][0]["at"]
+        if index < place and in_time and competes(old, new) and old["window"]["to"] >= made_on(new):
+            found.append((old, void))
+    return found
+
+
+def voided(entries):
+    """The commitments whose first void was before their earliest source."""
+    earliest, found = {}, {}
+    for entry in entries:
+        c = entry.get("commitment")
+        if entry["kind"] == "commit":
+            earliest.setdefault(c, entry["beacon"][0]["at"])
+        elif entry["kind"] == "void" and c in earliest:
+            found.setdefault(c, entry["at"] < earliest[c])
+    return {c for c, in_time in found.items() if in_time}
+
+
+def made_on(entry):
+    """The day in China on which a commitment was made at the latest."""
+    made = min(entry["at"], entry["beacon"][0]["at"])
+    return datetime.datetime.fromtimestamp(made, CHINA).date().isoformat()
 
 
 def competes(a, b):
     overlap = a["window"]["from"] <= b["window"]["to"] and b["window"]["from"] <= a["window"]["to"]
-    shared = set(a["matters"]) & set(b["matters"])
-    same = a["agency"] == b["agency"] and a.get("rehearsal", False) == b.get("rehearsal", False)
+    shared = set(map(plain, a["matters"])) & set(map(plain, b["matters"]))
+    same = plain(a["agency"]) == plain(b["agency"]) and a.get("rehearsal", False) == b.get("rehearsal", False)
     return same and (a["draw"] == b["draw"] or bool(overlap and shared))
 
 
@@ -205,8 +273,7 @@ def review(entries):
                 found.append((index, "L25"))
                 draws[c] = dict(draws[c], events=0, told=set())
                 continue
-            made = min(entry["at"], entry["beacon"][0]["at"])
-            day = datetime.datetime.fromtimestamp(made, CHINA).date().isoformat()
+            day = made_on(entry)
             for old in draws.values():
                 void = voids.get(old["entry"]["commitment"])
                 gone = void is not None and void < index and entries[void]["at"] < old["entry"]["beacon"][0]["at"]

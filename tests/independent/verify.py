@@ -22,6 +22,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from fractions import Fraction
 
+from names import plain
+
 MAX_INT = 2 ** 53 - 1                   # §2.1
 MAX_LINE = 65536                        # §2.3 rule 5
 M = 1 << 88                             # §6.3
@@ -581,9 +583,10 @@ def check_event(file, event, sealed):
     shape(event, file, "", spec, forbid=(EVENT_KEYS - own) | (set() if sealed else {"salt"}))
     if "beacon" in event:
         check_source_objects(event["beacon"], file, "beacon")
-    require(event["by"] != "-", "by: nobody", file)
+    by, approver = plain(event["by"]), plain(event["approver"])
+    require(by not in ("", "-"), "by: nobody", file)
     if kind in TWO:
-        require(event["approver"] not in ("-", event["by"]), "approver: not another person", file)
+        require(approver not in ("", "-", by), "approver: not another person", file)
 
 
 def cheapest_ways(options, quarrels, taken=(), paid=0, best=None):

@@ -103,6 +103,12 @@ pub(in crate::cli) fn print_logged(facts: &Facts, console: &Console) {
             console.line(&format!("  {}", attempt_line(one).get(console.lang)));
         }
     }
+    if let Some(n) = logged.others.filter(|n| *n > 0) {
+        console.say(&say!(
+            "同期另有 {n} 个有效承诺（不论机关和事项）：改写了的机关名、事项名，只有人看得出",
+            "{n} other commitments of these days bind, whosever they are: an agency or a matter in other words only people recognise"
+        ));
+    }
     for finding in &logged.remarks {
         console
             .line(&format!("  {}", finding.show(console.lang).lines().next().unwrap_or_default()));
@@ -143,6 +149,7 @@ pub(in crate::cli) fn logged_json(logged: &Logged, lang: Lang) -> Value {
     let remarks: Vec<Value> = logged.remarks.iter().map(|one| finding_json(one, lang)).collect();
     json!({
         "origin": logged.origin, "index": logged.index, "cosigned_s": logged.cosigned_s, "size": logged.size,
-        "count": logged.count().map(|(own, all)| [own, all]), "attempts": attempts, "remarks": remarks,
+        "count": logged.count().map(|(own, all)| [own, all]), "others": logged.others, "attempts": attempts,
+        "remarks": remarks,
     })
 }

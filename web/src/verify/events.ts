@@ -8,7 +8,7 @@ import { Keys } from "./keys";
 import type { Check, Run } from "./run";
 import { Since } from "./since";
 import { KINDS, reasonsOf, type Kind } from "./kinds";
-import { ascends, isDigest, isId, say, shown } from "./text";
+import { ascends, isDigest, isId, plain, say, shown } from "./text";
 
 const APPROVED: readonly Kind[] = ["void", "staff", "refused", "recused", "leave", "certificate", "correct"];
 const FURTHER = ["sid", "iid", "visits", "raise", "add", "event"] as const;
@@ -196,8 +196,9 @@ function chainRules(
 ): void {
   const { kind, at, by, approver } = event;
   if (before !== undefined && at < before.at) keys.fault("at", say("早于前一事件", "before the event before"));
-  if (by === "-") keys.fault("by", say("须写明经办人", "somebody must have recorded it"));
-  if (APPROVED.includes(kind) && (approver === "-" || approver === by)) {
+  const nobody = (name: string): boolean => ["", "-"].includes(plain(name));
+  if (nobody(by)) keys.fault("by", say("须写明经办人", "somebody must have recorded it"));
+  if (APPROVED.includes(kind) && (nobody(approver) || plain(approver) === plain(by))) {
     keys.fault("approver", say("须由经办人以外的人批准", "somebody else must have approved it"));
   }
   if (kind === "void" && at >= c.sources[0].at) {
