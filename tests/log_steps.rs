@@ -12,6 +12,8 @@ mod city;
 #[path = "cli/office.rs"]
 #[allow(dead_code)]
 mod office;
+#[path = "log/several.rs"]
+mod several;
 #[path = "log/spelled.rs"]
 mod spelled;
 #[path = "log/typed.rs"]

@@ -98,17 +98,13 @@ pub fn attempts_at<'a>(log: &'a [Entry], commitment: &Digest) -> Vec<Attempt<'a>
     }
 }
 
-/// How many other commitments of the log that bind share a day with this one, whosever they are. Who writes an agency or a
-/// matter in other words is not found by any rule, but by whoever looks at these.
-pub fn others_at_the_time(log: &[Entry], commitment: &Digest) -> usize {
-    let all = attempts(log);
-    let Some(own) = all.iter().find(|one| one.commit.commitment == *commitment) else { return 0 };
-    let others = all.iter().filter(|other| other.commit.commitment != *commitment);
-    let binds = others.filter(|other| !matches!(other.state, State::Void { .. }));
-    binds
-        .filter(|other| other.commit.rehearsal == own.commit.rehearsal)
-        .filter(|other| other.commit.overlaps(own.commit))
-        .count()
+/// How many others of these that bind share a day with this one, whosever they are. Who writes an agency or a matter in
+/// other words is not found by any rule, but by whoever looks at them.
+pub fn beside(all: &[Attempt<'_>], own: &Attempt<'_>) -> usize {
+    let others = all.iter().filter(|other| other.commit.commitment != own.commit.commitment);
+    let binding = others.filter(|other| !matches!(other.state, State::Void { .. }));
+    let kind = binding.filter(|other| other.commit.rehearsal == own.commit.rehearsal);
+    kind.filter(|other| other.commit.overlaps(own.commit)).count()
 }
 
 /// A commitment that stood in the way of another one until it was voided: unless that void came in time, the other was not
@@ -141,23 +137,24 @@ fn cleared_for<'a, 'b>(
     earlier: &'b [Attempt<'a>],
 ) -> impl Iterator<Item = Cleared<'a>> + 'b {
     earlier.iter().filter_map(|old| match old.state {
-        State::Void { index, .. } if index < new.index && in_the_way(old, new) => {
+        State::Void { index, .. } if index < new.index && old.is_in_the_way_of(new) => {
             Some(Cleared { attempt: old.clone(), void: index })
         }
         _ => None,
     })
 }
 
-/// Whether a commitment that nobody voided would keep another one from binding.
-fn in_the_way(old: &Attempt<'_>, new: &Attempt<'_>) -> bool {
-    // The log's own clock may say what it likes, but whatever binds was made before its earliest value.
-    let made_s = new.at.min(new.commit.earliest_s());
-    let today = china_date(made_s).map(|day| day.to_string()).unwrap_or_default();
-    old.commit.window.1 >= today && old.competes(new)
-}
-
 impl Attempt<'_> {
-    fn competes(&self, other: &Attempt<'_>) -> bool {
+    /// Whether this one would keep another from binding that is made after it, if nobody voided it.
+    pub fn is_in_the_way_of(&self, new: &Attempt<'_>) -> bool {
+        // The log's own clock may say what it likes, but whatever binds was made before its earliest value.
+        let made_s = new.at.min(new.commit.earliest_s());
+        let today = china_date(made_s).map(|day| day.to_string()).unwrap_or_default();
+        self.commit.window.1 >= today && self.competes(new)
+    }
+
+    /// [`Commit::competes`].
+    pub fn competes(&self, other: &Attempt<'_>) -> bool {
         self.commit.competes_by(&self.names, other.commit, &other.names)
     }
 }
@@ -207,7 +204,7 @@ pub fn review(log: &[Entry]) -> Vec<Finding> {
 fn rival(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
     let live = |old: &&Attempt<'_>| {
         let voided = matches!(old.state, State::Void { index, .. } if index < new.index);
-        !voided && in_the_way(old, new)
+        !voided && old.is_in_the_way_of(new)
     };
     let old = earlier.iter().rfind(live)?;
     let (draw, row) = (&old.commit.draw, old.index);

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attempts::compare;
+use super::attempts::{Said, compare};
 use super::bundle::Bundle;
 use super::facts::Logged;
 use super::{Facts, Outcome};
@@ -30,8 +30,8 @@ use crate::say;
 pub struct Trust<'a> {
     /// Logs and witnesses.
     pub policy: Option<&'a Policy>,
-    /// A copy of the log.
-    pub log: Option<&'a LogCopy>,
+    /// Copies of logs, each of another one.
+    pub logs: &'a [LogCopy],
     /// Time-stamping authorities.
     pub authorities: Option<&'a Authorities>,
 }
@@ -55,6 +55,11 @@ impl LogCopy {
         let cause =
             say!("条目得不出签名树头的树根", "the entries do not give the checkpoint's root");
         Err(Finding::new("L09", cause))
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        &self.signed.checkpoint().origin
     }
 
     /// The head of the first `n` entries.
@@ -122,10 +127,11 @@ pub(super) fn time(
         unshown
             .push(say!("见证人尚未联署：{paths}", "the witnesses have not cosigned yet: {paths}"));
     }
-    if let Some(copy) = trust.log {
-        let closed = |body: &Body| is_closed(bundle, body);
-        let compared =
-            compare(copy, bundle.files, &closed, policy, c, (&bodies, &proved), &mut logged);
+    if !trust.logs.is_empty() {
+        let is_closed = |body: &Body| is_closed(bundle, body);
+        let (files, is_closed) = (bundle.files, &is_closed);
+        let said = Said { c, files, bodies: &bodies, proved: &proved, is_closed };
+        let compared = compare(trust.logs, policy, &said, &mut logged);
         findings.extend(compared.findings);
         unshown.extend(compared.unshown);
     }

@@ -111,7 +111,7 @@ def step(report, source_time):
         report.unshown(f"only if these became known no earlier than was declared: {times}")
     for path in waiting:
         report.unshown("the witnesses have not cosigned yet", path)
-    if report.log is not None:
+    if report.log:
         compare(report, policy, known, proved)
 
 
@@ -149,47 +149,83 @@ def left_over(report, policy, path, known):
     tlog.demand(not ours or closed, f"the log has what the bundle lacks: {path}")
 
 
+class Copy:
+    """A copy of a log, whose files fit."""
+
+    def __init__(self, report, policy, folder):
+        with open(os.path.join(folder, "checkpoint"), "rb") as file:
+            self.checkpoint = file.read()
+        try:
+            policy.check(self.checkpoint)
+        except tlog.NoQuorum:
+            report.unshown("too few have cosigned the head of the copy")
+        self.origin, size, root = tlog.checkpoint(tlog.note(self.checkpoint)[0])
+        self.datas = tlog.read_log(folder, size, root)
+        self.leaves = [tlog.leaf(data) for data in self.datas]
+        self.entries = [tlog.entry(data) for data in self.datas]
+
+    def commits(self):
+        """(place, entry) of each commitment, where it stands first."""
+        first = {}
+        for index, entry in enumerate(self.entries):
+            if entry["kind"] == "commit":
+                first.setdefault(entry["commitment"], (index, entry))
+        return list(first.values())
+
+
 def compare(report, policy, known, proved):
     report.at = "--log"
-    with open(os.path.join(report.log, "checkpoint"), "rb") as file:
-        checkpoint = file.read()
-    try:
-        policy.check(checkpoint)
-    except tlog.NoQuorum:
-        report.unshown("too few have cosigned the head of the copy")
-    origin, size, root = tlog.checkpoint(tlog.note(checkpoint)[0])
-    datas = tlog.read_log(report.log, size, root)
-    leaves = [tlog.leaf(data) for data in datas]
-    for path, (of, n, head, _) in proved.items():
-        tlog.demand(of == origin and n <= size and tlog.head(leaves[:n]) == head, f"{path} is not of this copy")
-    entries = [tlog.entry(data) for data in datas]
-    own = [(index, entry) for index, entry in enumerate(entries) if entry.get("commitment") == report.digest]
-    commits = [entry for entry in entries if entry["kind"] == "commit"]
-    mine = [entry for entry in commits if entry["commitment"] == report.digest]
-    tlog.demand(mine, "the copy has no such commitment")
-    for index, entry in own:
-        closed = is_closed(report, entry)
-        tlog.demand(body(datas[index]) in known or closed, f"entry {index} is not what the bundle has")
-    for index, code in review(entries):
-        tlog.demand(entries[index].get("commitment") != report.digest, f"{code} at entry {index}")
-    dates(report, policy, entries, leaves, origin, checkpoint)
-    seen, rivals = set(), []
-    for entry in commits:
-        if entry["commitment"] not in seen and competes(entry, mine[0]):
-            rivals.append(entry["commitment"])
-        seen.add(entry["commitment"])
-    days = lambda e: (e["window"]["from"], e["window"]["to"], e.get("rehearsal", False))
-    first, last, kind = days(mine[0])
-    binding = {e["commitment"]: e for e in reversed(commits) if e["commitment"] not in voided(entries)}
-    report.facts["others"] = sum(c != report.digest and days(e)[2] == kind and days(e)[0] <= last and days(e)[1] >= first
-                                 for c, e in binding.items())
-    report.facts["attempts"] = [rivals.index(report.digest) + 1, len(rivals)]
+    copies = {}
+    for folder in report.log:
+        copy = Copy(report, policy, folder)
+        tlog.demand(copy.origin not in copies, "two copies of one log")
+        copies[copy.origin] = copy
+    for path, (origin, n, head, _) in proved.items():
+        copy = copies.get(origin)
+        fits = copy and n <= len(copy.leaves) and tlog.head(copy.leaves[:n]) == head
+        tlog.demand(fits, f"{path} is not of this copy")
+    for name in sorted({key[0] for key in policy.logs} - set(copies)):
+        report.unshown(f"no copy of the log {name}, which the policy believes: attempts in it are not counted")
+    own = [(copy, place, entry) for copy in copies.values() for place, entry in copy.commits()
+           if entry["commitment"] == report.digest]
+    tlog.demand(own, "the copy has no such commitment")
+    home, _, mine = own[0]
+    rivals, others = [(mine["at"], home.origin, own[0][1], report.digest)], 0
+    first, last, kind = days(mine)
+    for copy in copies.values():
+        for data, entry in zip(copy.datas, copy.entries):
+            if entry.get("commitment") == report.digest:
+                tlog.demand(body(data) in known or is_closed(report, entry), "an entry is not what the bundle has")
+        for index, code in review(copy.entries):
+            tlog.demand(copy.entries[index].get("commitment") != report.digest, f"{code} at entry {index}")
+        void, way = voided(copy.entries), []
+        for place, entry in copy.commits():
+            c = entry["commitment"]
+            if c == report.digest:
+                continue
+            begins, ends, sort = days(entry)
+            others += c not in void and sort == kind and begins <= last and ends >= first
+            if not competes(entry, mine):
+                continue
+            rivals.append((entry["at"], copy.origin, place, c))
+            earlier = (entry["at"], copy.origin) < (mine["at"], home.origin)
+            if copy is not home and earlier and entry["window"]["to"] >= made_on(mine):
+                at = void.get(c)
+                tlog.demand(at is not None and copy.entries[at]["at"] <= mine["at"], f"L20 in the log {copy.origin}")
+                way.append((entry, at))
+        dates(report, policy, copy, way if copy is not home else cleared(copy.entries, report.digest))
+    rivals.sort()
+    report.facts["others"] = others
+    report.facts["attempts"] = [[c for *_, c in rivals].index(report.digest) + 1, len(rivals)]
 
 
-def dates(report, policy, entries, leaves, origin, checkpoint):
+def days(entry):
+    return entry["window"]["from"], entry["window"]["to"], entry.get("rehearsal", False)
+
+
+def dates(report, policy, copy, way):
     """Voids that cleared the way: a log's own clock does not prove that they came in time, only what was cosigned does."""
-    way = cleared(entries, report.digest)
-    heads = []
+    heads, checkpoint = [], copy.checkpoint
     for path in [None] + sorted(p for p in report.present if p.startswith("log/") and p.endswith(".tlog-proof")):
         try:
             if path is not None:
@@ -200,7 +236,7 @@ def dates(report, policy, entries, leaves, origin, checkpoint):
                 tlog.demand(tlog.included(index, size, tlog.leaf(data), proof, root), "the proof does not hold")
         except BROKEN:
             continue
-        if of == origin and size <= len(leaves) and tlog.head(leaves[:size]) == root and reached > 0:
+        if of == copy.origin and size <= len(copy.leaves) and tlog.head(copy.leaves[:size]) == root and reached > 0:
             heads.append((size, reached))
     for old, void in way:
         name, earliest = f"{old['draw']}, attempt {old['attempt']}", old["beacon"][0]["at"]
@@ -212,33 +248,29 @@ def dates(report, policy, entries, leaves, origin, checkpoint):
 
 def cleared(entries, digest):
     """(commitment, place of its void) of all that was voided to clear the way for a commitment."""
-    commits, voids = {}, {}
+    void, commits = voided(entries), {}
     for index, entry in enumerate(entries):
-        c = entry.get("commitment")
         if entry["kind"] == "commit":
-            commits.setdefault(c, index)
-        elif entry["kind"] == "void" and c in commits:
-            voids.setdefault(c, index)
+            commits.setdefault(entry["commitment"], index)
     place = commits[digest]
     new, found = entries[place], []
     for c, index in commits.items():
-        old, void = entries[index], voids.get(c, place)
-        in_time = void < place and entries[void]["at"] < old["beacon"][0]["at"]
-        if index < place and in_time and competes(old, new) and old["window"]["to"] >= made_on(new):
-            found.append((old, void))
+        old, at = entries[index], void.get(c, place)
+        if index < place and at < place and competes(old, new) and old["window"]["to"] >= made_on(new):
+            found.append((old, at))
     return found
 
 
 def voided(entries):
-    """The commitments whose first void was before their earliest source."""
+    """The commitments whose first void was before their earliest source, each with its place."""
     earliest, found = {}, {}
-    for entry in entries:
+    for index, entry in enumerate(entries):
         c = entry.get("commitment")
         if entry["kind"] == "commit":
             earliest.setdefault(c, entry["beacon"][0]["at"])
         elif entry["kind"] == "void" and c in earliest:
-            found.setdefault(c, entry["at"] < earliest[c])
-    return {c for c, in_time in found.items() if in_time}
+            found.setdefault(c, index)
+    return {c: index for c, index in found.items() if entries[index]["at"] < earliest[c]}
 
 
 def made_on(entry):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Independent verifier of the draw protocol `dr1`, written from docs/protocol.md alone.
 
-    python3 verify.py [--json] [--policy FILE [--log FOLDER]] [--today DATE] PATH...
+    python3 verify.py [--json] [--policy FILE [--log FOLDER]...] [--today DATE] PATH...
 
 PATH: a bundle folder or a dr1-receipt file.  FILE: whom to believe about time, FOLDER: a copy of the log (step 7).
 DATE: in place of today's in China, to tell whether a promised opening is overdue, which no check decides.
@@ -1893,11 +1893,14 @@ def show(report, late):
 
 
 def main(arguments):
-    for option in ("--policy", "--log"):
-        if option in arguments[:-1]:
-            at = arguments.index(option)
-            setattr(Bundle, option[2:], arguments[at + 1])
-            arguments = arguments[:at] + arguments[at + 2:]
+    if "--policy" in arguments[:-1]:
+        at = arguments.index("--policy")
+        Bundle.policy = arguments[at + 1]
+        arguments = arguments[:at] + arguments[at + 2:]
+    while "--log" in arguments[:-1]:
+        at = arguments.index("--log")
+        Bundle.log = (Bundle.log or []) + [arguments[at + 1]]
+        arguments = arguments[:at] + arguments[at + 2:]
     today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
     if "--today" in arguments[:-1]:
         at = arguments.index("--today")

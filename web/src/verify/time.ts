@@ -248,6 +248,16 @@ class Time {
   private compare(copy: Copy, due: Due[]): void {
     const { check, run, logged } = this;
     if (copy.cosigned === undefined) this.waits("checkpoint");
+    const others = this.policy.logs.map(({ name }) => name).filter((name) => name !== copy.checkpoint.origin);
+    if (others.length > 0) {
+      const names = others.map(shown).join(" ");
+      check.hide(
+        say(
+          `策略也相信日志 ${names}，本页只读一份副本：其中的抽取次数没有清点，可用 ssj verify 并逐一以 --log 给出副本`,
+          `the policy believes the log ${names}, too, and this page reads one copy: attempts in it are not counted; ssj verify takes a copy of each with --log`,
+        ),
+      );
+    }
     logged.size = copy.checkpoint.size;
     for (const [file, { checkpoint }] of this.proofs) {
       if (checkpoint.origin !== copy.checkpoint.origin) {
