@@ -12,6 +12,14 @@ mod city;
 #[path = "cli/office.rs"]
 #[allow(dead_code)]
 mod office;
+#[path = "log/several.rs"]
+mod several;
+#[path = "log/spelled.rs"]
+mod spelled;
+#[path = "log/typed.rs"]
+mod typed;
+#[path = "log/voids.rs"]
+mod voids;
 #[path = "log/walk.rs"]
 mod walk;
 

@@ -2,8 +2,9 @@
 //! One value has one byte string: a parser refuses what would not print back identically.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
-use unicode_normalization::is_nfc;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::digest::{Digest, Suite};
 
@@ -45,6 +46,43 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(clear)
 }
 
+/// What fonts and terminals do not show: Default_Ignorable_Code_Point of the Unicode Character Database
+/// (`DerivedCoreProperties.txt`, version 17.0; the ranges include those kept for later). Such characters make two names
+/// out of one.
+const IGNORABLE: [RangeInclusive<char>; 17] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{fe00}'..='\u{fe0f}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff0}'..='\u{fff8}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e0fff}',
+];
+
+/// Whether nobody sees this character.
+pub fn is_ignorable(c: char) -> bool {
+    !c.is_ascii() && IGNORABLE.iter().any(|range| range.contains(&c))
+}
+
+/// A name as people read it, by which names are compared (docs/log.md §3): without white space and what nobody sees, with
+/// one form of every letter and sign (NFKC), in lower case. Another spelling is not another agency, matter or person.
+pub fn plain(name: &str) -> String {
+    let seen = |c: &char| !c.is_whitespace() && !is_ignorable(*c);
+    // Compatibility forms may have blanks in them, and capitals forms of their own.
+    let lower = name.chars().filter(seen).nfkc().flat_map(char::to_lowercase);
+    lower.nfkc().filter(seen).collect()
+}
+
 /// A decimal integer without sign or leading zeros, below `limit`.
 pub fn parse_integer(text: &str, limit: u64) -> Option<u64> {
     let canonical =
@@ -81,6 +119,40 @@ mod tests {
         let told = "抽查\nverified\r\u{1b}[2J \u{202e}证";
         assert_eq!(shown(told), "抽查\\u{a}verified\\u{d}\\u{1b}[2J \\u{202e}证");
         assert!(matches!(shown("核验不通过 🙂"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_name() {
+        let name = plain("示例区市场监督管理局A");
+        for other in [
+            "示例区市场监督管理局\u{200b}A",
+            "示例区\u{2060}市场监督管理局A",
+            "示例\u{fe00}区市场监督管理局A",
+            "⽰例区市场监督管理局A",
+            "示例区市场监督管理局A ",
+            "示例区市场监督管理局\u{3000}A",
+            "示例区市场监督管理局Ａ",
+            "示例区市场监督管理局\u{e0101}ａ\u{200e}",
+        ] {
+            assert_eq!(plain(other), name, "{other:?}");
+        }
+        assert_ne!(plain("示例县市场监督管理局A"), name);
+        assert_eq!(plain("e\u{34f}\u{301}"), plain("É"), "what is not seen parts no letters");
+        assert_eq!(plain("\u{200b} \u{3164}"), "");
+        // Once more changes nothing.
+        for text in ["ǅ ﬁ Ⅸ ㍿ ﾊﾟ", "İstanbul", "ϓ\u{301}", "\u{ffa0}\u{b4}x"] {
+            assert_eq!(plain(&plain(text)), plain(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ignorable_ranges_ascend_and_do_not_touch() {
+        for pair in IGNORABLE.windows(2) {
+            assert!(u32::from(*pair[0].end()) + 1 < u32::from(*pair[1].start()), "{pair:?}");
+        }
+        // As JavaScript engines count them, which have tables of their own.
+        let n = (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| is_ignorable(*c)).count();
+        assert_eq!(n, 4174);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::base::finding::Finding;
-use crate::base::text::FIELD_CHARS_MAX;
+use crate::base::text::{FIELD_CHARS_MAX, is_ignorable};
 use crate::say;
 
 /// What people type, in the one form that bundles have.
@@ -12,7 +12,8 @@ pub(super) fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// The value of an option as a bundle can hold it: NFC, 1–512 characters, none that commands a terminal.
+/// The value of an option as a bundle can hold it: NFC, 1–512 characters, none that commands a
+/// terminal, none that nobody sees.
 ///
 /// # Errors
 /// W07 with the option's name.
@@ -22,6 +23,9 @@ pub(super) fn said(option: &str, text: &str) -> Result<String, Finding> {
         say!("须有 1–{FIELD_CHARS_MAX} 个字符", "must have 1–{FIELD_CHARS_MAX} characters")
     } else if text.contains(char::is_control) {
         say!("不许有控制字符", "must not have control characters")
+    } else if let Some(c) = text.chars().find(|c| is_ignorable(*c)) {
+        let c = c.escape_unicode();
+        say!("不许有看不见的字符（{c}）", "must not have characters that nobody sees ({c})")
     } else {
         return Ok(text);
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
+use crate::base::text::plain;
 use crate::record::beacon::{Beacon, Source, check_sources};
 use crate::record::bundle::{BEACON, Files};
 use crate::record::commitment::Commitment;
@@ -90,10 +91,9 @@ pub fn check(commitment: &Commitment, before: &[Recorded], event: &Event) -> Vec
             say!("{name} 没有原因 {reason}", "{reason} is no reason of a {name}"),
         );
     }
-    let nobody = |text: &str| text == "-";
-    if nobody(&event.by)
-        || kind.needs_two() && (nobody(&event.approver) || event.approver == event.by)
-    {
+    let (by, approver) = (plain(&event.by), plain(&event.approver));
+    let nobody = |name: &str| ["", "-"].contains(&name);
+    if nobody(&by) || kind.needs_two() && (nobody(&approver) || approver == by) {
         let cause = match kind.needs_two() {
             true => {
                 say!("经办人与批准人须为两人", "who records it and who approves it must be two")
@@ -179,6 +179,15 @@ fn check_beacon(commitment: &Commitment, event: &Event) -> Option<Finding> {
         return refuse(say!(
             "信标须至少晚于记录时刻 {margin_s} 秒",
             "the beacon must be at least {margin_s} s later than the event"
+        ));
+    }
+    if let Some(known) =
+        sources.iter().find(|one| commitment.sources.iter().any(|s| s.same_value(one)))
+    {
+        let Text { zh, en } = known.title();
+        return refuse(say!(
+            "{zh}是抽取本身的来源，其值在记录事件时已经知道",
+            "{en}, is a source of the draw itself: its value was known when the event was recorded"
         ));
     }
     let known = |source: &Source| {

@@ -2,12 +2,13 @@
 //! overlapping window, until it is voided or the window ends). Whoever commits, looks at the result and commits again until
 //! it suits him, leaves every commitment in the log; these functions find them, and whatever else does not fit together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{Body, Commit, Entry, Event};
 use crate::base::date::china_date;
 use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
+use crate::base::text::plain;
 use crate::say;
 
 /// A commitment in the log, with what became of it.
@@ -23,6 +24,22 @@ pub struct Attempt<'a> {
     pub state: State<'a>,
     /// The result's digest, if it was logged; a voided draw has none.
     pub manifest: Option<Digest>,
+    /// Its names as they are compared, made once.
+    names: Names,
+}
+
+/// Agency and matters as people read them ([`plain`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Names {
+    agency: String,
+    matters: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(commit: &Commit) -> Self {
+        let matters = commit.matters.iter().map(|matter| plain(matter)).collect();
+        Names { agency: plain(&commit.agency), matters }
+    }
 }
 
 /// What became of a commitment.
@@ -54,7 +71,8 @@ pub fn attempts(log: &[Entry]) -> Vec<Attempt<'_>> {
             (Body::Commit(commit), None) => {
                 places.insert(commit.commitment, found.len());
                 let (at, state) = (entry.at, State::Live);
-                found.push(Attempt { index, at, commit, state, manifest: None });
+                let names = Names::of(commit);
+                found.push(Attempt { index, at, commit, state, manifest: None, names });
             }
             (Body::Void { reason, .. }, Some(place)) if found[place].state == State::Live => {
                 let late = entry.at >= found[place].commit.earliest_s();
@@ -74,24 +92,91 @@ pub fn attempts(log: &[Entry]) -> Vec<Attempt<'_>> {
 /// or of the same name, itself included, whatever became of them. Rehearsals count only among themselves.
 pub fn attempts_at<'a>(log: &'a [Entry], commitment: &Digest) -> Vec<Attempt<'a>> {
     let all = attempts(log);
-    match all.iter().find(|attempt| attempt.commit.commitment == *commitment) {
+    match all.iter().position(|attempt| attempt.commit.commitment == *commitment) {
         None => Vec::new(),
-        Some(one) => {
-            let one = one.commit;
-            all.into_iter().filter(|attempt| attempt.commit.competes(one)).collect()
+        Some(at) => all.iter().filter(|other| other.competes(&all[at])).cloned().collect(),
+    }
+}
+
+/// How many others of these that bind share a day with this one, whosever they are. Who writes an agency or a matter in
+/// other words is not found by any rule, but by whoever looks at them.
+pub fn beside(all: &[Attempt<'_>], own: &Attempt<'_>) -> usize {
+    let others = all.iter().filter(|other| other.commit.commitment != own.commit.commitment);
+    let binding = others.filter(|other| !matches!(other.state, State::Void { .. }));
+    let kind = binding.filter(|other| other.commit.rehearsal == own.commit.rehearsal);
+    kind.filter(|other| other.commit.overlaps(own.commit)).count()
+}
+
+/// A commitment that stood in the way of another one until it was voided: unless that void came in time, the other was not
+/// alone. When it came, the log's own clock does not prove.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleared<'a> {
+    /// The one that was voided.
+    pub attempt: Attempt<'a>,
+    /// The place of its void in the log.
+    pub void: u64,
+}
+
+/// What was voided to clear the way for a commitment, in order.
+pub fn cleared<'a>(log: &'a [Entry], commitment: &Digest) -> Vec<Cleared<'a>> {
+    let all = attempts(log);
+    let new = all.iter().position(|one| one.commit.commitment == *commitment);
+    new.map(|at| cleared_for(&all[at], &all[..at]).collect()).unwrap_or_default()
+}
+
+/// What was voided to clear the way for any commitment of the log, in the order of the voids.
+pub fn all_cleared(log: &[Entry]) -> Vec<Cleared<'_>> {
+    let all = attempts(log);
+    let for_each = (0..all.len()).flat_map(|at| cleared_for(&all[at], &all[..at]));
+    let found: BTreeMap<u64, Cleared<'_>> = for_each.map(|one| (one.void, one)).collect();
+    found.into_values().collect()
+}
+
+fn cleared_for<'a, 'b>(
+    new: &'b Attempt<'a>,
+    earlier: &'b [Attempt<'a>],
+) -> impl Iterator<Item = Cleared<'a>> + 'b {
+    earlier.iter().filter_map(|old| match old.state {
+        State::Void { index, .. } if index < new.index && old.is_in_the_way_of(new) => {
+            Some(Cleared { attempt: old.clone(), void: index })
         }
+        _ => None,
+    })
+}
+
+impl Attempt<'_> {
+    /// Whether this one would keep another from binding that is made after it, if nobody voided it.
+    pub fn is_in_the_way_of(&self, new: &Attempt<'_>) -> bool {
+        // The log's own clock may say what it likes, but whatever binds was made before its earliest value.
+        let made_s = new.at.min(new.commit.earliest_s());
+        let today = china_date(made_s).map(|day| day.to_string()).unwrap_or_default();
+        self.commit.window.1 >= today && self.competes(new)
+    }
+
+    /// [`Commit::competes`].
+    pub fn competes(&self, other: &Attempt<'_>) -> bool {
+        self.commit.competes_by(&self.names, other.commit, &other.names)
     }
 }
 
 impl Commit {
-    /// Whether only one of the two can bind at a time.
+    /// Whether only one of the two can bind at a time: one agency, and one name, or a shared matter and a shared day. Neither a
+    /// blank nor a full-width letter nor a character that nobody sees makes another agency or another matter.
     pub fn competes(&self, other: &Commit) -> bool {
+        self.competes_by(&Names::of(self), other, &Names::of(other))
+    }
+
+    fn competes_by(&self, names: &Names, other: &Commit, others: &Names) -> bool {
+        let shared = || !names.matters.is_disjoint(&others.matters);
+        self.rehearsal == other.rehearsal
+            && names.agency == others.agency
+            && (self.draw == other.draw || self.overlaps(other) && shared())
+    }
+
+    /// Whether their windows share a day.
+    fn overlaps(&self, other: &Commit) -> bool {
         // Days in this form are ordered like their texts.
-        let overlap = self.window.0 <= other.window.1 && other.window.0 <= self.window.1;
-        let shared = || self.matters.iter().any(|m| other.matters.binary_search(m).is_ok());
-        self.agency == other.agency
-            && self.rehearsal == other.rehearsal
-            && (self.draw == other.draw || overlap && shared())
+        self.window.0 <= other.window.1 && other.window.0 <= self.window.1
     }
 }
 
@@ -117,12 +202,9 @@ pub fn review(log: &[Entry]) -> Vec<Finding> {
 /// The last commitment that was live when another one was made. One is enough: of a log of rivals, a finding for each pair
 /// would say no more.
 fn rival(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
-    // The log's own clock may say what it likes, but whatever binds was made before its earliest value.
-    let made_s = new.at.min(new.commit.earliest_s());
-    let today = china_date(made_s).map(|day| day.to_string()).unwrap_or_default();
     let live = |old: &&Attempt<'_>| {
         let voided = matches!(old.state, State::Void { index, .. } if index < new.index);
-        !voided && old.commit.window.1 >= today && old.commit.competes(new.commit)
+        !voided && old.is_in_the_way_of(new)
     };
     let old = earlier.iter().rfind(live)?;
     let (draw, row) = (&old.commit.draw, old.index);
@@ -138,9 +220,9 @@ fn numbering(new: &Attempt<'_>, earlier: &[Attempt<'_>]) -> Option<Finding> {
     let refuse = |cause: Text| Some(found("L21", new.index, cause).id(draw.clone()));
     let Some(prev) = prev else {
         // Another name begins to count anew, which nothing forbids and everybody should know.
-        let other = earlier.iter().rfind(|old| {
-            old.commit.competes(new.commit) && matches!(old.state, State::Void { .. })
-        })?;
+        let other = earlier
+            .iter()
+            .rfind(|old| old.competes(new) && matches!(old.state, State::Void { .. }))?;
         let (row, before) = (other.index, &other.commit.draw);
         let cause = say!(
             "自称第 1 次，但第 {row} 条的 {before} 已是一次",

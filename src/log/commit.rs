@@ -42,6 +42,12 @@ impl Commit {
         self.earliest_s().saturating_sub(self.margin_s)
     }
 
+    /// Whether a drand round is among its sources: it proves its time by its number, and nobody knew its value before. The
+    /// times of all others are declared.
+    pub fn has_round(&self) -> bool {
+        self.sources.iter().any(|(source, _)| source.starts_with("drand:"))
+    }
+
     /// When the earliest value becomes known, in seconds of UTC.
     pub fn earliest_s(&self) -> u64 {
         self.sources.first().map_or(0, |(_, at)| *at)

@@ -13,7 +13,7 @@ use unicode_normalization::is_nfc;
 use crate::base::date::parse_date;
 use crate::base::finding::{Finding, Text};
 use crate::base::ratio::Ratio;
-use crate::base::text::{FIELD_CHARS_MAX, INTEGER_LIMIT};
+use crate::base::text::{FIELD_CHARS_MAX, INTEGER_LIMIT, is_ignorable};
 use crate::record::ids::is_name;
 use crate::say;
 
@@ -268,11 +268,14 @@ impl<'a> Node<'a> {
         self.value.get_ref().as_str()
     }
 
-    /// A text of 1–512 characters in NFC.
+    /// A text of 1–512 characters in NFC, without blanks at its ends or characters that nobody sees.
     pub(super) fn text(&self) -> Option<String> {
         match self.value.get_ref().as_str() {
             Some(text) if is_text(text) => Some(text.to_owned()),
-            _ => self.malformed(" 1–512 字的文字", "a text of 1–512 characters"),
+            _ => self.malformed(
+                " 1–512 字的文字，首尾无空白，不含看不见的字符",
+                "a text of 1–512 characters, no blanks at its ends, none that nobody sees",
+            ),
         }
     }
 
@@ -386,7 +389,12 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Names stand in the log, where attempts are counted by them: nothing in them that nobody sees.
 fn is_text(text: &str) -> bool {
     let n = text.chars().count();
-    (1..=FIELD_CHARS_MAX).contains(&n) && is_nfc(text) && !text.chars().any(char::is_control)
+    let hidden = |c: char| c.is_control() || is_ignorable(c);
+    (1..=FIELD_CHARS_MAX).contains(&n)
+        && is_nfc(text)
+        && text.trim() == text
+        && !text.contains(hidden)
 }

@@ -71,6 +71,13 @@ pub fn proof_path(body: &Body) -> Option<String> {
     Some(format!("log/{name}.tlog-proof"))
 }
 
+/// The file of a bundle that dates the void of another commitment, whose digest is `c`: that one had to be out of the way
+/// before the bundle's own could bind.
+pub fn void_proof_path(c: &Digest) -> String {
+    let first = &c.hex()[..16];
+    format!("log/void-{first}.tlog-proof")
+}
+
 /// The entry of a commitment whose digest is `c`.
 pub fn entry_of(commitment: &Commitment, c: Digest) -> Commit {
     let matters: BTreeSet<&String> =

@@ -5,6 +5,7 @@ pub mod beacon;
 pub mod bundle;
 pub mod commitment;
 pub mod contents;
+pub mod declared;
 pub mod drand;
 pub mod event;
 mod event_kind;

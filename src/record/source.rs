@@ -256,6 +256,11 @@ impl Source {
         }
     }
 
+    /// Whether both have one value by one announcement, whatever times were declared for it. Dice are thrown anew.
+    pub fn same_value(&self, other: &Source) -> bool {
+        !matches!(self, Source::Dice { .. }) && self.prefix() == other.prefix()
+    }
+
     /// Everything before the value in the source's string.
     pub fn prefix(&self) -> String {
         match self {

@@ -1,12 +1,11 @@
 //! The draws of a workspace: one live commitment per agency, shared matter and overlapping window.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::database::{Connection, Row};
 use super::holder::machine;
 use super::{Store, stored};
 use crate::base::digest::Digest;
 use crate::base::finding::Finding;
+use crate::base::text::plain;
 use crate::record::commitment::Commitment;
 use crate::registry::Register;
 
@@ -142,12 +141,6 @@ impl DrawRecord {
     fn gives_way(&self, published: &impl Fn(&DrawRecord) -> bool) -> bool {
         self.state == State::Pending && self.host == machine() && !published(self)
     }
-}
-
-/// A name as people read it: without blanks, and with one form of every letter and sign (NFKC).
-fn plain(name: &str) -> String {
-    let letters = UnicodeNormalization::nfkc(name).filter(|c| !c.is_whitespace());
-    letters.flat_map(char::to_lowercase).collect()
 }
 
 impl Store {

@@ -14,6 +14,7 @@ use crate::events::replay::{Effect, History, Paired, counts, replay};
 use crate::events::standing::Ground;
 use crate::pairing::rules::Case;
 use crate::record::bundle::{ASSIGNMENT, Files, HANDICAPS, SHORTAGE};
+use crate::record::declared::all_beside_their_times;
 use crate::record::event::{Event, Kind};
 use crate::record::event_tables::{SUBJECTS, TEAMS};
 use crate::record::shortage::Shortage;
@@ -83,16 +84,16 @@ pub(super) fn events(
     }
     facts.events.count(&recorded, &history);
     let hearsay = hearsay(&recorded);
-    match (facts.events.waiting.first(), hearsay.first()) {
+    match (facts.events.waiting.first(), hearsay) {
         (Some(n), _) => {
             let Text { zh, en } =
                 say!("第 {n} 号起等待信标", "effects from event {n} on wait for the beacon");
             chained(&zh, &en)
         }
-        (None, Some(text)) => {
+        (None, Some(Text { zh, en })) => {
             let Text { zh, en } = say!(
-                "替换均已重算，信标值请与公告核对：{text}",
-                "every replacement is recomputed; compare with the announcement: {text}"
+                "替换均已重算，信标的值和时间请与公告核对：{zh}",
+                "every replacement is recomputed; compare values and times with the announcement: {en}"
             );
             chained(&zh, &en)
         }
@@ -101,12 +102,13 @@ pub(super) fn events(
 }
 
 /// Values that were typed from announcements.
-fn hearsay(recorded: &[Recorded]) -> Vec<&str> {
+fn hearsay(recorded: &[Recorded]) -> Option<Text> {
     let texts = recorded.iter().flat_map(|one| {
         let strings = one.beacon.iter().flat_map(|beacon| &beacon.strings);
         one.event.beacon.iter().zip(strings)
     });
-    texts.filter(|(source, text)| source.is_hearsay(text)).map(|(_, text)| text.as_str()).collect()
+    let typed = texts.filter(|(source, text)| source.is_hearsay(text));
+    all_beside_their_times(typed.map(|(source, text)| (source, text.as_str())))
 }
 
 /// The pairing that lies in an event's folder, if its certificates prove it.

@@ -85,8 +85,11 @@ pub struct Logged {
     pub cosigned_s: Option<u64>,
     /// Entries of the copy that was looked into.
     pub size: Option<u64>,
-    /// All of the agency's commitments that compete, this one among them, in order; none without a copy of the log.
+    /// All of the agency's commitments that compete, this one among them, in the order of their times; none without a copy
+    /// of a log.
     pub attempts: Option<Vec<AttemptFacts>>,
+    /// How many other binding commitments of the copy share a day with this one, whosever they are.
+    pub others: Option<usize>,
     /// What does not fit together in the entries of the others.
     pub remarks: Vec<Finding>,
 }
@@ -94,6 +97,8 @@ pub struct Logged {
 /// One attempt that the log shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptFacts {
+    /// The log's name.
+    pub log: String,
     /// Its place in the log, from 0.
     pub index: u64,
     /// When the log says that it was made, in seconds of UTC.

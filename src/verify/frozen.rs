@@ -6,13 +6,14 @@ use super::Outcome;
 use super::bad::Bad;
 use super::bundle::Bundle;
 use crate::base::digest::Digest;
-use crate::base::finding::Finding;
+use crate::base::finding::{Finding, Text};
 use crate::draw::ticket::{master_digest, recusal_salt};
 use crate::record::bundle::{
     self, BEACON, INCOMPATIBLE, INSPECTORS, MANIFEST, OPENING, RECUSALS, SCHEDULE, SHORTAGE,
     STANDBY, Stage, frame_path, is_frame,
 };
 use crate::record::contents::check_registers;
+use crate::record::declared::all_beside_their_times;
 use crate::record::logged::RESULT_PROOF;
 use crate::say;
 
@@ -166,14 +167,13 @@ pub(super) fn beacon(bundle: &Bundle<'_>) -> Outcome {
         .iter()
         .zip(&beacon.strings)
         .filter(|(source, string)| source.is_hearsay(string));
-    let hearsay: Vec<&str> = hearsay.map(|(_, string)| string.as_str()).collect();
-    if hearsay.is_empty() {
+    let hearsay = hearsay.map(|(source, string)| (source, string.as_str()));
+    let Some(Text { zh, en }) = all_beside_their_times(hearsay) else {
         return Outcome::Passed;
-    }
-    let list = hearsay.join(" ");
+    };
     Outcome::NotShown(say!(
-        "格式相符，请自行对照官方公告：{list}",
-        "well formed; compare with the official announcement yourself: {list}",
+        "格式相符，请自行对照官方公告的值和时间：{zh}",
+        "well formed; compare values and times with the official announcement yourself: {en}",
     ))
 }
 

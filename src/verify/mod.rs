@@ -5,6 +5,7 @@
 mod attempts;
 mod bad;
 mod bundle;
+mod dated;
 mod drawn;
 mod events;
 mod facts;

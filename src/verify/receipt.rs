@@ -14,6 +14,7 @@ use crate::pairing::certificate::is_best_team;
 use crate::pairing::slots::visit_slots;
 use crate::record::bundle::{BEACON, COMMITMENT, SHORTAGE, Stage, layout};
 use crate::record::commitment::{Commitment, List, Method, Quota, Seal};
+use crate::record::declared::beside_its_time;
 use crate::record::receipt::{Entry, Receipt, Release, Team};
 use crate::record::tables::{Outcome, RollRow};
 use crate::say;
@@ -58,10 +59,12 @@ fn check(bytes: &[u8], report: &mut ReceiptReport) -> Result<(), Finding> {
         .iter()
         .zip(&receipt.beacon.strings)
         .filter(|(source, text)| source.is_hearsay(text));
-    for (_, text) in hearsay {
-        report
-            .not_shown
-            .push(say!("请对照官方公告：{text}", "compare with the official announcement: {text}"));
+    for (source, text) in hearsay {
+        let Text { zh, en } = beside_its_time(source, text);
+        report.not_shown.push(say!(
+            "请对照官方公告的值和时间：{zh}",
+            "compare value and time with the official announcement: {en}"
+        ));
     }
     let seed = seed(commitment.suite, &digest, &receipt.beacon.strings);
     let first = &receipt.lists[0].row;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attempts::compare;
+use super::attempts::{Said, compare};
 use super::bundle::Bundle;
 use super::facts::Logged;
 use super::{Facts, Outcome};
@@ -20,6 +20,7 @@ use crate::log::proof::Proof;
 use crate::log::stamp::{self, Authorities};
 use crate::record::beacon::Source;
 use crate::record::bundle::COMMITMENT;
+use crate::record::declared::holds_only_if;
 use crate::record::event::Event;
 use crate::record::logged::{STAMP, entries_of, proof_path};
 use crate::say;
@@ -29,8 +30,8 @@ use crate::say;
 pub struct Trust<'a> {
     /// Logs and witnesses.
     pub policy: Option<&'a Policy>,
-    /// A copy of the log.
-    pub log: Option<&'a LogCopy>,
+    /// Copies of logs, each of another one.
+    pub logs: &'a [LogCopy],
     /// Time-stamping authorities.
     pub authorities: Option<&'a Authorities>,
 }
@@ -54,6 +55,11 @@ impl LogCopy {
         let cause =
             say!("条目得不出签名树头的树根", "the entries do not give the checkpoint's root");
         Err(Finding::new("L09", cause))
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        &self.signed.checkpoint().origin
     }
 
     /// The head of the first `n` entries.
@@ -115,15 +121,17 @@ pub(super) fn time(
     }
     findings.extend(order(&proved, &bodies));
     findings.extend(removed(bundle, c, policy, &bodies));
-    let mut unshown = Vec::new();
+    let mut unshown: Vec<Text> = declared(bundle).into_iter().collect();
     if !waiting.is_empty() {
         let paths = waiting.join(" ");
         unshown
             .push(say!("见证人尚未联署：{paths}", "the witnesses have not cosigned yet: {paths}"));
     }
-    if let Some(copy) = trust.log {
-        let closed = |body: &Body| is_closed(bundle, body);
-        let compared = compare(copy, &closed, policy, c, &bodies, &proved, &mut logged);
+    if !trust.logs.is_empty() {
+        let is_closed = |body: &Body| is_closed(bundle, body);
+        let (files, is_closed) = (bundle.files, &is_closed);
+        let said = Said { c, files, bodies: &bodies, proved: &proved, is_closed };
+        let compared = compare(trust.logs, policy, &said, &mut logged);
         findings.extend(compared.findings);
         unshown.extend(compared.unshown);
     }
@@ -220,15 +228,29 @@ fn judge(
     Ok((Proved { path: path.to_owned(), proof }, quorum))
 }
 
+/// The public values that decide what follows from an event.
+fn named_by(bundle: &Bundle<'_>, n: u64) -> Vec<Source> {
+    let read = || {
+        let value = json::parse_line(bundle.files.get(&Event::path(n))?).ok()?;
+        let sources = value.get("beacon")?.as_array()?.iter();
+        Some(sources.filter_map(|source| Source::from_json(source).ok()).collect())
+    };
+    read().unwrap_or_default()
+}
+
 /// When the earliest public value becomes known that decides what follows from an event, if one does.
 fn decided_s(bundle: &Bundle<'_>, n: u64) -> Option<u64> {
-    let value = json::parse_line(bundle.files.get(&Event::path(n))?).ok()?;
-    let sources = value.get("beacon")?.as_array()?;
-    sources
-        .iter()
-        .filter_map(|source| Source::from_json(source).ok())
-        .map(|source| source.at())
-        .min()
+    named_by(bundle, n).iter().map(Source::at).min()
+}
+
+/// What must be true for this step to hold at all: the times of the sources of draw and events, where the office declares
+/// them. Witnesses cosigned before the declared times; whether the values were known before these, no log can tell.
+fn declared(bundle: &Bundle<'_>) -> Option<Text> {
+    let mut sources = bundle.commitment.sources.clone();
+    for n in (1..).take_while(|n| bundle.files.contains_key(&Event::path(*n))) {
+        sources.extend(named_by(bundle, n));
+    }
+    holds_only_if(&sources)
 }
 
 /// Why an event came too late: the witnesses saw it when the value was known, or its effect is there before they did.

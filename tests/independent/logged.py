@@ -5,6 +5,7 @@ import os
 import struct
 
 import log as tlog
+from names import plain
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 BROKEN = (tlog.Bad, OSError, KeyError, IndexError, ValueError, TypeError, struct.error, RecursionError)
@@ -101,16 +102,28 @@ def step(report, source_time):
     for path in sorted(report.present):
         if path.startswith("log/") and path.endswith(".tlog-proof") and path not in proved:
             left_over(report, policy, path, known)
+    declared = list(report.c["beacon"]["sources"])
+    for _, entry in entries:
+        if entry["kind"] == "event":
+            declared += named(report, entry["n"])
+    if not any(source["kind"] == "drand" for source in declared):
+        times = ", ".join(f"{source_name(s)} at or after {source_time(s)}" for s in declared if s["kind"] != "wit")
+        report.unshown(f"only if these became known no earlier than was declared: {times}")
     for path in waiting:
         report.unshown("the witnesses have not cosigned yet", path)
-    if report.log is not None:
+    if report.log:
         compare(report, policy, known, proved)
+
+
+def named(report, n):
+    """The sources that an event names."""
+    with open(os.path.join(report.path, f"events/{n:04}.json"), "rb") as file:
+        return json.loads(file.read()).get("beacon", [])
 
 
 def decided(report, n, source_time):
     """The last second before the earliest public value that decides what follows from an event, if one does."""
-    with open(os.path.join(report.path, f"events/{n:04}.json"), "rb") as file:
-        times = [source_time(source) for source in json.loads(file.read()).get("beacon", [])]
+    times = [source_time(source) for source in named(report, n)]
     return min(times) - 1 if times else None
 
 
@@ -136,41 +149,140 @@ def left_over(report, policy, path, known):
     tlog.demand(not ours or closed, f"the log has what the bundle lacks: {path}")
 
 
+class Copy:
+    """A copy of a log, whose files fit."""
+
+    def __init__(self, report, policy, folder):
+        with open(os.path.join(folder, "checkpoint"), "rb") as file:
+            self.checkpoint = file.read()
+        try:
+            policy.check(self.checkpoint)
+        except tlog.NoQuorum:
+            report.unshown("too few have cosigned the head of the copy")
+        self.origin, size, root = tlog.checkpoint(tlog.note(self.checkpoint)[0])
+        self.datas = tlog.read_log(folder, size, root)
+        self.leaves = [tlog.leaf(data) for data in self.datas]
+        self.entries = [tlog.entry(data) for data in self.datas]
+
+    def commits(self):
+        """(place, entry) of each commitment, where it stands first."""
+        first = {}
+        for index, entry in enumerate(self.entries):
+            if entry["kind"] == "commit":
+                first.setdefault(entry["commitment"], (index, entry))
+        return list(first.values())
+
+
 def compare(report, policy, known, proved):
     report.at = "--log"
-    with open(os.path.join(report.log, "checkpoint"), "rb") as file:
-        checkpoint = file.read()
-    try:
-        policy.check(checkpoint)
-    except tlog.NoQuorum:
-        report.unshown("too few have cosigned the head of the copy")
-    origin, size, root = tlog.checkpoint(tlog.note(checkpoint)[0])
-    datas = tlog.read_log(report.log, size, root)
-    leaves = [tlog.leaf(data) for data in datas]
-    for path, (of, n, head, _) in proved.items():
-        tlog.demand(of == origin and n <= size and tlog.head(leaves[:n]) == head, f"{path} is not of this copy")
-    entries = [tlog.entry(data) for data in datas]
-    own = [(index, entry) for index, entry in enumerate(entries) if entry.get("commitment") == report.digest]
-    commits = [entry for entry in entries if entry["kind"] == "commit"]
-    mine = [entry for entry in commits if entry["commitment"] == report.digest]
-    tlog.demand(mine, "the copy has no such commitment")
-    for index, entry in own:
-        closed = is_closed(report, entry)
-        tlog.demand(body(datas[index]) in known or closed, f"entry {index} is not what the bundle has")
-    for index, code in review(entries):
-        tlog.demand(entries[index].get("commitment") != report.digest, f"{code} at entry {index}")
-    seen, rivals = set(), []
-    for entry in commits:
-        if entry["commitment"] not in seen and competes(entry, mine[0]):
-            rivals.append(entry["commitment"])
-        seen.add(entry["commitment"])
-    report.facts["attempts"] = [rivals.index(report.digest) + 1, len(rivals)]
+    copies = {}
+    for folder in report.log:
+        copy = Copy(report, policy, folder)
+        tlog.demand(copy.origin not in copies, "two copies of one log")
+        copies[copy.origin] = copy
+    for path, (origin, n, head, _) in proved.items():
+        copy = copies.get(origin)
+        fits = copy and n <= len(copy.leaves) and tlog.head(copy.leaves[:n]) == head
+        tlog.demand(fits, f"{path} is not of this copy")
+    for name in sorted({key[0] for key in policy.logs} - set(copies)):
+        report.unshown(f"no copy of the log {name}, which the policy believes: attempts in it are not counted")
+    own = [(copy, place, entry) for copy in copies.values() for place, entry in copy.commits()
+           if entry["commitment"] == report.digest]
+    tlog.demand(own, "the copy has no such commitment")
+    home, _, mine = own[0]
+    rivals, others = [(mine["at"], home.origin, own[0][1], report.digest)], 0
+    first, last, kind = days(mine)
+    for copy in copies.values():
+        for data, entry in zip(copy.datas, copy.entries):
+            if entry.get("commitment") == report.digest:
+                tlog.demand(body(data) in known or is_closed(report, entry), "an entry is not what the bundle has")
+        for index, code in review(copy.entries):
+            tlog.demand(copy.entries[index].get("commitment") != report.digest, f"{code} at entry {index}")
+        void, way = voided(copy.entries), []
+        for place, entry in copy.commits():
+            c = entry["commitment"]
+            if c == report.digest:
+                continue
+            begins, ends, sort = days(entry)
+            others += c not in void and sort == kind and begins <= last and ends >= first
+            if not competes(entry, mine):
+                continue
+            rivals.append((entry["at"], copy.origin, place, c))
+            earlier = (entry["at"], copy.origin) < (mine["at"], home.origin)
+            if copy is not home and earlier and entry["window"]["to"] >= made_on(mine):
+                at = void.get(c)
+                tlog.demand(at is not None and copy.entries[at]["at"] <= mine["at"], f"L20 in the log {copy.origin}")
+                way.append((entry, at))
+        dates(report, policy, copy, way if copy is not home else cleared(copy.entries, report.digest))
+    rivals.sort()
+    report.facts["others"] = others
+    report.facts["attempts"] = [[c for *_, c in rivals].index(report.digest) + 1, len(rivals)]
+
+
+def days(entry):
+    return entry["window"]["from"], entry["window"]["to"], entry.get("rehearsal", False)
+
+
+def dates(report, policy, copy, way):
+    """Voids that cleared the way: a log's own clock does not prove that they came in time, only what was cosigned does."""
+    heads, checkpoint = [], copy.checkpoint
+    for path in [None] + sorted(p for p in report.present if p.startswith("log/") and p.endswith(".tlog-proof")):
+        try:
+            if path is not None:
+                with open(os.path.join(report.path, path), "rb") as file:
+                    data, index, proof, checkpoint = tlog.read_proof(file.read())
+            of, size, root, reached = policy.check(checkpoint)
+            if path is not None:
+                tlog.demand(tlog.included(index, size, tlog.leaf(data), proof, root), "the proof does not hold")
+        except BROKEN:
+            continue
+        if of == copy.origin and size <= len(copy.leaves) and tlog.head(copy.leaves[:size]) == root and reached > 0:
+            heads.append((size, reached))
+    for old, void in way:
+        name, earliest = f"{old['draw']}, attempt {old['attempt']}", old["beacon"][0]["at"]
+        if not any(size > void and reached < earliest for size, reached in heads):
+            report.unshown(f"that {name} was void in time rests on the log's own clock: no witness saw it before {earliest}")
+        elif not any(one["source"].startswith("drand:") for one in old["beacon"]):
+            report.unshown(f"that {name} was void in time holds only if its values came no earlier than declared")
+
+
+def cleared(entries, digest):
+    """(commitment, place of its void) of all that was voided to clear the way for a commitment."""
+    void, commits = voided(entries), {}
+    for index, entry in enumerate(entries):
+        if entry["kind"] == "commit":
+            commits.setdefault(entry["commitment"], index)
+    place = commits[digest]
+    new, found = entries[place], []
+    for c, index in commits.items():
+        old, at = entries[index], void.get(c, place)
+        if index < place and at < place and competes(old, new) and old["window"]["to"] >= made_on(new):
+            found.append((old, at))
+    return found
+
+
+def voided(entries):
+    """The commitments whose first void was before their earliest source, each with its place."""
+    earliest, found = {}, {}
+    for index, entry in enumerate(entries):
+        c = entry.get("commitment")
+        if entry["kind"] == "commit":
+            earliest.setdefault(c, entry["beacon"][0]["at"])
+        elif entry["kind"] == "void" and c in earliest:
+            found.setdefault(c, index)
+    return {c: index for c, index in found.items() if entries[index]["at"] < earliest[c]}
+
+
+def made_on(entry):
+    """The day in China on which a commitment was made at the latest."""
+    made = min(entry["at"], entry["beacon"][0]["at"])
+    return datetime.datetime.fromtimestamp(made, CHINA).date().isoformat()
 
 
 def competes(a, b):
     overlap = a["window"]["from"] <= b["window"]["to"] and b["window"]["from"] <= a["window"]["to"]
-    shared = set(a["matters"]) & set(b["matters"])
-    same = a["agency"] == b["agency"] and a.get("rehearsal", False) == b.get("rehearsal", False)
+    shared = set(map(plain, a["matters"])) & set(map(plain, b["matters"]))
+    same = plain(a["agency"]) == plain(b["agency"]) and a.get("rehearsal", False) == b.get("rehearsal", False)
     return same and (a["draw"] == b["draw"] or bool(overlap and shared))
 
 
@@ -193,8 +305,7 @@ def review(entries):
                 found.append((index, "L25"))
                 draws[c] = dict(draws[c], events=0, told=set())
                 continue
-            made = min(entry["at"], entry["beacon"][0]["at"])
-            day = datetime.datetime.fromtimestamp(made, CHINA).date().isoformat()
+            day = made_on(entry)
             for old in draws.values():
                 void = voids.get(old["entry"]["commitment"])
                 gone = void is not None and void < index and entries[void]["at"] < old["entry"]["beacon"][0]["at"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Independent verifier of the draw protocol `dr1`, written from docs/protocol.md alone.
 
-    python3 verify.py [--json] [--policy FILE [--log FOLDER]] [--today DATE] PATH...
+    python3 verify.py [--json] [--policy FILE [--log FOLDER]...] [--today DATE] PATH...
 
 PATH: a bundle folder or a dr1-receipt file.  FILE: whom to believe about time, FOLDER: a copy of the log (step 7).
 DATE: in place of today's in China, to tell whether a promised opening is overdue, which no check decides.
@@ -21,6 +21,8 @@ import sys
 import unicodedata
 from collections import Counter, defaultdict
 from fractions import Fraction
+
+from names import plain
 
 MAX_INT = 2 ** 53 - 1                   # §2.1
 MAX_LINE = 65536                        # §2.3 rule 5
@@ -525,9 +527,11 @@ def check_values(suite, sources, beacon, file):
             require(hashlib.sha256(bytes.fromhex(signature)).hexdigest() == text[-64:],
                     f"evidence[{i}].signature: its SHA-256 is not the value", file)
         if kind in ("rfc3797", "digits"):
-            open_points.append(f"strings[{i}]: compare {source['game']} issue {source['issue']} with its announcement")
+            open_points.append(f"strings[{i}]: compare {source['game']} issue {source['issue']} with its announcement, "
+                               f"which should be of {source['at']} or later")
         elif kind == "nist2":
-            open_points.append(f"strings[{i}]: compare chain {source['chain']} pulse {source['pulse']} with the archive")
+            open_points.append(f"strings[{i}]: compare chain {source['chain']} pulse {source['pulse']} with the archive, "
+                               f"where it should be of {source['at']} or later")
         elif kind == "wit" and text.endswith(":-"):
             open_points.append(f"strings[{i}]: the share of {source['name']} was never revealed")
     return open_points
@@ -579,9 +583,10 @@ def check_event(file, event, sealed):
     shape(event, file, "", spec, forbid=(EVENT_KEYS - own) | (set() if sealed else {"salt"}))
     if "beacon" in event:
         check_source_objects(event["beacon"], file, "beacon")
-    require(event["by"] != "-", "by: nobody", file)
+    by, approver = plain(event["by"]), plain(event["approver"])
+    require(by not in ("", "-"), "by: nobody", file)
     if kind in TWO:
-        require(event["approver"] not in ("-", event["by"]), "approver: not another person", file)
+        require(approver not in ("", "-", by), "approver: not another person", file)
 
 
 def cheapest_ways(options, quarrels, taken=(), paid=0, best=None):
@@ -1443,7 +1448,10 @@ class Bundle(Report):
                     and event["beacon"][0]["round"] == first, f"beacon: must be round {first}", file)
             return
         known = {(s["kind"], s.get("game")) for s in committed}
+        value = lambda s: (s["kind"], *[s.get(key) for key in ("game", "issue", "chain", "pulse", "name")])
+        values = {value(s) for s in committed if s["kind"] != "dice"}
         for s in event["beacon"]:
+            require(value(s) not in values, "beacon: a source of the draw itself, whose value is known", file)
             require((s["kind"], s.get("game")) in known and s["kind"] != "wit", "beacon: another kind of source", file)
             require(source_time(s) >= earliest, "beacon: too early", file)
         check_source_rules(event["beacon"], self.c["beacon"]["trust"], file, "beacon")
@@ -1885,11 +1893,14 @@ def show(report, late):
 
 
 def main(arguments):
-    for option in ("--policy", "--log"):
-        if option in arguments[:-1]:
-            at = arguments.index(option)
-            setattr(Bundle, option[2:], arguments[at + 1])
-            arguments = arguments[:at] + arguments[at + 2:]
+    if "--policy" in arguments[:-1]:
+        at = arguments.index("--policy")
+        Bundle.policy = arguments[at + 1]
+        arguments = arguments[:at] + arguments[at + 2:]
+    while "--log" in arguments[:-1]:
+        at = arguments.index("--log")
+        Bundle.log = (Bundle.log or []) + [arguments[at + 1]]
+        arguments = arguments[:at] + arguments[at + 2:]
     today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
     if "--today" in arguments[:-1]:
         at = arguments.index("--today")

@@ -116,6 +116,13 @@ impl City {
         found["cause"].as_str().unwrap().to_owned()
     }
 
+    /// What our verifier and the one in Python say of a step, without a log; ours twice where there is no Python.
+    pub fn outcomes(&self, bundle: &str, number: u64) -> [String; 2] {
+        let ours = outcome(&self.report(bundle, &[]), number);
+        let theirs = second_report(self.office.folder(), bundle, &[]);
+        [ours.clone(), theirs.map_or(ours, |report| outcome(&report, number))]
+    }
+
     /// The second verifier comes to the same outcome of step 7, with and without a copy of the log.
     pub fn agrees(&self, bundle: &str) {
         for more in [&[][..], &["--log", "log/public"]] {
@@ -143,8 +150,18 @@ pub fn both(folder: &Path, bundles: &[String], more: &[&str]) -> Option<[Vec<Str
     Some([ours.out, theirs].map(|text| text.lines().map(outcome).collect()))
 }
 
+fn outcome(report: &Value, number: u64) -> String {
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["number"] == number).unwrap();
+    check["outcome"].as_str().unwrap().to_owned()
+}
+
 /// What the verifier in Python says of step 7; nothing where there is no Python.
 fn second(folder: &Path, bundle: &str, more: &[&str]) -> Option<String> {
+    Some(outcome(&second_report(folder, bundle, more)?, 7))
+}
+
+fn second_report(folder: &Path, bundle: &str, more: &[&str]) -> Option<Value> {
     let mut python = Command::new("python3");
     python.arg("-B").arg(root().join("tests/independent/verify.py"));
     // The copy of a log is its public folder.
@@ -156,9 +173,5 @@ fn second(folder: &Path, bundle: &str, more: &[&str]) -> Option<String> {
     };
     let text = String::from_utf8(output.stdout).unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let report: Value =
-        serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("{text}{errors}"));
-    let checks = report["checks"].as_array().unwrap();
-    let check = checks.iter().find(|check| check["number"] == 7).unwrap();
-    Some(check["outcome"].as_str().unwrap().to_owned())
+    Some(serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("{text}{errors}")))
 }

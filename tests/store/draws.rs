@@ -99,6 +99,8 @@ fn nobody_draws_again_under_another_name() {
         dodge("a day inside", &|r| r.window = ("2026-08-01".to_owned(), "2026-08-01".to_owned()));
         dodge("a wider window", &|r| r.window = ("2026-01-01".to_owned(), "2026-12-31".to_owned()));
         dodge("a blank in the agency", &|r| r.agency = "示例 局　".to_owned());
+        dodge("what nobody sees", &|r| r.agency = "示\u{2060}例\u{fe00}局\u{200b}".to_owned());
+        dodge("a radical for its letter", &|r| r.agency = "⽰例局".to_owned());
         dodge("full-width letters", &|r| r.matters = vec!["Ｍ２".to_owned()]);
         dodge("another attempt", &|r| r.attempt = 2);
         dodge("another machine", &|r| r.host = "elsewhere".to_owned());

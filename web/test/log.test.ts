@@ -338,6 +338,9 @@ test("attempts compete, live and end as §3 says", () => {
     [],
   );
   assert.deepEqual(told(first, commitEntry({ commitment: c("2"), agency: "b" })), []);
+  for (const agency of ["a\u200b", "\u2060a", "Ａ", "a ", "\u3000a"]) {
+    assert.match(told(first, commitEntry({ commitment: c("2"), agency })).join(), /^1 while the competing/);
+  }
   const second = commitEntry({ commitment: c("2"), attempt: 2, prev: c("1"), at: 160 });
   assert.deepEqual(told(first, voidEntry(c("1"), 150), second), []);
   assert.match(

@@ -155,6 +155,15 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     Rule::new(
+        "L49",
+        Warning,
+        ("作废的时间未经见证", "no witness dates a void"),
+        (
+            "日志自己的时钟可以倒拨：核验作废的那个公示包，它的作废证明须在信标产生以前联署；或核验后一次的公示包，其中应有 log/void-*.tlog-proof。",
+            "A log's own clock can be put back: verify the bundle that was voided, whose void must be cosigned before its value, or the next one, which should have log/void-*.tlog-proof.",
+        ),
+    ),
+    Rule::new(
         "W50",
         Error,
         ("工作区没有日志", "the workspace has no log"),

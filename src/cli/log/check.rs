@@ -16,7 +16,7 @@ use crate::base::finding::{Finding, Findings, Severity};
 use crate::io::durable::{failed, replace_file};
 use crate::io::folder::{Limit, read_limited};
 use crate::io::log::{Public, parse_entries};
-use crate::log::attempts::{State, attempts, review};
+use crate::log::attempts::{Cleared, State, all_cleared, attempts, review};
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::entry::{Body, Commit, Entry};
 use crate::log::key::VerifierKey;
@@ -269,6 +269,7 @@ fn check_folder(
     let (entries, mut findings) = parse_entries(&all);
     if findings.is_empty() {
         findings = review(&entries);
+        findings.extend(undated(&entries, cosigned_s));
     }
     let state = |state: State<'_>| match state {
         State::Live => "live",
@@ -280,6 +281,24 @@ fn check_folder(
     let origin = signed.checkpoint().origin.clone();
     let attempts = attempts.collect();
     Ok((Told { origin, size: root.n, cosigned_s, entry: None, attempts }, findings))
+}
+
+/// Voids of which this log's head does not show that they came in time: it was cosigned later, or not at all.
+fn undated(entries: &[Entry], cosigned_s: Option<u64>) -> Vec<Finding> {
+    let cleared = all_cleared(entries).into_iter();
+    let in_doubt = cleared.filter(|Cleared { attempt, .. }| {
+        cosigned_s.is_none_or(|cosigned_s| cosigned_s >= attempt.commit.earliest_s())
+    });
+    let finding = |Cleared { attempt, void }: Cleared<'_>| {
+        let (index, earliest) = (attempt.index, china_time(attempt.commit.earliest_s()));
+        let cause = say!(
+            "第 {index} 条的作废只有日志自己的时钟为证，这个树头不早于其信标 {earliest}（北京时间）",
+            "that entry {index} was void in time rests on the log's own clock: this head is not earlier than its value of {earliest} (China time)"
+        );
+        let draw = attempt.commit.draw.clone();
+        Finding::new("L49", cause).row(void + 1).column(format!("entry {void}")).id(draw)
+    };
+    in_doubt.map(finding).collect()
 }
 
 /// What must be seen before a value is known: a commitment by its margin, a void at all, if the bundle tells of what.

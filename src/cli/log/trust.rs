@@ -10,7 +10,7 @@ use super::super::console::{Console, finding_json};
 use super::check::read_policy;
 use super::refused;
 use crate::base::date::china_time;
-use crate::base::finding::{Lang, Text};
+use crate::base::finding::{Finding, Lang, Text};
 use crate::io::durable::failed;
 use crate::io::log::Public;
 use crate::log::policy::Policy;
@@ -24,9 +24,9 @@ pub(in crate::cli) struct TrustArgs {
     /// 见证策略：相信哪些日志和见证人，另行取得 / policy: whom to believe about time, from elsewhere than the bundle
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// 日志的副本，用以清点抽取次数 / a copy of the log, to count attempts in
+    /// 日志的副本，用以清点抽取次数；策略有几份日志就给几次 / a copy of the log, to count attempts in; one for each log of the policy
     #[arg(long, value_name = "FOLDER", requires = "policy")]
-    pub log: Option<PathBuf>,
+    pub log: Vec<PathBuf>,
     /// 时间戳机构或其签发机构的证书（PEM） / certificates of the time-stamping authority or its issuer (PEM)
     #[arg(long, value_name = "FILE")]
     pub tsa: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub(in crate::cli) struct TrustArgs {
 #[derive(Default)]
 pub(in crate::cli) struct Trusted {
     policy: Option<Policy>,
-    log: Option<LogCopy>,
+    logs: Vec<LogCopy>,
     authorities: Option<Authorities>,
 }
 
@@ -44,27 +44,31 @@ impl TrustArgs {
     /// Reads policy and log.
     ///
     /// # Errors
-    /// L13, L19; what the log is refused for.
+    /// L13, L19; what a log is refused for; W07 for two copies of one.
     pub fn read(&self) -> Result<Trusted, Failure> {
         let policy = self.policy.as_deref().map(read_policy).transpose()?;
-        let log = match &self.log {
-            None => None,
-            Some(folder) => {
-                let public = Public::open(folder).map_err(refused)?;
-                let signed = public.checkpoint().map_err(refused)?;
-                let entries = public.entries(&signed).map_err(refused)?;
-                Some(LogCopy::new(signed, entries).map_err(refused)?)
+        let mut logs: Vec<LogCopy> = Vec::new();
+        for folder in &self.log {
+            let public = Public::open(folder).map_err(refused)?;
+            let signed = public.checkpoint().map_err(refused)?;
+            let entries = public.entries(&signed).map_err(refused)?;
+            let copy = LogCopy::new(signed, entries).map_err(refused)?;
+            if logs.iter().any(|other| other.origin() == copy.origin()) {
+                let origin = copy.origin();
+                let cause = say!("日志 {origin} 的副本给了两次", "two copies of the log {origin}");
+                return Err(Finding::new("W07", cause).column("--log").into());
             }
-        };
+            logs.push(copy);
+        }
         let authorities = self.tsa.as_deref().map(read_authorities).transpose()?;
-        Ok(Trusted { policy, log, authorities })
+        Ok(Trusted { policy, logs, authorities })
     }
 }
 
 impl Trusted {
     pub fn trust(&self) -> Trust<'_> {
-        let (policy, log) = (self.policy.as_ref(), self.log.as_ref());
-        Trust { policy, log, authorities: self.authorities.as_ref() }
+        let (policy, logs) = (self.policy.as_ref(), self.logs.as_slice());
+        Trust { policy, logs, authorities: self.authorities.as_ref() }
     }
 }
 
@@ -99,9 +103,18 @@ pub(in crate::cli) fn print_logged(facts: &Facts, console: &Console) {
     };
     console.say(&say!("第 {own} 次，共 {all} 次", "attempt {own} of {all}"));
     if all > 1 {
+        let is_other = |one: &AttemptFacts| one.log != *origin;
+        let is_named = logged.attempts.iter().flatten().any(is_other);
         for one in logged.attempts.iter().flatten() {
-            console.line(&format!("  {}", attempt_line(one).get(console.lang)));
+            let log = if is_named { format!("{}  ", one.log) } else { String::new() };
+            console.line(&format!("  {log}{}", attempt_line(one).get(console.lang)));
         }
+    }
+    if let Some(n) = logged.others.filter(|n| *n > 0) {
+        console.say(&say!(
+            "同期另有 {n} 个有效承诺（不论机关和事项）：改写了的机关名、事项名，只有人看得出",
+            "{n} other commitments of these days bind, whosever they are: an agency or a matter in other words only people recognise"
+        ));
     }
     for finding in &logged.remarks {
         console
@@ -134,7 +147,7 @@ fn attempt_line(one: &AttemptFacts) -> Text {
 pub(in crate::cli) fn logged_json(logged: &Logged, lang: Lang) -> Value {
     let attempt = |one: &AttemptFacts| {
         json!({
-            "index": one.index, "at_s": one.at_s, "draw": one.draw, "attempt": one.attempt,
+            "log": one.log, "index": one.index, "at_s": one.at_s, "draw": one.draw, "attempt": one.attempt,
             "commitment": one.commitment.hex(), "own": one.own, "state": one.state,
             "voided_s": one.voided_s, "reason": one.reason, "result": one.result.map(|digest| digest.hex()),
         })
@@ -143,6 +156,7 @@ pub(in crate::cli) fn logged_json(logged: &Logged, lang: Lang) -> Value {
     let remarks: Vec<Value> = logged.remarks.iter().map(|one| finding_json(one, lang)).collect();
     json!({
         "origin": logged.origin, "index": logged.index, "cosigned_s": logged.cosigned_s, "size": logged.size,
-        "count": logged.count().map(|(own, all)| [own, all]), "attempts": attempts, "remarks": remarks,
+        "count": logged.count().map(|(own, all)| [own, all]), "others": logged.others, "attempts": attempts,
+        "remarks": remarks,
     })
 }

@@ -11,13 +11,14 @@ use super::home::Home;
 use super::public::parse_entries;
 use crate::base::finding::{Finding, Findings};
 use crate::io::durable::{failed, make_folders, replace_file};
+use crate::log::attempts::{Cleared, cleared};
 use crate::log::checkpoint::SignedCheckpoint;
-use crate::log::entry::Body;
+use crate::log::entry::{Body, Entry};
 use crate::log::key::VerifierKey;
 use crate::log::note::Signature;
 use crate::log::policy::Policy;
 use crate::log::proof::Proof;
-use crate::record::logged::proof_path;
+use crate::record::logged::{proof_path, void_proof_path};
 
 /// A proof in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,17 +53,25 @@ pub fn keep_proofs(
         return Err(Findings(broken));
     }
     let reached = |proof: &Proof| Some(policy?.check(&proof.signed).ok()?.reached_s);
-    let mut kept = Vec::new();
+    let mut places: Vec<(usize, String)> = Vec::new();
     for body in bodies {
         let place = entries.iter().position(|entry| entry.body == *body);
-        let (Some(at), Some(path)) = (place, proof_path(body)) else { continue };
+        places.extend(place.zip(proof_path(body)));
+    }
+    let voids = voids(&entries, bodies);
+    // The heads that the log has kept may date a void although no cosignature arrives now.
+    let own = if voids.is_empty() { Vec::new() } else { home.heads()? };
+    let heads: Vec<SignedCheckpoint> = heads.iter().chain(&own).cloned().collect();
+    places.extend(voids);
+    let mut kept = Vec::new();
+    for (at, path) in places {
         let file = bundle.join(&path);
         let old = read(&file)?;
         let there = old.as_deref().and_then(|bytes| proof_of(bytes, &key, &all[at]));
         let fresh = public.prove(&signed, &all, at as u64)?;
         let size = all.len() as u64;
         // One that these tiles do not prove is of another history: the rest of the log tells.
-        let older = cosigned_first(policy, heads, at as u64..size);
+        let older = cosigned_first(policy, &heads, at as u64..size);
         let older = older.and_then(|head| public.prove(head, &all, at as u64).ok());
         let mut proofs: Vec<Proof> = there.into_iter().chain([fresh]).chain(older).collect();
         for proof in &mut proofs {
@@ -79,6 +88,19 @@ pub fn keep_proofs(
         kept.push(Kept { path, index: best.index, reached_s: reached(&best) });
     }
     Ok(kept)
+}
+
+/// The voids of other commitments that cleared the way for one of these, with their files in its bundle.
+fn voids(entries: &[Entry], bodies: &[Body]) -> Vec<(usize, String)> {
+    let commits = bodies.iter().filter_map(|body| match body {
+        Body::Commit(commit) => Some(commit.commitment),
+        _ => None,
+    });
+    let cleared = commits.flat_map(|c| cleared(entries, &c));
+    let place = |Cleared { attempt, void }: Cleared<'_>| {
+        Some((usize::try_from(void).ok()?, void_proof_path(&attempt.commit.commitment)))
+    };
+    cleared.filter_map(place).collect()
 }
 
 /// The head with the entry at the beginning of this range that had its quorum first, of no more entries than its end.

@@ -110,6 +110,27 @@ export function sourceText(source: Source): string {
   }
 }
 
+/** Whether both have one value by one announcement, whatever times were declared for it. Dice are thrown anew. */
+export function sameValue(a: Source, b: Source): boolean {
+  return a.kind !== "dice" && sourceText(a) === sourceText(b);
+}
+
+/**
+ * What must be true of these sources for anything to have come before them, where no drand round proves its time: that
+ * each was announced no earlier than was declared.
+ */
+export function holdsOnlyIf(sources: readonly Source[]): Text | undefined {
+  if (sources.some(({ kind }) => kind === "drand")) return undefined;
+  // A share adds nothing that its owner did not know.
+  const declared = sources.filter(({ kind }) => kind !== "wit");
+  const zh = declared.map((source) => `${sourceText(source)} 于 ${timeText(source.at)}`).join("、");
+  const en = declared.map((source) => `${sourceText(source)} at ${timeText(source.at)}`).join(", ");
+  return say(
+    `只有在所用的值不早于声明的时间产生时才成立（${zh}），请对照公告的开奖时间`,
+    `only if no value became known before its declared time (${en}): compare the times in the announcements`,
+  );
+}
+
 /** The rules of §5.2 on a sequence of sources. */
 export function checkSources(keys: Keys, sources: Source[], trust: "public" | "witnessed", at: string): void {
   let bits = 0;
@@ -314,8 +335,9 @@ function tellTyped(source: Source, text: string, check: Hide): void {
     case "nist2":
       check.hide(
         say(
-          `抄录值 ${value} 须自行与 NIST 信标档案中链 ${source.chain} 第 ${source.pulse} 脉冲核对`,
-          `typed value ${value}: compare it with pulse ${source.pulse} of chain ${source.chain} in the archive of the NIST beacon`,
+          `抄录值 ${value} 须自行与 NIST 信标档案中链 ${source.chain} 第 ${source.pulse} 脉冲核对（承诺的时间 ${timeText(source.at)}）`,
+          `typed value ${value}: compare it with pulse ${source.pulse} of chain ${source.chain} in the archive of the NIST beacon ` +
+            `(committed for ${timeText(source.at)})`,
         ),
       );
       break;

@@ -1,5 +1,5 @@
 /** Step 16: the chain of events (protocol.md §4.5). What follows from them is in `effects.ts`. */
-import { checkSources, GENESIS, PERIOD, readSource, type Source } from "./beacon";
+import { checkSources, GENESIS, PERIOD, readSource, sameValue, type Source } from "./beacon";
 import { readJson } from "./bundle";
 import type { Commitment } from "./commitment";
 import { checkEffects } from "./effects";
@@ -8,7 +8,7 @@ import { Keys } from "./keys";
 import type { Check, Run } from "./run";
 import { Since } from "./since";
 import { KINDS, reasonsOf, type Kind } from "./kinds";
-import { ascends, isDigest, isId, say, shown } from "./text";
+import { ascends, isDigest, isId, plain, say, shown } from "./text";
 
 const APPROVED: readonly Kind[] = ["void", "staff", "refused", "recused", "leave", "certificate", "correct"];
 const FURTHER = ["sid", "iid", "visits", "raise", "add", "event"] as const;
@@ -196,8 +196,9 @@ function chainRules(
 ): void {
   const { kind, at, by, approver } = event;
   if (before !== undefined && at < before.at) keys.fault("at", say("早于前一事件", "before the event before"));
-  if (by === "-") keys.fault("by", say("须写明经办人", "somebody must have recorded it"));
-  if (APPROVED.includes(kind) && (approver === "-" || approver === by)) {
+  const nobody = (name: string): boolean => ["", "-"].includes(plain(name));
+  if (nobody(by)) keys.fault("by", say("须写明经办人", "somebody must have recorded it"));
+  if (APPROVED.includes(kind) && (nobody(approver) || plain(approver) === plain(by))) {
     keys.fault("approver", say("须由经办人以外的人批准", "somebody else must have approved it"));
   }
   if (kind === "void" && at >= c.sources[0].at) {
@@ -226,6 +227,12 @@ function eventSources(keys: Keys, c: Commitment, o: JsonObject, at: number): Sou
   sources.forEach((source, i) => {
     if (source.kind === "wit" || !known.has(game(source))) {
       keys.fault(`beacon[${i}]`, say("承诺中没有这种来源", "the commitment has no source of this kind"));
+    }
+    if (c.sources.some((committed) => sameValue(committed, source))) {
+      keys.fault(
+        `beacon[${i}]`,
+        say("是抽取本身的来源，其值已经知道", "a source of the draw itself: its value is known"),
+      );
     }
     if (source.at < from)
       keys.fault(`beacon[${i}]`, say("早于登记时刻加 margin_s", "before the event's time plus margin_s"));

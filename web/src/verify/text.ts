@@ -167,3 +167,14 @@ export function timeText(seconds: number): string {
   const date = `${String(year).padStart(4, "0")}-${two(month)}-${two(doy - Math.floor((153 * mp + 2) / 5) + 1)}`;
   return `${date}T${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}Z`;
 }
+
+/**
+ * A name as people read it, by which names are compared (docs/log.md §3): without white space and what nobody sees, with
+ * one form of every letter and sign (NFKC), in lower case.
+ */
+export function plain(name: string): string {
+  const seen = (text: string): string => text.replace(/[\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, "");
+  // Each character by itself: no rule of any language.
+  const lower = [...seen(name).normalize("NFKC")].map((c) => c.toLowerCase()).join("");
+  return seen(lower.normalize("NFKC"));
+}

@@ -1,10 +1,10 @@
 /** Step 7: what a transparency log shows (docs/log.md §4). */
-import { sourceText } from "./beacon";
+import { holdsOnlyIf, sourceText } from "./beacon";
 import type { Commitment } from "./commitment";
 import { readChain, type Event } from "./events";
 import { printJson, type JsonObject } from "./json";
-import { compete, walk, attemptName, type Attempt } from "./log/walk";
-import { LogFault, readPolicy, type Policy } from "./log/note";
+import { attemptName, clearedFor, compete, walk, type Attempt } from "./log/walk";
+import { LogFault, readPolicy, type Checkpoint, type Policy } from "./log/note";
 import { continues, readCopy, readProof, type Copy, type Proof } from "./log/proof";
 import { Check, type Run } from "./run";
 import { compareText, say, shown, timeText } from "./text";
@@ -81,6 +81,9 @@ class Time {
     for (const entry of due) this.prove(entry);
     this.order(due);
     this.others(due);
+    const named = due.flatMap(({ event }) => event?.sources ?? []);
+    const declared = holdsOnlyIf([...this.c.sources, ...named]);
+    if (declared !== undefined) this.check.hide(declared);
     if (this.run.options.log === undefined) return;
     const copy = attempt(
       () => readCopy(this.run.options.log!, this.policy),
@@ -245,6 +248,16 @@ class Time {
   private compare(copy: Copy, due: Due[]): void {
     const { check, run, logged } = this;
     if (copy.cosigned === undefined) this.waits("checkpoint");
+    const others = this.policy.logs.map(({ name }) => name).filter((name) => name !== copy.checkpoint.origin);
+    if (others.length > 0) {
+      const names = others.map(shown).join(" ");
+      check.hide(
+        say(
+          `策略也相信日志 ${names}，本页只读一份副本：其中的抽取次数没有清点，可用 ssj verify 并逐一以 --log 给出副本`,
+          `the policy believes the log ${names}, too, and this page reads one copy: attempts in it are not counted; ssj verify takes a copy of each with --log`,
+        ),
+      );
+    }
     logged.size = copy.checkpoint.size;
     for (const [file, { checkpoint }] of this.proofs) {
       if (checkpoint.origin !== copy.checkpoint.origin) {
@@ -289,6 +302,45 @@ class Time {
     this.attempts(copy);
   }
 
+  /** Voids that cleared the way: a log's own clock does not prove that they came in time. */
+  private dates(copy: Copy, attempts: readonly Attempt[], own: Attempt): void {
+    const cleared = clearedFor(attempts, own);
+    if (cleared.length === 0) return;
+    const heads: { checkpoint: Checkpoint; cosigned?: number }[] = [copy];
+    for (const [file, bytes] of this.run.files) {
+      if (!file.startsWith("log/") || !file.endsWith(".tlog-proof")) continue;
+      const proof = attempt(
+        () => readProof(bytes, this.policy),
+        () => undefined,
+      );
+      const ours = proof !== undefined && proof.checkpoint.origin === copy.checkpoint.origin;
+      if (ours && proof.checkpoint.size <= copy.checkpoint.size && continues(copy, proof.checkpoint)) heads.push(proof);
+    }
+    for (const old of cleared) {
+      const earliest = old.beacon[0].at;
+      const dated = heads.some(
+        ({ checkpoint, cosigned }) =>
+          checkpoint.size > old.void_index! && cosigned !== undefined && cosigned > 0 && cosigned < earliest,
+      );
+      if (!dated) {
+        this.check.hide(
+          say(
+            `${attemptName(old)} 的作废只有日志自己的时钟为证，没有见证人在 ${timeText(earliest)} 以前见过：请核验那一次的公示包，或索取 log/void-${old.commitment.slice(0, 16)}.tlog-proof`,
+            `that ${attemptName(old)} was void in time rests on the log's own clock alone, no witness saw it before ${timeText(earliest)}: ` +
+              `verify that bundle, or ask the office for log/void-${old.commitment.slice(0, 16)}.tlog-proof`,
+          ),
+        );
+      } else if (!old.beacon.some(({ source }) => source.startsWith("drand:"))) {
+        this.check.hide(
+          say(
+            `${attemptName(old)} 的作废只有在其各值不早于声明的时间开奖时才算及时`,
+            `that ${attemptName(old)} was void in time holds only if its values were announced no earlier than declared`,
+          ),
+        );
+      }
+    }
+  }
+
   private attempts(copy: Copy): void {
     const { run, check, logged } = this;
     const { findings, attempts } = walk(copy.entries.map(({ entry }) => entry));
@@ -309,6 +361,7 @@ class Time {
         );
       }
     }
+    this.dates(copy, attempts, own);
     logged.attempt = [rivals.indexOf(own) + 1, rivals.length];
     logged.attempts = rivals.map(({ index, draw, commitment, attempt: number, at, voided_at }) => {
       return { index, draw, commitment, attempt: number, at, voided_at };

@@ -1,5 +1,5 @@
 /** Reading all entries of a log in order: attempts and the errors of docs/log.md §3. */
-import { say, shown, timeText } from "../text";
+import { plain, say, shown, timeText } from "../text";
 import type { Text } from "../types";
 import { commitOf, type CommitEntry, type Entry } from "./entries";
 
@@ -17,6 +17,8 @@ export interface Attempt extends CommitEntry {
   at: number;
   /** `at` of the void that counts. */
   voided_at?: number;
+  /** Its place in the log. */
+  void_index?: number;
 }
 
 interface State {
@@ -53,7 +55,7 @@ export function walk(entries: readonly (Entry | undefined)[]): { findings: Findi
     } else if (state === undefined) {
       note("此记录先于其承诺", "an entry before its commitment");
     } else {
-      follow(entry, state, note);
+      follow(entry, index, state, note);
     }
   });
   return { findings, attempts: [...states.values()].map((state) => state.attempt) };
@@ -80,22 +82,44 @@ function commit(attempt: Attempt, before: Attempt[], note: Noter): void {
 
 /** Two commitments compete: the same agency and kind, and the same name, or a matter and a day in common. */
 export function compete(a: CommitEntry, b: CommitEntry): boolean {
-  if (a.agency !== b.agency || a.rehearsal !== b.rehearsal) return false;
+  if (a.rehearsal !== b.rehearsal || plain(a.agency) !== plain(b.agency)) return false;
   if (a.draw === b.draw) return true;
-  const days = a.window.from <= b.window.to && b.window.from <= a.window.to;
-  return days && a.matters.some((matter) => b.matters.includes(matter));
+  if (!overlap(a, b)) return false;
+  const matters = new Set(a.matters.map(plain));
+  return b.matters.some((matter) => matters.has(plain(matter)));
+}
+
+/** Their windows share a day. */
+function overlap(a: CommitEntry, b: CommitEntry): boolean {
+  return a.window.from <= b.window.to && b.window.from <= a.window.to;
 }
 
 /** China is so many seconds ahead of UTC. */
 const CHINA_S = 8 * 3600;
 
+/** What was voided to clear the way for a commitment: unless these voids came in time, it was not alone. */
+export function clearedFor(attempts: readonly Attempt[], own: Attempt): Attempt[] {
+  return attempts.filter(
+    (old) =>
+      old.index < own.index &&
+      old.void_index !== undefined &&
+      old.void_index < own.index &&
+      compete(old, own) &&
+      isOpen(old, own),
+  );
+}
+
 /** `a` is live when `b` is committed: not voided, and its window has not ended on the day of b's time or earliest source. */
 function isLive(a: Attempt, b: Attempt): boolean {
-  if (a.voided_at !== undefined) return false;
+  return a.voided_at === undefined && isOpen(a, b);
+}
+
+/** The window of `a` has not ended when `b` is committed. */
+function isOpen(a: Attempt, b: Attempt): boolean {
   return a.window.to >= timeText(Math.min(b.at, b.beacon[0].at) + CHINA_S).slice(0, 10);
 }
 
-function follow(entry: Entry, state: State, note: Noter): void {
+function follow(entry: Entry, index: number, state: State, note: Noter): void {
   const { attempt } = state;
   const { object } = entry;
   switch (entry.kind) {
@@ -128,7 +152,7 @@ function follow(entry: Entry, state: State, note: Noter): void {
           "作废不早于最早的信标，承诺仍有效",
           "a void at or after the earliest source: the commitment still binds",
         );
-      else attempt.voided_at ??= entry.at;
+      else if (attempt.voided_at === undefined) Object.assign(attempt, { voided_at: entry.at, void_index: index });
     }
   }
 }
