@@ -23,6 +23,9 @@ use crate::record::ids::Sid;
 use crate::say;
 use crate::verify::{EventFacts, Facts, Outcome, Report, verify_trusting};
 
+/// Slots with few to choose from that are named one by one, at most.
+const FORCED_SHOWN: usize = 10;
+
 /// What to verify, and against what.
 #[derive(clap::Args)]
 pub(super) struct VerifyArgs {
@@ -220,7 +223,8 @@ fn print_facts(facts: &Facts, console: &Console) {
         ));
     }
     if let Some((to, by)) = &facts.opens {
-        console.say(&say!("承诺最迟 {by} 公开（{to}）", "promised to open by {by} ({to})"));
+        let whom = if *to == "public" { "向公众" } else { "向审计机关" };
+        console.say(&say!("承诺最迟 {by} {whom}公开", "promised to open by {by} ({to})"));
     }
     print_lists(facts, console);
     print_by_weight(facts, console);
@@ -236,17 +240,20 @@ fn print_facts(facts: &Facts, console: &Console) {
     }
     if !facts.forced_slots.is_empty() {
         let n = facts.forced_slots.len();
-        let shown: Vec<String> = facts
-            .forced_slots
-            .iter()
-            .take(5)
-            .map(|(sid, slot, k)| format!("{sid}/{slot}({k})"))
-            .collect();
-        let shown = shown.join(" ");
         console.say(&say!(
-            "可选人员不足三名的岗位 {n} 个：{shown}",
-            "slots with fewer than three eligible: {n}: {shown}"
+            "可选人员不足三名的岗位 {n} 个（对象/岗位，可选人数）：",
+            "slots with fewer than three eligible (subject/slot, how many): {n}"
         ));
+        for (sid, slot, k) in facts.forced_slots.iter().take(FORCED_SHOWN) {
+            console.line(&format!("  {sid}/{slot}  {k}"));
+        }
+        let more = n.saturating_sub(FORCED_SHOWN);
+        if more > 0 {
+            console.say(&say!(
+                "  …… 另有 {more} 个（--json 列出全部）",
+                "  … {more} more (--json lists them all)"
+            ));
+        }
     }
     if let Some((n, who)) = facts.most_incompatible.as_ref().filter(|(n, _)| *n > 3) {
         let (who, by) = (who.join(" "), facts.incompatible_approver.as_deref().unwrap_or("-"));

@@ -219,6 +219,11 @@ fn key(event: &Event) -> Option<Key> {
     }
     match key.code {
         KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Leave),
+        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Clear),
+        // Other chords are no letters.
+        KeyCode::Char(_) if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+            None
+        }
         KeyCode::Char(c) => Some(Key::Char(c)),
         KeyCode::Backspace => Some(Key::Backspace),
         KeyCode::Enter => Some(Key::Enter),

@@ -35,6 +35,8 @@ pub(super) enum Page {
 pub(super) enum Key {
     Char(char),
     Backspace,
+    /// Everything typed so far goes.
+    Clear,
     Enter,
     Leave,
 }
@@ -153,6 +155,7 @@ impl Ceremony {
                 }
             }
             (Key::Backspace, Page::Source(_)) => drop(self.input.pop()),
+            (Key::Clear, Page::Source(_)) => self.input.clear(),
             (Key::Enter, Page::Package) => self.page = Page::Source(0),
             (Key::Enter, Page::Source(at)) => return self.enter(at, now_s),
             (Key::Enter, Page::Seed) => return Effect::Draw,
@@ -161,7 +164,7 @@ impl Ceremony {
                 self.page = if last { Page::Result } else { Page::List(at + 1) };
             }
             (Key::Enter, Page::Result) => return Effect::Record,
-            (Key::Char(_) | Key::Backspace, _) => {}
+            (Key::Char(_) | Key::Backspace | Key::Clear, _) => {}
         }
         Effect::None
     }
@@ -177,6 +180,8 @@ impl Ceremony {
             Beacon::of_values(self.commitment.suite, one, std::slice::from_ref(&value), None)
         {
             (self.trouble, self.first) = (Some(findings.0[0].cause.clone()), None);
+            // One wrong digit of ninety-six is put right, not all of them typed again before everybody.
+            self.input = value;
             return Effect::None;
         }
         // A signature and a share prove themselves; what is copied from somewhere is typed twice.

@@ -84,6 +84,9 @@ fn an_open_draw_page_by_page() {
     // A wrong one is refused, and the page says why.
     assert_eq!(types(&mut ceremony, &SIGNATURE.replace("8b3e", "8b3f"), at), Effect::None);
     assert!(ceremony.trouble.is_some() && ceremony.page == Page::Source(0));
+    // What was typed stays, to be put right or typed anew.
+    assert!(ceremony.input.starts_with("8b3f") && page(&ceremony, at).contains("96/96"));
+    ceremony.press(Key::Clear, at);
     assert_eq!(types(&mut ceremony, SIGNATURE, at), Effect::Beacon(vec![SIGNATURE.to_owned()]));
 
     // What the files say then, and no other thing.

@@ -157,8 +157,18 @@ impl Words<'_> {
             _ => say!("录入数字", "the digits"),
         }));
         lines.push(Line::default());
-        let shown = format!("{}_", self.ceremony.input);
+        let typed = &self.ceremony.input;
+        let shown = format!("{typed}_");
         lines.push(Line::from(shown).style(Style::new().add_modifier(Modifier::BOLD)));
+        let whole = match source {
+            Source::Drand { .. } => Some(96),
+            Source::Witness { .. } => Some(64),
+            _ => None,
+        };
+        if let Some(whole) = whole.filter(|_| !typed.is_empty()) {
+            let n = typed.chars().count();
+            lines.push(self.line(&say!("{n}/{whole}  Ctrl-U 清空", "{n}/{whole}  Ctrl-U clears")));
+        }
         lines
     }
 

@@ -104,7 +104,7 @@ pub(in crate::cli) struct FormArgs {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// 只出这些表单，缺省全部 / these forms only
-    #[arg(long, value_enum, value_name = "FORM")]
+    #[arg(long, value_enum, value_name = "FORM", value_delimiter = ',')]
     pub only: Vec<FormArg>,
     /// 只出这一天的检查，依最近一版日程 / visits of this day only, by the schedule made last
     #[arg(long, value_name = "DATE")]

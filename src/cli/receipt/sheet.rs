@@ -136,13 +136,17 @@ fn team(team: &Team) -> String {
         // `slot|role|needs|avoids`
         let parts: Vec<&str> = slot.slot.split('|').collect();
         let part = |at: usize| escaped(&parts.get(at).unwrap_or(&"").replace(',', " "));
-        let role = if parts.get(1) == Some(&"expert") { "专家" } else { "执法人员" };
+        let leads = parts.get(2).is_some_and(|needs| needs.split(',').any(|need| need == "lead"));
+        let post = match (parts.get(1), leads) {
+            (Some(&"expert"), _) => "专家",
+            (_, true) => "组长（执法检查人员）",
+            (_, false) => "组员（执法检查人员）",
+        };
         let avoids =
             if part(3).is_empty() { String::new() } else { format!("；不得有 {}", part(3)) };
         format!(
-            "<tr><td><code><b>{}</b></code></td><td>{}（{role}）</td><td>{}{avoids}</td><td class=\"number\">{}</td></tr>\n",
+            "<tr><td><code><b>{}</b></code></td><td>{post}</td><td>{}{avoids}</td><td class=\"number\">{}</td></tr>\n",
             slot.iid,
-            part(0),
             part(2),
             slot.eligible.len(),
         )

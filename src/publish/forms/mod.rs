@@ -224,7 +224,7 @@ impl Forms {
         }
         let records = self.visits.iter().flat_map(Visit::record_rows).map(plan).collect();
         let with = |more: &[&[(&'static str, Style)]]| [&HEAD[..], &more.concat()].concat();
-        let own = [("检查人员执法证号", Style::Code), ("检查人员姓名", Style::Text)];
+        let own = [("本人执法证号", Style::Code), ("本人姓名", Style::Text)];
         vec![
             sheet(BOOK_SHEETS[0], &with(&[visit::COLUMNS]), visits),
             sheet(BOOK_SHEETS[1], &with(&[&own, visit::COLUMNS]), people),

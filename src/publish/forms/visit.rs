@@ -41,10 +41,15 @@ pub(super) const RECORD_COLUMNS: &[(&str, Style)] = &[
     ("状态", Style::Text),
 ];
 
+/// The tag of whoever may lead a team, in every pool.
+const LEAD: &str = "lead";
+
 /// A place in a team.
 struct Seat {
     iid: String,
     name: String,
+    /// What people call it: who leads the team, and the others by what they are.
+    post: &'static str,
     slot: String,
     role: &'static str,
     needs: String,
@@ -94,9 +99,14 @@ impl Visit {
             Seat {
                 iid: masked(iid).into_owned(),
                 name: names.inspector(iid).to_owned(),
+                post: match slot.role {
+                    Role::Expert => "专家",
+                    Role::Inspector if slot.needs.iter().any(|need| need == LEAD) => "组长",
+                    Role::Inspector => "组员",
+                },
                 slot: slot.name().to_owned(),
                 role: match slot.role {
-                    Role::Inspector => "执法人员",
+                    Role::Inspector => "执法检查人员",
                     Role::Expert => "专家",
                 },
                 needs: slot.needs.join(" "),
@@ -129,7 +139,7 @@ impl Visit {
         };
         let seat = |seat: &Seat| {
             json!({
-                "iid": seat.iid, "name": seat.name, "slot": seat.slot, "role": seat.role,
+                "iid": seat.iid, "name": seat.name, "post": seat.post, "slot": seat.slot, "role": seat.role,
                 "needs": seat.needs,
             })
         };
@@ -198,7 +208,7 @@ impl Seat {
     /// `E001 张三`; of a slot that nobody holds, that.
     fn shown(&self) -> String {
         match (self.iid.as_str(), self.name.as_str()) {
-            ("", _) => format!("（{}空缺）", self.slot),
+            ("", _) => format!("（{}空缺）", self.post),
             (iid, "") => iid.to_owned(),
             (iid, name) => format!("{iid} {name}"),
         }

@@ -66,7 +66,7 @@ fn events(draw: &Draw<'_>, withheld: &mut Withheld) -> Section {
         let tells = matches!(kind, Kind::Void | Kind::Correct);
         let note = event.note.clone().filter(|_| tells).unwrap_or_default();
         let result = match waiting.contains(&event.n) {
-            true => format!("等待{}", due(&event.beacon)),
+            true => format!("等待 {}", due(&event.beacon)),
             false => effect(kind).to_owned(),
         };
         let approver = if event.approver == "-" { "" } else { &event.approver };

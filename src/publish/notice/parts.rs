@@ -195,8 +195,10 @@ pub(super) fn strata(draw: &Draw<'_>, is_drawn: bool) -> Option<Section> {
         }
     }
     let note = match is_drawn {
-        true => "机会是抽取之前每一户被抽中的机会，由封存承诺算出。",
-        false => "机会由封存承诺算出；按权重的任务，各层抽取户数待随机数公布后确定。",
+        true => "机会是抽取之前每一户被抽中的机会，由封存承诺算出；百分数舍去尾数，以分数为准。",
+        false => {
+            "机会由封存承诺算出，百分数舍去尾数，以分数为准；按权重的任务，各层抽取户数待随机数公布后确定。"
+        }
     };
     Some(Section::table("各层机会", &columns, rows).note(note))
 }

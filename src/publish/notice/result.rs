@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Particulars;
-use super::parts::{chance, head, how, left_out, sources, strata, tasks};
+use super::parts::{head, how, left_out, sources, strata, tasks};
 use crate::base::finding::Lang;
+use crate::base::ratio::percent;
 use crate::publish::document::{Document, Section, Style, code, count, fact};
 use crate::publish::draw::Draw;
 use crate::publish::names::Names;
@@ -49,7 +50,11 @@ fn numbers(draw: &Draw<'_>) -> Section {
     let drawn: Option<u64> = facts.lists.iter().map(|list| list.drawn).sum();
     let framed: u64 = facts.lists.iter().map(|list| list.size).sum();
     let text = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
-    let share = drawn.map_or_else(String::new, |n| chance((n.into(), framed.max(1).into())));
+    // Not reduced: people look for the number that stands beside it.
+    let share = drawn.map_or_else(String::new, |n| {
+        let share = percent((n.into(), framed.max(1).into()));
+        format!("{n}/{framed}（{share}）")
+    });
     let loads = facts.loads.filter(|_| draw.contents.shortage.is_none());
     let loads = loads.map_or_else(String::new, |(least, most)| format!("{least} 至 {most}"));
     let forced = draw.contents.assignment.as_ref().map(|_| facts.forced_slots.len() as u64);
