@@ -231,12 +231,12 @@ fn print_facts(facts: &Facts, console: &Console) {
     let whole: Vec<String> = strata(facts, crate::verify::StratumFacts::is_whole);
     if !whole.is_empty() {
         let list = whole.join(" ");
-        console.say(&say!("必查的层：{list}", "strata drawn whole: {list}"));
+        console.wrap(&say!("必查的层：{list}", "strata drawn whole: {list}"));
     }
     let small = strata(facts, crate::verify::StratumFacts::is_small);
     if !small.is_empty() {
         let list = small.join(" ");
-        console.say(&say!("不足 10 个对象的层：{list}", "strata with fewer than 10: {list}"));
+        console.wrap(&say!("不足 10 个对象的层：{list}", "strata with fewer than 10: {list}"));
     }
     if !facts.forced_slots.is_empty() {
         let n = facts.forced_slots.len();
