@@ -62,7 +62,7 @@ fn forms_have_the_days_of_the_last_schedule() {
     let page = fs::read_to_string(folder.join(ending(&all, "-d1-tasks-01.html"))).unwrap();
     let sheet = page.split("<section").find(|sheet| sheet.contains(&format!("{iid}</b>"))).unwrap();
     let shown: Vec<&str> =
-        sheet.split("<td class=\"nowrap\">").skip(1).map(|cell| &cell[..10]).collect();
+        sheet.split("<td class=\"when\">").skip(1).map(|cell| &cell[..10]).collect();
     let mut own: Vec<&str> = visits.iter().map(|sid| kept[sid].as_str()).collect();
     own.sort_unstable();
     assert_eq!(shown, own);
