@@ -138,6 +138,13 @@ fn without_a_schedule_all_means_all_and_says_so() {
         "{told}"
     );
     assert_eq!(recorded(&office, 1), own);
+    // One that is kept elsewhere is named.
+    let office = twenty();
+    assert_eq!(office.after(&["schedule", "bundle"]).exit, 0);
+    std::fs::rename(office.path("bundle.days"), office.path("elsewhere")).unwrap();
+    let told =
+        office_says(&office, "2026-09-30", &[&leave[..], &["--days-dir", "elsewhere"]].concat());
+    assert!(told.contains(&format!("E15 {n} 次中 ")) && !told.contains("E16"), "{told}");
     // Before the first day of the window nothing can have been made.
     let office = twenty();
     assert!(!office_says(&office, "2026-07-24", &leave).contains("E16"));

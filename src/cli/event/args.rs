@@ -117,6 +117,9 @@ pub(in crate::cli) struct OfInspector {
     /// 他现有的全部检查；离岗、执法证失效时，日程中日期已过的除外 / all visits that he has now; of leave and certificate without those whose day is over
     #[arg(long, conflicts_with = "visits")]
     pub all: bool,
+    /// 存放日程的文件夹，缺省为 <公示包>.days / folder of the schedules, by default <BUNDLE>.days
+    #[arg(long, value_name = "DIR", requires = "all")]
+    pub days_dir: Option<PathBuf>,
     #[command(flatten)]
     pub who: Who,
 }

@@ -54,7 +54,8 @@ impl Behind {
             return Ok(None);
         }
         let Office { bundle, commitment, master } = office;
-        let days = Days::read(&args.bundle, &bundle.files, None, &args.secret, master.as_ref())?;
+        let (folder, master) = (of.days_dir.as_deref(), master.as_ref());
+        let days = Days::read(&args.bundle, &bundle.files, folder, &args.secret, master)?;
         let today = china_date(clock.now_s()).expect("bug: a clock tells a date");
         let days = days.of.into_iter().filter_map(|(sid, day)| Some((sid, parse_date(&day.date)?)));
         let first = parse_date(&commitment.window.0);

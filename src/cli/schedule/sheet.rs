@@ -31,16 +31,16 @@ pub(super) struct Sheet<'a> {
     pub lang: Lang,
 }
 
-/// A visit on lines of its own: what it is, where, and who comes; for one of the team without him.
-pub(super) fn told(n: usize, entry: &Entry<'_>, of: Option<&Iid>, console: &Console) {
+/// A visit on lines of its own, so far in: what it is, where, and who comes; for one of the team without him.
+pub(super) fn told(n: usize, entry: &Entry<'_>, of: Option<&Iid>, margin: &str, console: &Console) {
     let slot = entry.slot.map(|slot| format!("{slot} ")).unwrap_or_default();
     let sid = if entry.title() == entry.sid { "" } else { entry.sid };
-    console.wrap(&same(format!("  {n}. {slot}{}  {sid}", entry.title())));
+    console.wrap(&same(format!("{margin}{n}. {slot}{}  {sid}", entry.title())));
     let place = format!("{} {}", entry.area, entry.face.address);
-    for line in [same(place.trim().to_owned()), entry.company(of)] {
-        if !line.zh.is_empty() {
-            console
-                .wrap(&Text { zh: format!("     {}", line.zh), en: format!("     {}", line.en) });
+    for Text { zh, en } in [same(place.trim().to_owned()), entry.company(of)] {
+        if !zh.is_empty() {
+            let line = |text| format!("{margin}   {text}");
+            console.wrap(&Text { zh: line(zh), en: line(en) });
         }
     }
 }
@@ -71,7 +71,7 @@ impl Sheet<'_> {
         for (one, entries) in list.iter().filter(|(_, entries)| !entries.is_empty()) {
             console.wrap(&same(format!("{} {}", one.draw, one.title)));
             for (n, entry) in (1..).zip(entries) {
-                told(n, entry, Some(&one.iid), console);
+                told(n, entry, Some(&one.iid), "  ", console);
                 console.wrap(&same(format!("     {}", one.tasks(entry))));
             }
         }

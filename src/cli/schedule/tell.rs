@@ -90,7 +90,9 @@ pub(super) fn tell(
     for day in wanted.list(entries).chunk_by(|a, b| a.date == b.date) {
         let date = format!("{} {}", day[0].date, weekday_in(day[0].date, console.lang));
         console.line(&format!("  {date}"));
-        (1..).zip(day).for_each(|(n, entry)| told(n, entry, wanted.iid.as_ref(), console));
+        for (n, entry) in (1..).zip(day) {
+            told(n, entry, wanted.iid.as_ref(), "    ", console);
+        }
     }
     if let Some(next) = wanted.next(entries) {
         console.say(&next_day(next));
