@@ -206,13 +206,12 @@ impl Reader {
         } else {
             Limit::Line(LINE_BYTES_MAX)
         };
-        let file = File::open(place)?;
-        if file.metadata()?.len() > TABLE_BYTES_MAX {
-            let cause = say!("文件超过 2 GiB", "the file has more than 2 GiB");
-            self.findings.push(Finding::new("F09", cause).file(path));
-            return Ok(());
-        }
-        match read_limited(file, limit)? {
+        // A line without an end is told as such, long before the file has become too large.
+        match read_limited(File::open(place)?.take(TABLE_BYTES_MAX + 1), limit)? {
+            Ok(bytes) if bytes.len() as u64 > TABLE_BYTES_MAX => {
+                let cause = say!("文件超过 2 GiB", "the file has more than 2 GiB");
+                self.findings.push(Finding::new("F09", cause).file(path));
+            }
             Ok(bytes) => drop(self.files.insert(path, bytes)),
             Err(finding) => self.findings.push(finding.file(path)),
         }

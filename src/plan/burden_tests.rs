@@ -102,6 +102,16 @@ fn recusals(freeze: &Freeze) -> Vec<(String, String)> {
     rows.into_iter().map(|row| (row.iid.to_string(), row.reason)).collect()
 }
 
+/// Whoever may join by a `staff` event is under the rule as well: nobody could tell afterwards.
+#[test]
+fn rotation_holds_for_whoever_stands_by() {
+    let sid = Sid::of_own_code(Suite::Sha256, "A0001");
+    let mut office = under("rotation", "draws = 1").edit("mode =", "standby = [\"I2\"]\nmode =");
+    office.history.visits.push(sid, drawn_visit("2026-07-05", "D0", &["I1", "I2"]));
+    let rotated = ["I1", "I2"].map(|iid| (iid.to_owned(), "rotation".to_owned()));
+    assert_eq!(recusals(&office.freeze()), rotated);
+}
+
 #[test]
 fn rotation_becomes_recusals() {
     let sid = Sid::of_own_code(Suite::Sha256, "A0001");

@@ -153,8 +153,12 @@ impl<'a> Pool<'a> {
         reason: &str,
         findings: &mut Vec<Finding>,
     ) -> Vec<RecusalRow> {
-        let takes_part =
-            |iid: &Iid| self.people.binary_search_by(|person| person.iid.cmp(iid)).is_ok();
+        // Whoever stands by may come in, and then the rule holds for him, too.
+        let takes_part = |iid: &Iid| {
+            let holds =
+                |pool: &[Person<'_>]| pool.binary_search_by(|person| person.iid.cmp(iid)).is_ok();
+            holds(&self.people) || holds(&self.standby)
+        };
         let pairs = pairs.into_iter().filter(|(_, iid)| takes_part(iid));
         let rows: Vec<RecusalRow> = pairs
             .map(|(sid, iid)| RecusalRow { sid, iid, reason: reason.to_owned(), salt: None })
