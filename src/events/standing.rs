@@ -228,7 +228,7 @@ impl<'a> Standing<'a> {
             let free = self.people.values().filter(|person| {
                 let iid = &person.row.iid;
                 person.is_free()
-                    && fits(&person.row, &visit.slots[*slot])
+                    && visit.slots[*slot].fits(&person.row)
                     && !self.barred.contains(&(sid.clone(), iid.clone()))
                     && !staying.iter().any(|one| *one == iid || self.quarrel(one, iid))
             });
@@ -272,12 +272,6 @@ impl Person {
     fn is_free(&self) -> bool {
         !self.out && self.visits < self.row.capacity
     }
-}
-
-/// All needs among the tags, none of the avoids.
-fn fits(row: &InspectorRow, slot: &VisitSlot) -> bool {
-    let has = |tag: &String| row.tags.binary_search(tag).is_ok();
-    slot.needs.iter().all(has) && !slot.avoids.iter().any(has)
 }
 
 /// The holders in the last round of an assignment: (sid, slot, iid).

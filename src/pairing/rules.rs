@@ -222,13 +222,5 @@ impl Kinds {
 
 /// The inspectors whose tags fit the slot, ascending.
 pub fn fitting(inspectors: &[InspectorRow], slot: &VisitSlot) -> Vec<u32> {
-    let has = |row: &InspectorRow, tag: &String| row.tags.binary_search(tag).is_ok();
-    (0..)
-        .zip(inspectors)
-        .filter(|(_, row)| {
-            slot.needs.iter().all(|tag| has(row, tag))
-                && !slot.avoids.iter().any(|tag| has(row, tag))
-        })
-        .map(|(i, _)| i)
-        .collect()
+    (0..).zip(inspectors).filter(|(_, row)| slot.fits(row)).map(|(i, _)| i).collect()
 }

@@ -6,7 +6,7 @@ use crate::base::digest::Digest;
 use crate::base::finding::{Finding, Text};
 use crate::record::commitment::{Commitment, List, Role, Slot, placeholders};
 use crate::record::ids::{SLOTS_IN_DRAW_LIMIT, SLOTS_PER_VISIT_MAX, Sid};
-use crate::record::tables::{FrameRow, VisitRow};
+use crate::record::tables::{FrameRow, InspectorRow, VisitRow};
 use crate::say;
 
 /// A slot of one visit. Its index in the visit is its number.
@@ -23,6 +23,24 @@ pub struct VisitSlot {
 }
 
 impl VisitSlot {
+    /// The slot of a text as receipts have it; none if it is no such text.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let parts: [&str; 4] = text.split('|').collect::<Vec<_>>().try_into().ok()?;
+        let tags = |part: &str| {
+            part.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let [_, role, needs, avoids] = parts;
+        let role = [Role::Inspector, Role::Expert].into_iter().find(|one| one.name() == role)?;
+        Some(VisitSlot { text: text.to_owned(), role, needs: tags(needs), avoids: tags(avoids) })
+    }
+
+    /// Whether an inspector may take it, recusals left aside: he has all tags that it needs and none that must be absent
+    /// (docs/protocol.md §6.2).
+    pub fn fits(&self, row: &InspectorRow) -> bool {
+        let has = |tag: &String| row.tags.binary_search(tag).is_ok();
+        self.needs.iter().all(has) && !self.avoids.iter().any(has)
+    }
+
     /// The slot's name in its list.
     pub fn name(&self) -> &str {
         self.text.split('|').next().unwrap_or_default()

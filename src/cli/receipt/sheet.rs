@@ -7,8 +7,10 @@ use crate::base::finding::{Finding, Text};
 use crate::cli::chart::escaped;
 use crate::cli::verify::percent;
 use crate::draw::quota::chances;
+use crate::pairing::slots::VisitSlot;
+use crate::publish::forms::post;
 use crate::publish::qr;
-use crate::record::commitment::{Commitment, List, Method};
+use crate::record::commitment::{Commitment, List, Method, Role};
 use crate::record::receipt::{Entry, Receipt, Release, Team};
 use crate::record::tables::Outcome;
 
@@ -133,21 +135,20 @@ fn chance(list: &List, entry: &Entry) -> String {
 
 fn team(team: &Team) -> String {
     let row = |slot: &crate::record::receipt::TeamSlot| {
-        // `slot|role|needs|avoids`
-        let parts: Vec<&str> = slot.slot.split('|').collect();
-        let part = |at: usize| escaped(&parts.get(at).unwrap_or(&"").replace(',', " "));
-        let leads = parts.get(2).is_some_and(|needs| needs.split(',').any(|need| need == "lead"));
-        let post = match (parts.get(1), leads) {
-            (Some(&"expert"), _) => "专家",
-            (_, true) => "组长（执法检查人员）",
-            (_, false) => "组员（执法检查人员）",
+        let demand = VisitSlot::of_text(&slot.slot).expect("bug: a receipt's slots are checked");
+        let post = match demand.role {
+            Role::Expert => post(&demand).to_owned(),
+            Role::Inspector => format!("{}（执法检查人员）", post(&demand)),
         };
-        let avoids =
-            if part(3).is_empty() { String::new() } else { format!("；不得有 {}", part(3)) };
+        let (needs, avoids) = (demand.needs.join(" "), demand.avoids.join(" "));
+        let avoids = match avoids.as_str() {
+            "" => String::new(),
+            avoids => format!("；不得有 {}", escaped(avoids)),
+        };
         format!(
             "<tr><td><code><b>{}</b></code></td><td>{post}</td><td>{}{avoids}</td><td class=\"number\">{}</td></tr>\n",
             slot.iid,
-            part(2),
+            escaped(&needs),
             slot.eligible.len(),
         )
     };

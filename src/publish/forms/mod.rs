@@ -17,6 +17,8 @@ use crate::events::standing::{self, Standing};
 use crate::record::commitment::Commitment;
 use crate::record::ids::{Iid, Sid};
 
+pub use self::visit::post;
+
 use self::visit::Visit;
 
 /// Subjects in one file: some megabytes with their codes, which a browser opens and prints at once.

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use super::{Day, Ground, Receipted};
 use crate::events::standing;
+use crate::pairing::slots::VisitSlot;
 use crate::publish::document::Style;
 use crate::publish::withheld::masked;
 use crate::record::commitment::{List, Role};
 use crate::record::ids::{Iid, Sid};
+
+/// The tag of whoever may lead a team, in every pool.
+const LEAD: &str = "lead";
 
 /// The columns of a visit's row.
 pub(super) const COLUMNS: &[(&str, Style)] = &[
@@ -41,14 +45,10 @@ pub(super) const RECORD_COLUMNS: &[(&str, Style)] = &[
     ("状态", Style::Text),
 ];
 
-/// The tag of whoever may lead a team, in every pool.
-const LEAD: &str = "lead";
-
 /// A place in a team.
 struct Seat {
     iid: String,
     name: String,
-    /// What people call it: who leads the team, and the others by what they are.
     post: &'static str,
     slot: String,
     role: &'static str,
@@ -94,16 +94,12 @@ impl Visit {
                 ways: ways.collect::<Vec<_>>().join("、"),
             }
         };
-        let seat = |(slot, iid): (&crate::pairing::slots::VisitSlot, &Option<Iid>)| {
+        let seat = |(slot, iid): (&VisitSlot, &Option<Iid>)| {
             let iid = iid.as_ref().map_or("", Iid::as_str);
             Seat {
                 iid: masked(iid).into_owned(),
                 name: names.inspector(iid).to_owned(),
-                post: match slot.role {
-                    Role::Expert => "专家",
-                    Role::Inspector if slot.needs.iter().any(|need| need == LEAD) => "组长",
-                    Role::Inspector => "组员",
-                },
+                post: post(slot),
                 slot: slot.name().to_owned(),
                 role: match slot.role {
                     Role::Inspector => "执法检查人员",
@@ -212,6 +208,15 @@ impl Seat {
             (iid, "") => iid.to_owned(),
             (iid, name) => format!("{iid} {name}"),
         }
+    }
+}
+
+/// What people call a post: who leads the team, and the others by what they are.
+pub fn post(slot: &VisitSlot) -> &'static str {
+    match slot.role {
+        Role::Expert => "专家",
+        Role::Inspector if slot.needs.iter().any(|need| need == LEAD) => "组长",
+        Role::Inspector => "组员",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Bundle, Published};
 use crate::base::finding::Finding;
+use crate::pairing::slots::VisitSlot;
 use crate::record::bundle::{ASSIGNMENT, HANDICAPS, INSPECTORS, MANIFEST, SHORTAGE};
 use crate::record::ids::Iid;
 use crate::record::receipt::{Code, Receipt, Team};
@@ -102,17 +103,12 @@ impl Bundle<'_> {
     fn check_fitting(&self, team: &Team) -> Result<(), Finding> {
         let inspectors = self.contents.inspectors.as_deref().unwrap_or_default();
         for slot in &team.slots {
-            // `slot|role|needs|avoids`; the receipt's own check compares it with the commitment.
-            let parts: Vec<&str> = slot.slot.split('|').collect();
-            let tags = |at: usize| {
-                parts.get(at).into_iter().flat_map(|t| t.split(',')).filter(|t| !t.is_empty())
-            };
+            // The receipt's own check compares it with the commitment.
+            let demand = VisitSlot::of_text(&slot.slot);
             for (iid, _) in &slot.eligible {
                 let at = inspectors.binary_search_by(|row| row.iid.cmp(iid));
-                let has = |tag: &str, at: usize| inspectors[at].tags.iter().any(|t| t == tag);
-                let fits = at.is_ok_and(|at| {
-                    tags(2).all(|tag| has(tag, at)) && !tags(3).any(|tag| has(tag, at))
-                });
+                let demand = demand.as_ref();
+                let fits = at.is_ok_and(|at| demand.is_some_and(|slot| slot.fits(&inspectors[at])));
                 if !fits {
                     let cause = say!(
                         "{iid} 不在名录中，或标签不合岗位",
