@@ -32,6 +32,7 @@ mod publish;
 mod receipt;
 mod recompute;
 mod registry;
+mod rivals;
 mod rules;
 mod said;
 mod schedule;
