@@ -122,7 +122,7 @@ fn block(task: &Task, serial: u64, sample: &str) -> String {
         false => put("type", "\"untargeted\"", "不定向"),
     }
     if task.scope.kinds == [Kind::Device] {
-        put("unit", "\"设备\"", "抽样单位");
+        put("unit", "\"device\"", "抽样单位：设备");
     }
     put("scope", &task.scope.text(), "抽查范围");
     if task.exclude {

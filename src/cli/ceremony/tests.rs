@@ -137,6 +137,7 @@ fn what_is_copied_is_typed_twice_and_a_sealed_draw_shows_nobody() {
     let numbers = "7.14.15.23.28.33./3./";
     assert_eq!(types(&mut ceremony, "7.14.15.23.28.34./3./", at), Effect::None);
     assert!(ceremony.trouble.is_some(), "34 is no number of this game");
+    ceremony.press(Key::Clear, at);
     assert_eq!(types(&mut ceremony, numbers, at), Effect::None);
     assert!(page(&ceremony, at).contains("请另一人再录入一次"));
     assert_eq!(types(&mut ceremony, "7.14.15.23.28.32./3./", at), Effect::None);

@@ -52,6 +52,11 @@ fn note(list: &List, key: &str) -> String {
     }
 }
 
+/// 抽样单位: a plan's key word in Chinese, other words as they are.
+fn unit_words(unit: &str) -> &str {
+    if unit == "device" { "设备" } else { unit }
+}
+
 /// 抽查类型; empty where the commitment does not say.
 pub(super) fn type_words(list: &List) -> &'static str {
     match list.notes.get("type").and_then(Value::as_str) {
@@ -137,7 +142,7 @@ pub(super) fn tasks(draw: &Draw<'_>, names: &Names) -> Section {
             draw.commitment.agency.clone(),
             note(list, "initiator"),
             note(list, "partners"),
-            note(list, "unit"),
+            unit_words(&note(list, "unit")).to_owned(),
             note(list, "ways"),
             from,
             to,
